@@ -1,0 +1,44 @@
+//! Lists the case files for the library to embed.
+//!
+//! `include_str!` alone would miss a new file until the next clean build; watching the folder does not.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let cases = root.join("cases");
+    println!("cargo::rerun-if-changed={}", cases.display());
+
+    let mut files = Vec::new();
+    collect(&cases, &mut files)?;
+    files.sort();
+
+    let mut table = String::from("[\n");
+    for file in &files {
+        let name = file.strip_prefix(&cases).expect("collected below it");
+        let name = name.to_string_lossy().replace('\\', "/");
+        writeln!(table, "({name:?}, include_str!({file:?})),").expect("strings do not fail");
+    }
+    table.push(']');
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("cases.rs"), table)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            println!("cargo::rerun-if-changed={}", path.display());
+            collect(&path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

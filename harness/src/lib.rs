@@ -1,0 +1,6 @@
+//! Judges how faithfully an HTTP endpoint implements one AWS operation, Amazon Cognito User Pools `StopUserImportJob`.
+//!
+//! The rooms stand on floors and import downward only; `ARCHITECTURE.md` draws them.
+
+pub mod contract;
+pub mod wire;

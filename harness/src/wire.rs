@@ -1,0 +1,10 @@
+//! Requests and responses as bytes, and the AWS JSON 1.1 envelope round an answer.
+//!
+//! Nothing here is typed more closely than the bytes allow: a request may have any method, path, header or body, since saying
+//! malformed things is what the harness is for.
+
+mod envelope;
+mod message;
+
+pub use envelope::{Envelope, sanitise};
+pub use message::{Header, Request, Response};

@@ -1,0 +1,3 @@
+//! One trial per case.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a machine can check about the project itself, one module per subject.
