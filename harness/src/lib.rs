@@ -2,5 +2,6 @@
 //!
 //! The rooms stand on floors and import downward only; `ARCHITECTURE.md` draws them.
 
+pub mod case;
 pub mod contract;
 pub mod wire;

@@ -1,0 +1,161 @@
+//! Requirements and cases that passed every check: one that exists can be run.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::case::compose::Signature;
+use crate::case::payload::{HeaderEdit, MemberValue, Payload, Raw};
+use crate::case::{Expectation, Given, Level, Post, Source};
+use crate::contract::Operation;
+
+/// One sentence that must hold, and how it is shown.
+#[derive(Clone, Debug)]
+pub struct Requirement {
+    /// The path of its file without the extension, such as `job-id/length-max`.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
+    /// How firmly it stands.
+    pub level: Level,
+    /// Where it comes from, at least one.
+    pub sources: Vec<Source>,
+    /// The version of the suite in which it first appeared.
+    pub since: String,
+    /// The operation that its requests call.
+    pub operation: Operation,
+    /// What is true of every answer, for a requirement without cases.
+    pub invariant: Option<Invariant>,
+    /// Its cases; none for an invariant.
+    pub cases: Vec<Arc<Case>>,
+}
+
+impl Requirement {
+    /// The first part of the id.
+    pub fn area(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+}
+
+/// One request in one situation, and what may come of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The requirement's id and the case's name, such as `job-id/length-max/one-over`.
+    pub id: String,
+    /// What it shows that no other case does.
+    pub why: String,
+    /// The level of its requirement.
+    pub level: Level,
+    /// What exists before the request.
+    pub given: Given,
+    /// The operation that the request calls.
+    pub operation: Operation,
+    /// What is changed in the base request. More than one change only where precedence is the subject.
+    pub changes: Vec<Change>,
+    /// The error that the endpoint is asked to answer.
+    pub fault: Option<String>,
+    /// The permitted answers, the best first. Empty only at level observe.
+    pub expect: Vec<Expectation>,
+    /// What must hold afterwards.
+    pub post: Option<Post>,
+}
+
+impl Case {
+    /// The id of its requirement.
+    pub fn requirement(&self) -> &str {
+        self.id
+            .rsplit_once('/')
+            .map_or(self.id.as_str(), |(requirement, _)| requirement)
+    }
+
+    /// Whether it goes out as bytes on a socket.
+    pub fn is_raw(&self) -> bool {
+        self.changes
+            .iter()
+            .any(|change| matches!(change, Change::Raw(_)))
+    }
+
+    /// Whether its answer is one that the protocol promises: a POST to the operation with the protocol's content type, and
+    /// a valid signature or none needed. Only such answers are held to the invariants of answers.
+    pub fn is_protocol(&self) -> bool {
+        self.changes.iter().all(|change| match change {
+            Change::Set(..) | Change::Remove(_) | Change::Body(_) => true,
+            Change::Header(edit) => {
+                let name = edit.name.to_ascii_lowercase();
+                !matches!(
+                    name.as_str(),
+                    "content-type"
+                        | "content-encoding"
+                        | "content-length"
+                        | "x-amz-target"
+                        | "host"
+                        | "authorization"
+                        | "transfer-encoding"
+                        | "expect"
+                        | "x-amz-date"
+                )
+            }
+            Change::Target(_)
+            | Change::Method(_)
+            | Change::Path(_)
+            | Change::Signature(_)
+            | Change::Raw(_) => false,
+        })
+    }
+}
+
+/// One change to the base request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A member gets another value, or is added.
+    Set(String, MemberValue),
+    /// A member is left out.
+    Remove(String),
+    /// The whole body.
+    Body(Payload),
+    /// One header.
+    Header(HeaderEdit),
+    /// The value of `X-Amz-Target`.
+    Target(String),
+    /// The method.
+    Method(String),
+    /// The path.
+    Path(String),
+    /// The signature.
+    Signature(Signature),
+    /// The whole request.
+    Raw(Raw),
+}
+
+/// Something true of every answer that the protocol promises.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Invariant {
+    /// The body is one JSON object.
+    JsonObject,
+    /// The content type is the protocol's.
+    ContentType,
+    /// An answer of 400 and above names an error type.
+    ErrorType,
+    /// The error type is declared, common, or known to be reachable.
+    KnownErrorType,
+    /// A declared error comes with its status code.
+    ErrorStatus,
+    /// The header and the body name the same error type.
+    ErrorTypesAgree,
+    /// No member is null.
+    NoNulls,
+    /// The members of a job that are present have the documented types.
+    MemberTypes,
+    /// The status of a job is one of the documented eight.
+    KnownStatus,
+    /// A success repeats the ids of its request.
+    EchoedIds,
+    /// A request id is there, and no other answer has it.
+    RequestId,
+    /// There is an answer or a close in time, of bounded size. Held to every request, whatever it is.
+    Robust,
+}
