@@ -4,4 +4,7 @@
 
 pub mod case;
 pub mod contract;
+pub mod oracle;
+pub mod snapshot;
+pub mod suite;
 pub mod wire;
