@@ -3,4 +3,5 @@
 //! The rooms stand on floors and import downward only; `ARCHITECTURE.md` draws them.
 
 pub mod contract;
+pub mod reference;
 pub mod wire;
