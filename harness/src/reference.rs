@@ -29,19 +29,34 @@
 //! # Ok::<(), fullstop::reference::ControlError>(())
 //! ```
 
+mod answer;
+mod control;
+mod date;
+mod distort;
 mod endpoint;
+mod exchange;
+mod failure;
+mod front;
+mod id;
 mod job;
+mod json;
 mod moment;
 mod mutant;
 mod named;
+mod operation;
 mod options;
 mod reply;
+mod rule;
 mod seed;
 mod server;
+mod show;
+mod signature;
+mod store;
+mod upload;
 mod variation;
 
 pub use endpoint::Endpoint;
-pub use job::{Counts, Job};
+pub use job::{Counts, Csv, Job};
 pub use moment::Moment;
 pub use mutant::Mutant;
 pub use options::{Auth, Credentials, Options};

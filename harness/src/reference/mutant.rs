@@ -1,7 +1,8 @@
 //! Ways in which the endpoint is wrong on purpose, to prove that a run would notice.
 //!
 //! Each is a slip that the author of an emulator could really make, and each breaks something that is established. What the
-//! evidence leaves open is a [`Variation`](crate::reference::Variation) instead.
+//! evidence leaves open is a [`Variation`](crate::reference::Variation) instead. Only StopUserImportJob is wrong, so that what a
+//! run needs round it still works; the one exception is a stopped job that can be started again.
 
 use crate::reference::named::named;
 
@@ -237,8 +238,6 @@ named! {
         // Signatures.
         /// Signatures are not verified.
         SignatureUnchecked = "signature-unchecked",
-        /// The body is not part of what is verified.
-        BodyUnsigned = "body-unsigned",
         /// The age of a signature does not matter.
         SkewUnchecked = "skew-unchecked",
         /// Any access key is known.
@@ -260,18 +259,18 @@ named! {
         /// Stops take 30 seconds.
         SlowStop = "slow-stop",
 
-        // Degenerate endpoints: nothing that they answer may pass.
-        /// Every answer is the same 400.
+        // Degenerate endpoints: none of their answers to a stop may pass.
+        /// Every stop is answered with 400 and an empty object.
         Always400 = "always-400",
-        /// Every answer is 200 with an empty object.
+        /// Every stop is answered with 200 and an empty object.
         Always200 = "always-200",
-        /// Every answer is the body of the request.
+        /// Every stop is answered with its own body.
         Echoes = "echoes",
-        /// Every connection is closed without an answer.
+        /// Every stop is answered by closing the connection.
         AlwaysCloses = "always-closes",
-        /// No request is answered.
+        /// No stop is answered.
         AlwaysHangs = "always-hangs",
-        /// Every answer has a body that never ends.
+        /// Every stop is answered with a body that never ends.
         AlwaysEndless = "always-endless",
     }
 }

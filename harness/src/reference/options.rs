@@ -92,3 +92,15 @@ impl fmt::Debug for Credentials {
             .finish_non_exhaustive()
     }
 }
+
+impl Options {
+    /// Whether this mutant is the one.
+    pub(crate) fn is(&self, mutant: Mutant) -> bool {
+        self.mutant == Some(mutant)
+    }
+
+    /// Whether this variation is the one.
+    pub(crate) fn varies(&self, variation: Variation) -> bool {
+        self.variation == Some(variation)
+    }
+}
