@@ -17,8 +17,9 @@ use tokio::time::timeout;
 use crate::reference::options::Options;
 use crate::reference::{Endpoint, Variation, exchange};
 
-/// More than the runner has requests under way; further clients wait to be accepted.
-const CONNECTIONS_MAX: usize = 512;
+/// More than a run has requests under way; further clients wait to be accepted. With the bound on bodies, all of them
+/// together hold some 256 MB at most.
+const CONNECTIONS_MAX: usize = 256;
 
 /// Hyper's own default, written down since a test relies on it.
 const HEADERS_MAX: usize = 100;

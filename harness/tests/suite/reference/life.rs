@@ -330,3 +330,24 @@ fn two_endpoints_with_one_seed_answer_alike() {
     assert_eq!(transcript(1), transcript(1));
     assert_ne!(transcript(1), transcript(2));
 }
+
+#[test]
+fn the_end_of_time_is_no_end_of_the_endpoint() {
+    let client = Client::new(Options::default());
+    let old = client.make_job();
+    client.endpoint.advance(u64::MAX);
+    client.endpoint.advance(u64::MAX);
+    assert_eq!(client.on(Operation::DescribeUserImportJob, &old), "Expired");
+    let job = client.make_job();
+    client.upload(&job, FILE);
+    client.on(Operation::StartUserImportJob, &job);
+    assert_ne!(client.on(Operation::StopUserImportJob, &job), "");
+    for status in Status::ALL {
+        assert!(
+            client
+                .endpoint
+                .seed_job(Seed::new(status), Moment::from_ms(0))
+                .is_ok()
+        );
+    }
+}
