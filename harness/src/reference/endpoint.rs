@@ -76,7 +76,7 @@ impl Endpoint {
             Some(pool) if store.pools.contains_key(&pool) => pool,
             Some(pool) => return Err(ControlError::UnknownPool(pool)),
             None => {
-                if store.job_count() >= JOBS_MAX {
+                if store.is_full() {
                     return Err(full("jobs", JOBS_MAX));
                 }
                 let pool = store.make_pool("fullstop".to_owned(), now, &self.options);

@@ -3,7 +3,8 @@
 mod floors;
 mod fuzzing;
 mod loader;
-//mod schemas;
+mod reference;
+mod schemas;
 mod tidy;
 
 use std::path::{Path, PathBuf};
