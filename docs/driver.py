@@ -18,7 +18,7 @@ def control(hook, body):
 for line in sys.stdin:
     [(verb, wanted)] = json.loads(line).items()
     if verb == "acquire":  # a job in this status: {"UserPoolId": …, "JobId": …}, or {"unreachable": "why"}
-        reply = control("jobs", {"status": wanted})
+        reply = control("jobs", {"status": wanted, "held": wanted != "Stopping"})
     elif verb == "release":  # what `acquire` handed out
         reply = control("release", {"UserPoolId": wanted["UserPoolId"]})
     else:  # "fault": the next Stop answers this error, so many times

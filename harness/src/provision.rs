@@ -174,6 +174,18 @@ impl Provisioner {
         }
     }
 
+    /// Whether a fault hits the lease's own requests only. If not, nothing else may be under way while one is queued.
+    pub fn binds_faults(&self) -> bool {
+        matches!(self.driver, Driver::Embedded(_))
+    }
+
+    /// Lets a job that is held in Stopping go on, where it is held at all.
+    pub fn let_go(&self, lease: &Lease) {
+        if let Driver::Embedded(embedded) = &self.driver {
+            embedded.let_go(&lease.ids);
+        }
+    }
+
     /// Reads a job.
     pub async fn describe(&self, ids: &Ids) -> Result<Described, Failure> {
         let body = json!({ "UserPoolId": ids.pool, "JobId": ids.job });

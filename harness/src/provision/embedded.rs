@@ -60,6 +60,10 @@ impl Embedded {
             .map_err(|error| Unavailable::Unreachable(error.to_string()))
     }
 
+    pub(crate) fn let_go(&self, ids: &Ids) {
+        self.endpoint.let_go(&ids.pool, &ids.job);
+    }
+
     pub(crate) fn release(&self, pool: &str) {
         self.endpoint.release(pool);
     }

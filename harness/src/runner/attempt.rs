@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
 use crate::case::{Case, Change, Given, Ids, JobState, Level, Message};
 use crate::contract::Status;
@@ -31,6 +31,8 @@ pub(crate) struct Judge {
     pub(crate) controls: Controls,
     /// How many jobs may be active at once, where the target has a limit.
     pub(crate) active: Option<Arc<Semaphore>>,
+    /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
+    pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
     pub(crate) reach: Vec<String>,
     /// How long a stopped job may take to show Stopped.
@@ -95,7 +97,7 @@ impl Judge {
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let permit = self.permit(case.given).await;
         let lease = self.provisioner.acquire(case.given).await?;
-        let result = self.exchange(case, &lease).await;
+        let result = self.undisturbed(case, &lease).await;
         self.provisioner.release(lease).await;
         // The control may need an active job of its own.
         drop(permit);
@@ -107,6 +109,16 @@ impl Judge {
         let observed = observed(case, Some(&answered.ids), outcome);
         let record = self.measured(case, answered).await?;
         Ok((record, Some(observed)))
+    }
+
+    /// The exchange, with no other under way where this one queues a fault that could hit the other.
+    async fn undisturbed(&self, case: &Case, lease: &Lease) -> Result<Answered, Halt> {
+        if case.fault.is_some() && !self.provisioner.binds_faults() {
+            let _alone = self.quiet.write().await;
+            return self.exchange(case, lease).await;
+        }
+        let _shared = self.quiet.read().await;
+        self.exchange(case, lease).await
     }
 
     /// Sends the case's request on its precondition and judges what comes.

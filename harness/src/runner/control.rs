@@ -49,7 +49,9 @@ fn control(case: &Case) -> Case {
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
     let _permit = judge.permit(control.given).await;
     let lease = judge.provisioner.acquire(control.given).await?;
+    let shared = judge.quiet.read().await;
     let answer = judge.client.deliver(&control.compose(&lease.ids)).await;
+    drop(shared);
     let likeness = answer
         .as_ref()
         .map(|response| Likeness::of(response, &lease.ids));

@@ -65,16 +65,18 @@ impl Gate {
                 Some(counted(indeterminate, "case could not be told")),
             );
         }
-        let musts = count(&|record| record.level == Level::Must);
         let judged =
             |record: &Record| record.verdict.is_judged() || record.verdict == Verdict::Vacuous;
-        if count(&|record| judged(record) && record.level == Level::Must) == 0
-            && (musts > 0 || records.is_empty())
+        let must = |record: &Record| record.level == Level::Must;
+        if count(&|record| must(record)) > 0 && count(&|record| must(record) && judged(record)) == 0
         {
             return (
                 Exit::Unjudged,
                 Some("nothing was judged at level must".to_owned()),
             );
+        }
+        if count(&judged) == 0 {
+            return (Exit::Unjudged, Some("nothing was judged".to_owned()));
         }
         let failing = count(&|record| self.fails(record));
         if failing > 0 {

@@ -99,6 +99,7 @@ async fn untouched(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
 }
 
 async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
+    judge.provisioner.let_go(lease);
     let mut pauses = Pauses::until(judge.settle);
     loop {
         let (status, mismatches) = look(judge, lease).await?;

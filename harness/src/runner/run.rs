@@ -1,14 +1,14 @@
 //! A whole run: which cases, in which order, how many at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::{RwLock, Semaphore};
+use tokio::task::{JoinError, JoinSet};
 
-use crate::case::{Case, Invariant, Requirement};
+use crate::case::{Case, Invariant, Level, Requirement};
 use crate::contract::Operation;
 use crate::oracle::{Held, Observed, hold};
 use crate::provision::Provisioner;
@@ -91,6 +91,7 @@ impl Runner {
             provisioner,
             breaker: Breaker::default(),
             controls: Controls::default(),
+            quiet: RwLock::default(),
             active: profile
                 .active_jobs
                 .map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
@@ -118,6 +119,7 @@ impl Runner {
         let permits = Arc::new(Semaphore::new(plan.concurrency.max(1)));
         let progress = Arc::new(progress);
         let mut tasks = JoinSet::new();
+        let mut names = HashMap::new();
         for case in shuffled(cases, plan.seed) {
             let reason = unsupported
                 .iter()
@@ -126,7 +128,8 @@ impl Runner {
             let permit = Arc::clone(&permits).acquire_owned().await;
             let (judge, progress) = (Arc::clone(&self.judge), Arc::clone(&progress));
             let selected = plan.selection.contains(&case.id);
-            tasks.spawn(async move {
+            let name = (case.id.clone(), case.level);
+            let task = tasks.spawn(async move {
                 let _permit = permit;
                 let (record, observed) = match reason {
                     Some(reason) => (
@@ -140,13 +143,17 @@ impl Runner {
                 }
                 (selected, record, observed)
             });
+            names.insert(task.id(), name);
         }
         let (mut records, mut observed, mut works) = (Vec::new(), Vec::new(), false);
-        while let Some(done) = tasks.join_next().await {
+        while let Some(done) = tasks.join_next_with_id().await {
             let (selected, record, seen) = match done {
-                Ok(done) => done,
-                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-                Err(_) => continue,
+                Ok((_, done)) => done,
+                // A panic is a bug of ours: the case says so, and the others go on.
+                Err(error) => match names.get(&error.id()) {
+                    Some((id, level)) => (true, fault_of_ours(id, *level, &error), None),
+                    None => continue,
+                },
             };
             works |= record.works;
             observed.extend(seen);
@@ -256,6 +263,10 @@ impl Runner {
         }
         record(Verdict::Pass).because(format!("held by {answers} answers"))
     }
+}
+
+fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {
+    Record::new(id, level, Verdict::Error).because(format!("the harness failed: {error}"))
 }
 
 /// The cases in an order that the seed decides: Fisher-Yates with splitmix64.

@@ -10,12 +10,18 @@ use crate::root;
 
 #[test]
 fn the_schema_of_case_files_is_current() {
-    check("cases/schema.json", &schemars::schema_for!(fullstop::case::File));
+    check(
+        "cases/schema.json",
+        &schemars::schema_for!(fullstop::case::File),
+    );
 }
 
 #[test]
 fn the_schema_of_results_is_current() {
-    check("docs/results.schema.json", &schemars::schema_for!(fullstop::report::Results));
+    check(
+        "docs/results.schema.json",
+        &schemars::schema_for!(fullstop::report::Results),
+    );
 }
 
 #[track_caller]
@@ -27,5 +33,8 @@ fn check(path: &str, schema: &Schema) {
         fs::write(&file, &wanted).expect("the schema can be written");
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == wanted, "{path} is not that of the types: run `FULLSTOP_BLESS=1 cargo test schema`");
+    assert!(
+        committed == wanted,
+        "{path} is not that of the types: run `FULLSTOP_BLESS=1 cargo test schema`"
+    );
 }
