@@ -4,4 +4,8 @@
 
 pub mod case;
 pub mod contract;
+pub mod oracle;
+pub mod reference;
+pub mod snapshot;
+pub mod suite;
 pub mod wire;

@@ -1,0 +1,281 @@
+//! What is true of every answer, whatever was asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::case::{Ids, Invariant};
+use crate::contract::{CONTENT_TYPE, Kind, MEMBERS, Status, declared, is_known};
+use crate::oracle::mismatch::{Mismatch, quote, shown};
+use crate::wire::{Envelope, Response};
+
+/// One answer, with what it may be held to.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// The case whose request it answers.
+    pub case: String,
+    /// Whether the request was one that the protocol promises an answer to.
+    pub protocol: bool,
+    /// The ids that the request named, where it named those of its precondition.
+    pub ids: Option<Ids>,
+    /// What came.
+    pub outcome: Outcome,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// An answer.
+    Answered(Response),
+    /// The connection was closed in time, without an answer.
+    Closed,
+    /// Neither, and what was seen instead.
+    Silent(String),
+}
+
+/// How an invariant fared over the answers of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// How many answers it was held to.
+    pub answers: usize,
+    /// Where it was broken, in the order of the case ids.
+    pub breaches: Vec<Breach>,
+}
+
+/// An answer that breaks an invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The case whose request it answers.
+    pub case: String,
+    /// What is wrong in it.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// Holds every answer to an invariant. The order of the answers changes nothing.
+pub fn hold(invariant: Invariant, observed: &[Observed]) -> Held {
+    let mut observed: Vec<_> = observed.iter().collect();
+    observed.sort_by(|one, other| one.case.cmp(&other.case));
+    if invariant == Invariant::RequestId {
+        return hold_request_ids(&observed);
+    }
+    let mut held = Held::default();
+    for observed in observed {
+        let found = match (&observed.outcome, invariant) {
+            (outcome, Invariant::Robust) => Some(robust(outcome, observed.protocol)),
+            (Outcome::Answered(response), _) if observed.protocol => {
+                breaches(invariant, response, observed.ids.as_ref())
+            }
+            _ => None,
+        };
+        let Some(mismatches) = found else { continue };
+        held.answers += 1;
+        if !mismatches.is_empty() {
+            held.breaches.push(Breach {
+                case: observed.case.clone(),
+                mismatches,
+            });
+        }
+    }
+    held
+}
+
+/// What an answer breaks of an invariant; none where it says nothing about it.
+fn breaches(invariant: Invariant, response: &Response, ids: Option<&Ids>) -> Option<Vec<Mismatch>> {
+    let envelope = Envelope::read(response);
+    let failed = response.status >= 400;
+    let one = |holds: bool, at: &str, wanted: &str, got: String| {
+        Some(if holds {
+            Vec::new()
+        } else {
+            vec![Mismatch::new(at, wanted, got)]
+        })
+    };
+    match invariant {
+        Invariant::JsonObject => {
+            let holds = envelope.json.as_ref().is_ok_and(Value::is_object);
+            one(holds, "body", "a JSON object", described(response))
+        }
+        Invariant::ContentType => {
+            let got = response.header("content-type").unwrap_or("none");
+            let media = got.split(';').next().unwrap_or_default().trim();
+            let holds = media.eq_ignore_ascii_case(CONTENT_TYPE);
+            one(holds, "header content-type", CONTENT_TYPE, got.to_owned())
+        }
+        Invariant::ErrorType if failed => {
+            let holds = envelope.error_type().is_some();
+            let wanted = "an error type in x-amzn-errortype, __type or code";
+            one(holds, "error type", wanted, described(response))
+        }
+        Invariant::KnownErrorType if failed => {
+            let name = envelope.error_type()?;
+            let wanted = "an error that the operation declares or that any operation can meet";
+            one(is_known(name), "error type", wanted, name.to_owned())
+        }
+        Invariant::ErrorStatus if failed => {
+            let error = declared(envelope.error_type()?)?;
+            let wanted = format!("{} for {}", error.status, error.name);
+            one(
+                response.status == error.status,
+                "status",
+                &wanted,
+                response.status.to_string(),
+            )
+        }
+        Invariant::ErrorTypesAgree if failed => {
+            let (head, body) = (
+                envelope.type_in_header.as_ref()?,
+                envelope.type_in_body.as_ref()?,
+            );
+            one(head == body, "body/__type", head, body.clone())
+        }
+        Invariant::NoNulls => {
+            let mut places = Vec::new();
+            nulls(envelope.json.as_ref().ok()?, "body", &mut places);
+            Some(
+                places
+                    .iter()
+                    .map(|at| Mismatch::new(at, "no such member", "null"))
+                    .collect(),
+            )
+        }
+        Invariant::MemberTypes => Some(wrong_types(job(&envelope)?)),
+        Invariant::KnownStatus => {
+            let status = job(&envelope)?.get("Status")?;
+            let holds = status
+                .as_str()
+                .is_some_and(|name| name.parse::<Status>().is_ok());
+            let wanted = Status::ALL.map(Status::name).join(", ");
+            one(
+                holds,
+                "body/UserImportJob/Status",
+                &wanted,
+                shown(Some(status)),
+            )
+        }
+        Invariant::EchoedIds => {
+            let (job, ids) = (job(&envelope)?, ids?);
+            let wrong = |member: &str| {
+                let got = job
+                    .get(member)
+                    .filter(|got| got.as_str() != Some(ids.of(member)))?;
+                let at = format!("body/UserImportJob/{member}");
+                Some(Mismatch::new(at, ids.of(member), shown(Some(got))))
+            };
+            Some(
+                ["JobId", "UserPoolId"]
+                    .into_iter()
+                    .filter_map(wrong)
+                    .collect(),
+            )
+        }
+        // Held to errors only, and this is none.
+        Invariant::ErrorType
+        | Invariant::KnownErrorType
+        | Invariant::ErrorStatus
+        | Invariant::ErrorTypesAgree => None,
+        // Judged over all answers at once.
+        Invariant::RequestId | Invariant::Robust => None,
+    }
+}
+
+fn robust(outcome: &Outcome, protocol: bool) -> Vec<Mismatch> {
+    let got = match outcome {
+        Outcome::Answered(response) if response.cut => {
+            let got = format!("more than {} bytes", response.body.len());
+            return vec![Mismatch::new("body", "a body of bounded size", got)];
+        }
+        Outcome::Answered(_) => return Vec::new(),
+        // A request that the protocol does not promise to answer may be met with a close.
+        Outcome::Closed if !protocol => return Vec::new(),
+        Outcome::Closed => "a close",
+        Outcome::Silent(failure) => failure,
+    };
+    let wanted = if protocol {
+        "an answer in time"
+    } else {
+        "an answer or a close in time"
+    };
+    vec![Mismatch::new("answer", wanted, got)]
+}
+
+fn hold_request_ids(observed: &[&Observed]) -> Held {
+    let mut held = Held::default();
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for observed in observed {
+        let Outcome::Answered(response) = &observed.outcome else {
+            continue;
+        };
+        if !observed.protocol {
+            continue;
+        }
+        held.answers += 1;
+        let at = "header x-amzn-requestid";
+        let mismatch = match response.header("x-amzn-requestid") {
+            None | Some("") => Some(Mismatch::new(at, "a request id", "none")),
+            Some(id) => seen.insert(id, &observed.case).map(|other| {
+                Mismatch::new(
+                    at,
+                    "an id that no other answer has",
+                    format!("that of {other}"),
+                )
+            }),
+        };
+        if let Some(mismatch) = mismatch {
+            let case = observed.case.clone();
+            held.breaches.push(Breach {
+                case,
+                mismatches: vec![mismatch],
+            });
+        }
+    }
+    held
+}
+
+fn job(envelope: &Envelope) -> Option<&serde_json::Map<String, Value>> {
+    envelope
+        .json
+        .as_ref()
+        .ok()?
+        .get("UserImportJob")?
+        .as_object()
+}
+
+fn wrong_types(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+    let wrong = |member: &crate::contract::Member| {
+        // A null is the business of its own invariant.
+        let value = job.get(member.name).filter(|value| !value.is_null())?;
+        let (holds, wanted) = match member.kind {
+            Kind::Text => (value.is_string(), "a string"),
+            Kind::Timestamp => (value.is_number(), "a number of seconds"),
+            Kind::Count => (value.is_i64() || value.is_u64(), "a whole number"),
+        };
+        let at = format!("body/UserImportJob/{}", member.name);
+        (!holds).then(|| Mismatch::new(at, wanted, shown(Some(value))))
+    };
+    MEMBERS.iter().filter_map(wrong).collect()
+}
+
+fn nulls(value: &Value, at: &str, places: &mut Vec<String>) {
+    match value {
+        Value::Null => places.push(at.to_owned()),
+        Value::Object(members) => {
+            for (name, value) in members {
+                nulls(value, &format!("{at}/{name}"), places);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                nulls(value, &format!("{at}/{index}"), places);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn described(response: &Response) -> String {
+    let media = response.header("content-type").unwrap_or("no content type");
+    format!(
+        "{media}: {}",
+        quote(&String::from_utf8_lossy(&response.body))
+    )
+}

@@ -1,0 +1,125 @@
+//! What two answers share once the values are taken out.
+
+use crate::case::Ids;
+use crate::wire::{Envelope, Response};
+
+/// An answer with its values taken out. Two answers of one likeness say the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Likeness {
+    /// The status code.
+    pub status: u16,
+    /// The sanitised error type.
+    pub error_type: Option<String>,
+    /// The message's template; for a body without one, the whole body's.
+    pub message: String,
+}
+
+impl Likeness {
+    /// The likeness of an answer to a request that named these ids.
+    pub fn of(response: &Response, ids: &Ids) -> Self {
+        let envelope = Envelope::read(response);
+        let message = match (&envelope.message, &envelope.json) {
+            (Some(message), _) => template(message, ids),
+            (None, Ok(json)) => skeleton(json),
+            (None, Err(_)) => template(&String::from_utf8_lossy(&response.body), ids),
+        };
+        Self {
+            status: response.status,
+            error_type: envelope.error_type().map(str::to_owned),
+            message,
+        }
+    }
+}
+
+/// A message with the ids named, and with numbers and quoted values taken out.
+pub fn template(message: &str, ids: &Ids) -> String {
+    let mut named = message.to_owned();
+    for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
+        if !id.is_empty() {
+            named = named.replace(id.as_str(), name);
+        }
+    }
+    let mut template = String::with_capacity(named.len());
+    let mut letters = named.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            // An apostrophe inside a word opens nothing.
+            '\'' | '"' | '`' if !template.ends_with(char::is_alphanumeric) => {
+                let rest: String = letters.clone().collect();
+                template.push(letter);
+                if let Some(end) = closing(&rest, letter) {
+                    template.push('…');
+                    template.push(letter);
+                    for _ in rest[..end].chars().chain([letter]) {
+                        letters.next();
+                    }
+                }
+            }
+            digit if digit.is_ascii_digit() => {
+                while letters.peek().is_some_and(char::is_ascii_digit) {
+                    letters.next();
+                }
+                template.push('#');
+            }
+            other => template.push(other),
+        }
+    }
+    template
+}
+
+/// Where a quotation closes: at the last such mark that no letter follows before the next gap, else at the first.
+fn closing(rest: &str, mark: char) -> Option<usize> {
+    rest.char_indices()
+        .filter(|(_, letter)| *letter == mark)
+        .map(|(index, _)| index)
+        .find(|index| !rest[index + mark.len_utf8()..].starts_with(char::is_alphanumeric))
+}
+
+/// The member names of a body, in order, with the types of their values.
+fn skeleton(json: &serde_json::Value) -> String {
+    use serde_json::Value;
+    match json {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "boolean".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::String(_) => "string".to_owned(),
+        Value::Array(items) => format!("[{}]", items.first().map(skeleton).unwrap_or_default()),
+        Value::Object(members) => {
+            let members: Vec<_> = members
+                .iter()
+                .map(|(name, value)| format!("{name}:{}", skeleton(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, want: &str) {
+        let ids = Ids {
+            pool: "us-east-1_Pool".into(),
+            job: "import-Job".into(),
+        };
+        assert_eq!(template(message, &ids), want);
+    }
+
+    #[test]
+    fn values_are_taken_out_and_words_stay() {
+        check(
+            "User pool us-east-1_Pool does not exist.",
+            "User pool <UserPoolId> does not exist.",
+        );
+        check(
+            "Value 'x y' at 'jobId' failed: 55",
+            "Value '…' at '…' failed: #",
+        );
+        check("It doesn't match, 12 of 340.", "It doesn't match, # of #.");
+        check("Value 'it's' at 'jobId'", "Value '…' at '…'");
+        check("an open ' quote", "an open ' quote");
+        check("", "");
+    }
+}

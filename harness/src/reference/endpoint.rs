@@ -1,0 +1,298 @@
+//! The endpoint: one request in, one reply out, and the control in process.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value};
+
+use crate::contract::{self, Operation};
+use crate::reference::failure::{Cause, Failure};
+use crate::reference::json::Json;
+use crate::reference::operation::{self, Call, Rules};
+use crate::reference::store::{FAULTS_MAX, JOBS_MAX, JOBS_OF_POOL_MAX, POOLS_MAX, Store};
+use crate::reference::upload::{self, Tally};
+use crate::reference::{
+    ControlError, Delivery, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed,
+    Variation, answer, distort, front, signature,
+};
+use crate::wire::{Request, Response};
+
+/// How slow [`Variation::SlowAnswers`] is.
+const SLOW_MS: u64 = 100;
+
+/// How slow [`Mutant::SlowStop`] is: more than clients wait.
+const SLOW_STOP_MS: u64 = 30_000;
+
+/// An endpoint that behaves like AWS, held in memory.
+#[derive(Debug)]
+pub struct Endpoint {
+    options: Options,
+    rules: Rules,
+    store: Mutex<Store>,
+}
+
+/// What came of a request, before it is written down.
+#[derive(Debug)]
+struct Outcome {
+    result: Result<Json, Failure>,
+    latency_ms: u64,
+}
+
+impl Endpoint {
+    /// An endpoint without pools.
+    pub fn new(options: Options) -> Self {
+        Self {
+            rules: Rules::new(&options),
+            store: Mutex::new(Store::new(options.seed)),
+            options,
+        }
+    }
+
+    /// Answers one request at a moment.
+    ///
+    /// A signature covers the `Host` header: a signed request must have it among its headers.
+    pub fn handle(&self, request: &Request, now: Moment) -> Reply {
+        if upload::is_upload(&request.method, &request.path) {
+            let mut tally = Tally::default();
+            tally.feed(&request.body);
+            return Reply::whole(self.receive(request, tally, now));
+        }
+        let outcome = self.outcome(request, now);
+        let is_stop = front::is_stop(request);
+        let cause = outcome.result.as_ref().err().map(|failure| failure.cause);
+        let mut reply = Reply::whole(self.written(outcome.result, request, is_stop));
+        reply.delay_ms = outcome.latency_ms;
+        self.vary(&mut reply);
+        if is_stop {
+            self.misdeliver(&mut reply, request, cause);
+        }
+        reply
+    }
+
+    /// Makes a job in whatever status, and a pool for it if none is named.
+    pub fn seed_job(&self, seed: Seed, now: Moment) -> Result<JobIds, ControlError> {
+        let mut store = self.store();
+        let now = now.after_ms(store.ahead_ms);
+        let pool = match seed.pool {
+            Some(pool) if store.pools.contains_key(&pool) => pool,
+            Some(pool) => return Err(ControlError::UnknownPool(pool)),
+            None => {
+                if store.job_count() >= JOBS_MAX {
+                    return Err(full("jobs", JOBS_MAX));
+                }
+                let pool = store.make_pool("fullstop".to_owned(), now, &self.options);
+                pool.ok_or_else(|| full("pools", POOLS_MAX))?.id.clone()
+            }
+        };
+        let job = store.make_job(&pool, "Customer import".to_owned(), now);
+        let job = job.map_err(|_| full("jobs in a pool", JOBS_OF_POOL_MAX))?;
+        let account = &self.options.account_id;
+        job.role_arn = format!("arn:aws:iam::{account}:role/example-cloudwatch-logs-role");
+        job.pose(seed.status, now, &self.options);
+        job.held = seed.held;
+        job.pre_signed_url = upload::url(job, "localhost", &self.options);
+        Ok(JobIds {
+            user_pool_id: pool,
+            job_id: job.id.clone(),
+        })
+    }
+
+    /// Drops a pool and its jobs, whatever their status, and the faults bound to it. An unknown pool is as good as dropped.
+    pub fn release(&self, pool: &str) {
+        self.store().drop_pool(pool);
+    }
+
+    /// Queues a fault.
+    pub fn fault(&self, fault: Fault) -> Result<(), ControlError> {
+        if let Effect::Error(name) = &fault.effect
+            && !contract::is_known(name)
+        {
+            return Err(ControlError::UnknownError(name.clone()));
+        }
+        if fault.times == 0 || self.store().queue(fault) {
+            Ok(())
+        } else {
+            Err(full("faults", FAULTS_MAX))
+        }
+    }
+
+    /// Moves the endpoint's own time on. Signatures are still judged by the time passed in, or an hour's advance would
+    /// make every client's clock wrong.
+    pub fn advance(&self, ms: u64) {
+        let mut store = self.store();
+        store.ahead_ms = store.ahead_ms.saturating_add(ms);
+    }
+
+    /// A job as it stands at a moment.
+    pub fn job(&self, pool: &str, job: &str, now: Moment) -> Option<Job> {
+        let mut store = self.store();
+        let now = now.after_ms(store.ahead_ms);
+        let job = store.pool(pool).ok()?.job(job, now, &self.options).ok()?;
+        Some(job.clone())
+    }
+
+    /// The options that it was made with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Takes in a CSV file that was counted as it came.
+    pub(crate) fn receive(&self, request: &Request, tally: Tally, now: Moment) -> Response {
+        let mut store = self.store();
+        let now = now.after_ms(store.ahead_ms);
+        upload::receive(request, tally, now, &self.options, &mut store)
+    }
+
+    /// The request's way in: its form, its signature, then the operation.
+    ///
+    /// Not established: the order. Athena and Kinesis have this one.
+    fn outcome(&self, request: &Request, now: Moment) -> Outcome {
+        let (operation, members) = match front::read(request, &self.options) {
+            Ok(read) => read,
+            Err(failure) => return Outcome::at_once(Err(failure)),
+        };
+        let is_signed = signature::verify(request, now, &self.options);
+        let mut store = self.store();
+        let call = Call {
+            members: &members,
+            now: now.after_ms(store.ahead_ms),
+            host: front::host(request),
+            options: &self.options,
+        };
+        if let Err(failure) = is_signed {
+            if self.options.is(Mutant::UnsignedStopStops) && is_stop(operation) {
+                // The answer is still the refusal.
+                let _ = operation::answer(operation, &call, &self.rules, &mut store);
+            }
+            return Outcome::at_once(Err(failure));
+        }
+        self.operate(operation, &call, &mut store)
+    }
+
+    /// The operation, unless a limit or a fault comes first.
+    fn operate(&self, operation: Operation, call: &Call<'_>, store: &mut Store) -> Outcome {
+        let is_limited = matches!(
+            operation,
+            Operation::CreateUserImportJob
+                | Operation::StartUserImportJob
+                | Operation::StopUserImportJob
+        );
+        if is_limited && let Err(failure) = store.admit(call.now, &self.options) {
+            return Outcome::at_once(Err(failure));
+        }
+        let fault = is_stop(operation).then(|| store.take_fault(named_pool(call.members)));
+        let result = match fault.flatten() {
+            Some(Effect::Error(name)) => {
+                if self.options.is(Mutant::ThrottledStopStops) {
+                    // The answer is still the refusal.
+                    let _ = operation::answer(operation, call, &self.rules, store);
+                }
+                Err(Failure::fault(&name))
+            }
+            Some(Effect::LatencyMs(latency_ms)) => {
+                let result = operation::answer(operation, call, &self.rules, store);
+                return Outcome { result, latency_ms };
+            }
+            None => operation::answer(operation, call, &self.rules, store),
+        };
+        Outcome::at_once(result)
+    }
+
+    fn written(&self, result: Result<Json, Failure>, request: &Request, is_stop: bool) -> Response {
+        let id = self.store().ids.request();
+        let response = match result {
+            Ok(body) => answer::success(&body, &id, &self.options),
+            Err(failure) => {
+                let failure = if is_stop {
+                    distort::failure(failure, &self.options)
+                } else {
+                    failure
+                };
+                answer::refusal(&failure, &id, &self.options)
+            }
+        };
+        if is_stop {
+            distort::response(response, &request.body, &self.options)
+        } else {
+            response
+        }
+    }
+
+    /// What a variation does to the way of an answer.
+    fn vary(&self, reply: &mut Reply) {
+        let rename = |reply: &mut Reply, name: fn(&str) -> String| {
+            for header in &mut reply.response.headers {
+                header.name = name(&header.name);
+            }
+        };
+        match self.options.variation {
+            Some(Variation::ChunkedAnswers) => reply.delivery = Delivery::Chunked,
+            Some(Variation::ClosesConnections) => reply.close = true,
+            Some(Variation::SlowAnswers) => reply.delay_ms += SLOW_MS,
+            Some(Variation::LowerCaseHeaders) => rename(reply, str::to_ascii_lowercase),
+            Some(Variation::TitleCaseHeaders) => rename(reply, title_case),
+            _ => {}
+        }
+    }
+
+    /// What a mutant does to the way of an answer to a stop.
+    fn misdeliver(&self, reply: &mut Reply, request: &Request, cause: Option<Cause>) {
+        let Some(mutant) = self.options.mutant else {
+            return;
+        };
+        reply.delivery = match (mutant, cause) {
+            (Mutant::AlwaysHangs, _) => Delivery::Hang,
+            (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => Delivery::Hang,
+            (Mutant::AlwaysCloses, _)
+            | (Mutant::ClosesOnMalformedJson, Some(Cause::Malformed))
+            | (Mutant::ClosesOnWrongType, Some(Cause::WrongType)) => Delivery::Close,
+            (Mutant::AlwaysEndless, _)
+            | (Mutant::EndlessOnMissingPool, Some(Cause::MissingPool)) => Delivery::Endless,
+            (Mutant::TruncatedSuccess, None) => Delivery::Truncated,
+            _ => reply.delivery,
+        };
+        if mutant == Mutant::SlowStop {
+            reply.delay_ms = SLOW_STOP_MS;
+        }
+    }
+
+    /// The state. A panic elsewhere leaves it as usable as before, since every change is made in one go.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outcome {
+    fn at_once(result: Result<Json, Failure>) -> Self {
+        Self {
+            result,
+            latency_ms: 0,
+        }
+    }
+}
+
+fn is_stop(operation: Operation) -> bool {
+    operation == Operation::StopUserImportJob
+}
+
+fn full(what: &'static str, max: usize) -> ControlError {
+    ControlError::Full { what, max }
+}
+
+fn named_pool(members: &Map<String, Value>) -> Option<&str> {
+    members.get("UserPoolId")?.as_str()
+}
+
+fn has_long_job_id(request: &Request) -> bool {
+    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
+    let job = body.as_ref().and_then(|body| body.get("JobId")?.as_str());
+    job.is_some_and(|job| job.chars().count() == contract::JOB_ID.length_max)
+}
+
+/// `X-Amzn-Requestid`.
+fn title_case(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+    };
+    name.split('-').map(word).collect::<Vec<_>>().join("-")
+}

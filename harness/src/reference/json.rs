@@ -1,0 +1,145 @@
+//! JSON to be written: members in order, and numbers as they are spelled.
+//!
+//! `serde_json` decides both by its features; here `__type` comes first and a timestamp may be `1.7E9`.
+
+use std::fmt::Write as _;
+
+/// A JSON value to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Json {
+    Null,
+    Text(String),
+    /// A number, or anything else that is JSON as it stands.
+    Raw(String),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
+}
+
+impl Json {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(crate) fn count(count: u64) -> Self {
+        Self::Raw(count.to_string())
+    }
+
+    pub(crate) fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
+        Self::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
+    /// Without a blank, as the service writes.
+    pub(crate) fn compact(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, None);
+        out
+    }
+
+    /// Over several lines.
+    pub(crate) fn pretty(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, Some(0));
+        out
+    }
+
+    /// Values are only ever nested as deep as the code that builds them, so recursion is bounded.
+    fn write(&self, out: &mut String, indent: Option<usize>) {
+        let deeper = indent.map(|depth| depth + 1);
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Raw(raw) => out.push_str(raw),
+            Self::Text(text) => write_text(out, text),
+            Self::List(values) => {
+                out.push('[');
+                for (index, value) in values.iter().enumerate() {
+                    separate(out, index, deeper);
+                    value.write(out, deeper);
+                }
+                end(out, values.is_empty(), indent);
+                out.push(']');
+            }
+            Self::Object(members) => {
+                out.push('{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    separate(out, index, deeper);
+                    write_text(out, name);
+                    out.push_str(if indent.is_some() { ": " } else { ":" });
+                    value.write(out, deeper);
+                }
+                end(out, members.is_empty(), indent);
+                out.push('}');
+            }
+        }
+    }
+}
+
+fn separate(out: &mut String, index: usize, indent: Option<usize>) {
+    if index > 0 {
+        out.push(',');
+    }
+    if let Some(depth) = indent {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    }
+}
+
+fn end(out: &mut String, is_empty: bool, indent: Option<usize>) {
+    if let (false, Some(depth)) = (is_empty, indent) {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    }
+}
+
+fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => {
+                // Writing to a String does not fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_value() {
+        let value = Json::object([
+            ("__type", Json::text("a\"b\\c\n\r\t\u{0}\u{1f}é😀")),
+            ("Message", Json::Null),
+            ("List", Json::List(vec![Json::count(1), Json::List(vec![])])),
+            ("Date", Json::Raw("1.736443496379E9".to_owned())),
+            ("Empty", Json::object([])),
+        ]);
+        let want = serde_json::json!({
+            "__type": "a\"b\\c\n\r\t\u{0}\u{1f}é😀",
+            "Message": null,
+            "List": [1, []],
+            "Date": 1_736_443_496.379,
+            "Empty": {},
+        });
+        for text in [value.compact(), value.pretty()] {
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+                want
+            );
+        }
+        assert!(value.compact().starts_with(r#"{"__type":"#));
+    }
+}

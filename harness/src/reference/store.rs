@@ -1,0 +1,206 @@
+//! What the endpoint remembers between requests, and how much of it.
+
+use std::collections::BTreeMap;
+
+use crate::reference::failure::Failure;
+use crate::reference::id::Maker;
+use crate::reference::options::Options;
+use crate::reference::seed::{Effect, Fault};
+use crate::reference::{Job, Moment};
+
+/// A pool is small, but a client may make them for ever.
+pub(crate) const POOLS_MAX: usize = 10_000;
+
+/// The service's own quota (quotas page, L-681BB884).
+pub(crate) const JOBS_OF_POOL_MAX: usize = 1_000;
+
+/// Over all pools. A job takes some two kilobytes at most, so this is some 40 MB.
+pub(crate) const JOBS_MAX: usize = 20_000;
+
+/// More than any run has cases under way.
+pub(crate) const FAULTS_MAX: usize = 1_024;
+
+/// The state behind the lock.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) pools: BTreeMap<String, Pool>,
+    pub(crate) ids: Maker,
+    /// By how much the endpoint's time is ahead of the one passed in.
+    pub(crate) ahead_ms: u64,
+    faults: Vec<Fault>,
+    bucket: Bucket,
+}
+
+/// A user pool, as far as import jobs need one.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) created: Moment,
+    /// Whether it has auto-verified attributes, without which no import starts.
+    pub(crate) is_verifying: bool,
+    /// Oldest first.
+    pub(crate) jobs: Vec<Job>,
+}
+
+impl Store {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            pools: BTreeMap::new(),
+            ids: Maker::new(seed),
+            ahead_ms: 0,
+            faults: Vec::new(),
+            bucket: Bucket::default(),
+        }
+    }
+
+    /// Makes a pool, unless there are too many.
+    pub(crate) fn make_pool(
+        &mut self,
+        name: String,
+        now: Moment,
+        options: &Options,
+    ) -> Option<&mut Pool> {
+        if self.pools.len() >= POOLS_MAX {
+            return None;
+        }
+        let id = self.ids.pool(&options.region);
+        let pool = Pool {
+            id: id.clone(),
+            name,
+            created: now,
+            is_verifying: true,
+            jobs: Vec::new(),
+        };
+        Some(self.pools.entry(id).or_insert(pool))
+    }
+
+    /// Makes a job in a pool, unless there are too many.
+    pub(crate) fn make_job(
+        &mut self,
+        pool: &str,
+        name: String,
+        now: Moment,
+    ) -> Result<&mut Job, Failure> {
+        let is_full = self.job_count() >= JOBS_MAX;
+        let Some(owner) = self.pools.get_mut(pool) else {
+            return Err(Failure::missing_pool(pool));
+        };
+        if is_full || owner.jobs.len() >= JOBS_OF_POOL_MAX {
+            return Err(Failure::limit_exceeded(
+                "import jobs in a user pool",
+                JOBS_OF_POOL_MAX,
+            ));
+        }
+        let job = Job::created(self.ids.job(), name, pool, now);
+        owner.jobs.push(job);
+        Ok(owner.jobs.last_mut().expect("one was just pushed"))
+    }
+
+    pub(crate) fn job_count(&self) -> usize {
+        self.pools.values().map(|pool| pool.jobs.len()).sum()
+    }
+
+    /// How many jobs of all pools are active at a moment.
+    pub(crate) fn active_count(&mut self, now: Moment, options: &Options) -> usize {
+        let jobs = self.pools.values_mut().flat_map(|pool| &mut pool.jobs);
+        jobs.filter_map(|job| {
+            job.settle(now, options);
+            job.is_active().then_some(())
+        })
+        .count()
+    }
+
+    /// The pool of that id.
+    pub(crate) fn pool(&mut self, id: &str) -> Result<&mut Pool, Failure> {
+        self.pools
+            .get_mut(id)
+            .ok_or_else(|| Failure::missing_pool(id))
+    }
+
+    /// Queues a fault, unless there are too many.
+    pub(crate) fn queue(&mut self, fault: Fault) -> bool {
+        let has_room = self.faults.len() < FAULTS_MAX;
+        if has_room {
+            self.faults.push(fault);
+        }
+        has_room
+    }
+
+    /// Uses up one of the first fault that is meant for a request naming that pool.
+    pub(crate) fn take_fault(&mut self, pool: Option<&str>) -> Option<Effect> {
+        let is_meant = |fault: &Fault| match &fault.pool {
+            Some(bound) => Some(bound.as_str()) == pool,
+            None => true,
+        };
+        let index = self.faults.iter().position(is_meant)?;
+        let fault = &mut self.faults[index];
+        fault.times = fault.times.saturating_sub(1);
+        let effect = fault.effect.clone();
+        if fault.times == 0 {
+            self.faults.remove(index);
+        }
+        Some(effect)
+    }
+
+    /// Drops a pool, its jobs and the faults that are bound to it.
+    pub(crate) fn drop_pool(&mut self, id: &str) {
+        self.pools.remove(id);
+        self.faults
+            .retain(|fault| fault.pool.as_deref() != Some(id));
+    }
+
+    /// Lets one more request through, as far as the limit allows.
+    pub(crate) fn admit(&mut self, now: Moment, options: &Options) -> Result<(), Failure> {
+        match options.rate_limit {
+            Some(limit) if !self.bucket.take(now, limit) => Err(Failure::throttled()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Pool {
+    /// The job of that id, as it stands at a moment.
+    pub(crate) fn job(
+        &mut self,
+        id: &str,
+        now: Moment,
+        options: &Options,
+    ) -> Result<&mut Job, Failure> {
+        let job = self.jobs.iter_mut().find(|job| job.id == id);
+        let job = job.ok_or_else(|| Failure::missing_job(id))?;
+        job.settle(now, options);
+        Ok(job)
+    }
+
+    /// Whether an import is under way.
+    pub(crate) fn is_importing(&mut self, now: Moment, options: &Options) -> bool {
+        self.jobs.iter_mut().any(|job| {
+            job.settle(now, options);
+            job.is_active()
+        })
+    }
+}
+
+/// A token bucket that holds one second's worth of requests.
+#[derive(Debug, Default)]
+struct Bucket {
+    /// In thousandths of a request, so that a millisecond earns a whole number of them. None before the first request.
+    level: Option<u64>,
+    filled: Moment,
+}
+
+impl Bucket {
+    fn take(&mut self, now: Moment, per_second: u32) -> bool {
+        let rate = u64::from(per_second);
+        let full = rate * 1_000;
+        let earned = now.since_ms(self.filled).saturating_mul(rate);
+        let level = self
+            .level
+            .map_or(full, |level| level.saturating_add(earned).min(full));
+        self.filled = self.filled.max(now);
+        let is_enough = level >= 1_000;
+        self.level = Some(if is_enough { level - 1_000 } else { level });
+        is_enough
+    }
+}

@@ -1,0 +1,45 @@
+//! Recorded answers: what was seen before, compared with what is seen now.
+//!
+//! The one room that knows insta. What a case pins belongs in the case; a snapshot keeps the rest of the answer, so that a
+//! change is seen even where nothing is established.
+
+mod normalise;
+#[cfg(feature = "snapshots")]
+mod store;
+
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use normalise::render;
+#[cfg(feature = "snapshots")]
+pub use store::{Checked, check, prepare};
+
+/// How an answer stands to its snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is the recorded one.
+    Match,
+    /// It is another.
+    Changed,
+    /// None was recorded.
+    Absent,
+}
+
+/// Compares a rendered exchange with the snapshot of a case, and writes nothing.
+pub fn compare(folder: &Path, case: &str, rendered: &str) -> State {
+    #[cfg(feature = "snapshots")]
+    return store::compare(&file(folder, case), rendered);
+    #[cfg(not(feature = "snapshots"))]
+    {
+        let _ = (file(folder, case), rendered);
+        State::Absent
+    }
+}
+
+/// The file of a case's snapshot: the same path as its id.
+pub fn file(folder: &Path, case: &str) -> PathBuf {
+    folder.join(format!("{case}.snap"))
+}

@@ -1,0 +1,230 @@
+//! The case files, read and checked. The only reader of `cases/`.
+//!
+//! A suite that exists can be run: every fault in a file is reported with file, line and what would be right, all of them at
+//! once.
+
+mod diagnostic;
+mod locate;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use crate::case::{Case, File, Requirement};
+
+pub use diagnostic::Diagnostic;
+
+/// The case files of this version, by their paths below `cases/`.
+const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+/// The most bytes of a case file. The largest of ours has a tenth of it; a larger one is hardly written by hand.
+const FILE_SIZE_MAX: u64 = 1 << 20;
+
+/// A checked set of requirements, in the order of their ids.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    requirements: Vec<Arc<Requirement>>,
+}
+
+/// Why there is no suite.
+#[derive(Debug)]
+pub enum SuiteError {
+    /// A folder or file that cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// A folder without case files.
+    Empty(PathBuf),
+    /// What is wrong in the files.
+    Faulty(Vec<Diagnostic>),
+    /// Filters that select nothing, and the areas that there are.
+    Unmatched(Vec<String>, Vec<String>),
+}
+
+impl Suite {
+    /// The suite of this version, which needs no file.
+    pub fn embedded() -> Result<Self, SuiteError> {
+        Self::from_texts(
+            EMBEDDED
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), *text)),
+        )
+    }
+
+    /// The suite in a folder of the same layout as `cases/`.
+    pub fn from_folder(folder: &Path) -> Result<Self, SuiteError> {
+        let mut files = Vec::new();
+        collect(folder, &mut files)?;
+        files.sort();
+        if files.is_empty() {
+            return Err(SuiteError::Empty(folder.to_owned()));
+        }
+        let mut texts = Vec::new();
+        for file in files {
+            let unreadable = |error| SuiteError::Unreadable(file.clone(), error);
+            let size = fs::metadata(&file).map_err(unreadable)?.len();
+            if size > FILE_SIZE_MAX {
+                let message = format!("{size} bytes, more than the {FILE_SIZE_MAX} of a case file");
+                return Err(unreadable(io::Error::new(
+                    io::ErrorKind::FileTooLarge,
+                    message,
+                )));
+            }
+            let text = fs::read_to_string(&file).map_err(unreadable)?;
+            let name = file.strip_prefix(folder).unwrap_or(&file);
+            texts.push((name.to_string_lossy().replace('\\', "/"), text));
+        }
+        Self::from_texts(
+            texts
+                .iter()
+                .map(|(name, text)| (name.clone(), text.as_str())),
+        )
+    }
+
+    /// The suite in texts, each with its path below the suite's folder.
+    pub fn from_texts<'a>(
+        texts: impl Iterator<Item = (String, &'a str)>,
+    ) -> Result<Self, SuiteError> {
+        let mut requirements = Vec::new();
+        let mut faults = Vec::new();
+        for (name, text) in texts {
+            match read(&name, text) {
+                Ok(requirement) => requirements.push(Arc::new(requirement)),
+                Err(found) => faults.extend(found),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(SuiteError::Faulty(faults));
+        }
+        requirements.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(Self { requirements })
+    }
+
+    /// The requirements, in the order of their ids.
+    pub fn requirements(&self) -> &[Arc<Requirement>] {
+        &self.requirements
+    }
+
+    /// The cases of all requirements.
+    pub fn cases(&self) -> impl Iterator<Item = &Arc<Case>> {
+        self.requirements
+            .iter()
+            .flat_map(|requirement| &requirement.cases)
+    }
+
+    /// The ids of all cases, and of the requirements that are invariants.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.requirements.iter().flat_map(|requirement| {
+            let invariant = requirement
+                .invariant
+                .is_some()
+                .then_some(requirement.id.as_str());
+            invariant
+                .into_iter()
+                .chain(requirement.cases.iter().map(|case| case.id.as_str()))
+        })
+    }
+
+    /// The requirement of that id.
+    pub fn requirement(&self, id: &str) -> Option<&Arc<Requirement>> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id == id)
+    }
+
+    /// The ids that contain one of the filters; all of them where there is no filter. A filter that selects nothing is an
+    /// error: it would make a gate that checks nothing.
+    pub fn select(&self, filters: &[String]) -> Result<BTreeSet<String>, SuiteError> {
+        let matches = |filter: &String| self.ids().any(|id| id.contains(filter.as_str()));
+        let unmatched: Vec<_> = filters
+            .iter()
+            .filter(|filter| !matches(filter))
+            .cloned()
+            .collect();
+        if !unmatched.is_empty() {
+            let areas: BTreeSet<_> = self
+                .requirements
+                .iter()
+                .map(|requirement| requirement.area().to_owned())
+                .collect();
+            return Err(SuiteError::Unmatched(
+                unmatched,
+                areas.into_iter().collect(),
+            ));
+        }
+        Ok(self
+            .ids()
+            .filter(|id| {
+                filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()))
+            })
+            .map(str::to_owned)
+            .collect())
+    }
+}
+
+impl fmt::Display for SuiteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(path, error) => write!(f, "read {}: {error}", path.display()),
+            Self::Empty(folder) => write!(
+                f,
+                "find cases in {}: it holds no <area>/<requirement>.toml",
+                folder.display()
+            ),
+            Self::Faulty(faults) => {
+                for (index, fault) in faults.iter().enumerate() {
+                    let gap = if index == 0 { "" } else { "\n\n" };
+                    write!(f, "{gap}{fault}")?;
+                }
+                Ok(())
+            }
+            Self::Unmatched(filters, areas) => write!(
+                f,
+                "find a case for {}: no id contains it; the areas are {} (`fullstop list` shows every id)",
+                filters
+                    .iter()
+                    .map(|filter| format!("`{filter}`"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                areas.join(", ")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SuiteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+fn read(name: &str, text: &str) -> Result<Requirement, Vec<Diagnostic>> {
+    let file: File =
+        toml::from_str(text).map_err(|error| vec![Diagnostic::syntax(name, text, &error)])?;
+    let id = name.strip_suffix(".toml").unwrap_or(name);
+    Requirement::check(id, file).map_err(|faults| {
+        faults
+            .iter()
+            .map(|fault| Diagnostic::meaning(name, text, fault))
+            .collect()
+    })
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), SuiteError> {
+    let unreadable = |error| SuiteError::Unreadable(folder.to_owned(), error);
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
