@@ -1,0 +1,188 @@
+//! A target profile: everything that is known of an endpoint before it is asked.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::target::url::Url;
+use crate::target::{ConfigError, CredentialSource, Credentials, Environment};
+
+/// The region of an endpoint that says none: the one in AWS's examples.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// How long a whole answer may take, in milliseconds: a hundred times what the service takes, and short enough that an
+/// endpoint which never answers is found out soon.
+pub(crate) const TIMEOUT_MS: u64 = 5_000;
+
+/// Where a target is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// In this process.
+    Embedded,
+    /// At a URL.
+    Remote(String),
+}
+
+/// A target, and how it is to be used.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name, which is also that of its snapshot folder.
+    pub name: String,
+    /// Where it is.
+    pub place: Where,
+    /// The region in the scope of signatures, and in made-up pool ids.
+    pub region: String,
+    /// The credentials, or none to send unsigned requests.
+    pub credentials: Option<Credentials>,
+    /// How preconditions are made true.
+    pub provision: Provision,
+    /// The states and faults that must be reachable.
+    pub reach: Vec<String>,
+    /// How many jobs may be active at once.
+    pub active_jobs: Option<usize>,
+    /// How many requests a second may be sent.
+    pub requests_per_second: Option<f64>,
+    /// How long a whole answer may take.
+    pub timeout: Duration,
+    /// Headers that every request gets.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// How preconditions are made true.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Provision {
+    /// By the service's own operations.
+    Api {
+        /// Hosts besides the endpoint's own that a CSV file may be uploaded to.
+        #[serde(default)]
+        upload_hosts: Vec<String>,
+        /// The role that jobs write their logs with.
+        #[serde(default = "role_arn")]
+        role_arn: String,
+        /// Whether something may be created although the endpoint is not on this machine.
+        #[serde(default)]
+        yes: bool,
+    },
+    /// By a program of the user's.
+    Command {
+        /// The program and its arguments.
+        command: Vec<String>,
+    },
+    /// By jobs that exist already.
+    Fixed {
+        /// The job for each state.
+        jobs: BTreeMap<String, FixedJob>,
+    },
+}
+
+impl Default for Provision {
+    fn default() -> Self {
+        Self::Api {
+            upload_hosts: Vec::new(),
+            role_arn: role_arn(),
+            yes: false,
+        }
+    }
+}
+
+/// A job that exists already.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(non_snake_case, reason = "the members have AWS's names")]
+pub struct FixedJob {
+    /// Its pool.
+    pub UserPoolId: String,
+    /// Its id.
+    pub JobId: String,
+}
+
+impl Profile {
+    /// A profile for a URL and nothing else. On this machine it signs with the published example key, which emulators take
+    /// and nobody else; elsewhere with the environment's.
+    pub fn endpoint(url: &str, environment: &Environment) -> Result<Self, ConfigError> {
+        let parsed = Url::parse(url)?;
+        let credentials = if parsed.is_loopback() {
+            Credentials::example()
+        } else {
+            environment.credentials()?
+        };
+        let mut profile = Self::bare("endpoint", Where::Remote(parsed.to_string()));
+        profile.region = environment.region().unwrap_or(REGION).to_owned();
+        profile.credentials = Some(credentials);
+        Ok(profile)
+    }
+
+    /// The embedded reference.
+    pub fn reference() -> Self {
+        let mut profile = Self::bare("reference", Where::Embedded);
+        profile.credentials = Some(Credentials::example());
+        profile
+    }
+
+    /// The service itself.
+    pub fn aws(environment: &Environment) -> Result<Self, ConfigError> {
+        let region = environment.region().ok_or(ConfigError::NoRegion)?;
+        let url = Url::parse(&format!("https://cognito-idp.{region}.amazonaws.com"))?;
+        let mut profile = Self::bare("aws", Where::Remote(url.to_string()));
+        profile.region = region.to_owned();
+        profile.credentials = Some(environment.credentials()?);
+        // Developer guide, quotas: one active import job an account; 5 requests a second a pool.
+        profile.active_jobs = Some(1);
+        profile.requests_per_second = Some(5.0);
+        Ok(profile)
+    }
+
+    pub(crate) fn bare(name: &str, place: Where) -> Self {
+        Self {
+            name: name.to_owned(),
+            place,
+            region: REGION.to_owned(),
+            credentials: None,
+            provision: Provision::default(),
+            reach: Vec::new(),
+            active_jobs: None,
+            requests_per_second: None,
+            timeout: Duration::from_millis(TIMEOUT_MS),
+            headers: BTreeMap::new(),
+        }
+    }
+
+    /// Whether it is in this process.
+    pub fn is_embedded(&self) -> bool {
+        self.place == Where::Embedded
+    }
+
+    /// The profile of an embedded endpoint that now listens.
+    pub fn at(mut self, address: SocketAddr) -> Self {
+        self.place = Where::Remote(format!("http://{address}"));
+        self
+    }
+
+    /// The URL, or `embedded`.
+    pub fn url(&self) -> String {
+        match &self.place {
+            Where::Embedded => "embedded".to_owned(),
+            Where::Remote(url) => url.clone(),
+        }
+    }
+}
+
+/// The credentials that a source stands for.
+pub(crate) fn resolve(
+    source: &CredentialSource,
+    environment: &Environment,
+) -> Result<Option<Credentials>, ConfigError> {
+    match source {
+        CredentialSource::Environment => environment.credentials().map(Some),
+        CredentialSource::Static(credentials) => Ok(Some(credentials.clone())),
+        CredentialSource::None => Ok(None),
+    }
+}
+
+/// A role of the right form: emulators do not look whether it exists.
+fn role_arn() -> String {
+    "arn:aws:iam::123456789012:role/fullstop-import".to_owned()
+}
