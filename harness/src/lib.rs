@@ -5,7 +5,9 @@
 pub mod case;
 pub mod contract;
 pub mod oracle;
+pub mod provision;
 pub mod reference;
 pub mod snapshot;
 pub mod suite;
+pub mod target;
 pub mod wire;
