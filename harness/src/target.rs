@@ -6,12 +6,20 @@
 
 mod address;
 mod client;
+mod compose;
 mod config;
 mod credentials;
+mod encode;
 mod environment;
 mod error;
 mod failure;
+mod library;
+mod pace;
 mod profile;
+mod repair;
+mod reply;
+mod sign;
+mod socket;
 
 pub use address::Address;
 pub use client::{Answer, Client, RawAnswer};

@@ -84,6 +84,12 @@ impl Address {
         }
     }
 
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority())
+    }
+
     /// A request target on it: below its path, unless it is one that does not start with a slash.
     pub(crate) fn below(&self, path: &str) -> String {
         if path.starts_with('/') {
@@ -106,8 +112,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.is_tls { "https" } else { "http" };
-        write!(f, "{scheme}://{}{}", self.authority(), self.base)
+        write!(f, "{}{}", self.origin(), self.base)
     }
 }
 

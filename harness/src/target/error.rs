@@ -12,7 +12,7 @@ pub enum ConfigError {
         /// The file.
         file: String,
         /// What the parser says.
-        cause: Box<toml::de::Error>,
+        cause: String,
     },
     /// Keys that are well-formed one by one do not go together.
     Target {
