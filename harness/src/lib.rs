@@ -2,11 +2,17 @@
 //!
 //! The rooms stand on floors and import downward only; `ARCHITECTURE.md` draws them.
 
+pub mod campaign;
 pub mod case;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod contract;
+pub mod generator;
 pub mod oracle;
 pub mod provision;
 pub mod reference;
+pub mod report;
+pub mod runner;
 pub mod snapshot;
 pub mod suite;
 pub mod target;

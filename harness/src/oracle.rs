@@ -5,6 +5,7 @@ mod invariant;
 mod mismatch;
 mod template;
 
+pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
 pub use invariant::{Breach, Held, Observed, Outcome, hold};
 pub use mismatch::Mismatch;

@@ -352,6 +352,13 @@ fn check_expectation(
                 "say the HTTP status code",
             );
         }
+        None if !expectation.is_refusal() && expectation.body.is_empty() => {
+            faults.add(
+                place(),
+                "a success that any body meets",
+                "say what is true of the body, for example { at = \"/UserImportJob\", type = \"object\" }",
+            );
+        }
         _ => {}
     }
     if let Some(wrong) = grade_fault(expectation) {

@@ -1,83 +1,94 @@
-//! A precondition that holds, and what to say when none does.
+//! A precondition that is true, and what is known about it.
 
 use std::fmt;
+use std::time::Instant;
 
 use serde_json::Value;
 
 use crate::case::Ids;
 use crate::contract::{Operation, Status};
-use crate::target::Answer;
+use crate::provision::Owned;
+use crate::wire::Response;
 
-/// A precondition that was made true for one case.
-#[derive(Clone, Debug)]
+/// A precondition that is true until it is released.
+#[derive(Debug)]
 pub struct Lease {
     /// The ids that the base request names.
     pub ids: Ids,
-    /// The job as DescribeUserImportJob showed it once the precondition held. None if there is no job, or nothing readable.
+    /// The job as DescribeUserImportJob showed it, where there is one and it could be read.
     pub before: Option<Value>,
-    /// The job's status: as described, else as it follows from the last accepted operation. None if there is no job, or if
-    /// it is Pending or InProgress and nobody says which.
+    /// The job's status: as shown, else as it follows from the last accepted operation.
     pub status: Option<Status>,
-    /// Whether DescribeUserImportJob showed that status.
+    /// Whether the status was shown.
     pub confirmed: bool,
-    /// What was done to make it true, in order.
+    /// The calls that made it, for a replay. None where it was not made by calls.
     pub steps: Vec<Step>,
+    /// When making it began.
+    pub acquired: Instant,
+    pub(crate) owned: Vec<Owned>,
 }
 
-/// One step on the way to a precondition, as a replay repeats it. Texts hold `${UserPoolId}` and `${JobId}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A call that made a precondition.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// An operation was called.
+    /// An operation.
     Call {
-        /// The operation.
+        /// Which.
         operation: Operation,
         /// Its body.
-        body: String,
-        /// What later steps take from its answer.
-        captures: Vec<Capture>,
+        body: Value,
+        /// What of its answer later calls use.
+        captured: Vec<Captured>,
     },
-    /// A CSV file was put to `${PreSignedUrl}`, with the header `x-amz-server-side-encryption: aws:kms`.
+    /// An upload to a URL that an answer handed out.
     Upload {
+        /// The URL.
+        url: String,
         /// The file.
         csv: String,
     },
-    /// DescribeUserImportJob was called until it showed this status.
-    Await {
-        /// The status.
-        status: Status,
-    },
-    /// The embedded endpoint was given a job in this status, as `POST /_fullstop/jobs` does it.
-    Seed {
-        /// The status.
-        status: Status,
-    },
-    /// The user's program was asked for a job in this state.
-    Driver {
-        /// The state.
-        state: String,
-    },
-    /// A job of the profile was taken.
-    Fixed {
-        /// The state that it is listed under.
-        state: String,
-    },
 }
 
-/// A value of an answer that later steps need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capture {
-    /// The placeholder's name.
-    pub name: &'static str,
-    /// Where the answer has it, as a JSON pointer.
-    pub at: &'static str,
+/// A value that an answer handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// The member that holds it.
+    pub member: &'static str,
+    /// The value.
+    pub value: String,
 }
 
-/// Why a precondition could not be made true.
+/// A job as DescribeUserImportJob shows it.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// The whole answer.
+    pub response: Response,
+    /// The job in it.
+    pub job: Option<Value>,
+}
+
+impl Described {
+    pub(crate) fn read(response: Response) -> Self {
+        let job = (response.status == 200)
+            .then(|| serde_json::from_slice::<Value>(&response.body).ok())
+            .flatten()
+            .and_then(|mut body| body.get_mut("UserImportJob").map(Value::take))
+            .filter(Value::is_object);
+        Self { response, job }
+    }
+
+    /// The job's status, where it can be read.
+    pub fn status(&self) -> Option<Status> {
+        self.job.as_ref()?.get("Status")?.as_str()?.parse().ok()
+    }
+}
+
+/// Why a precondition is not true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// The target cannot get there. The reason is a sentence's end for the user.
+    /// It cannot be made true on this target.
     Unreachable(String),
-    /// It cannot be told: throttled, timed out, or a fault of the transport.
+    /// It could not be made true this time: a throttle, a timeout, a transport fault.
     Indeterminate(String),
 }
 
@@ -90,23 +101,3 @@ impl fmt::Display for Unavailable {
 }
 
 impl std::error::Error for Unavailable {}
-
-/// A job as DescribeUserImportJob tells it.
-#[derive(Clone, Debug)]
-pub struct Described {
-    /// The answer.
-    pub answer: Answer,
-    /// The job, if the answer is a success that shows one.
-    pub job: Option<Value>,
-    /// The job's status, if it can be read.
-    pub status: Option<Status>,
-}
-
-/// Something that was created and could not be deleted, or was left on purpose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leftover {
-    /// The user pool.
-    pub pool: String,
-    /// Why it is still there.
-    pub why: String,
-}

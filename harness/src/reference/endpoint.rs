@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
-use crate::contract::{self, Operation};
+use crate::contract::{self, Operation, Status};
 use crate::reference::failure::{Cause, Failure};
 use crate::reference::json::Json;
 use crate::reference::operation::{self, Call, Rules};
@@ -76,7 +76,7 @@ impl Endpoint {
             Some(pool) if store.pools.contains_key(&pool) => pool,
             Some(pool) => return Err(ControlError::UnknownPool(pool)),
             None => {
-                if store.job_count() >= JOBS_MAX {
+                if store.is_full() {
                     return Err(full("jobs", JOBS_MAX));
                 }
                 let pool = store.make_pool("fullstop".to_owned(), now, &self.options);
@@ -99,6 +99,16 @@ impl Endpoint {
     /// Drops a pool and its jobs, whatever their status, and the faults bound to it. An unknown pool is as good as dropped.
     pub fn release(&self, pool: &str) {
         self.store().drop_pool(pool);
+    }
+
+    /// Lets a held job that is Stopping go on to Stopped, as time would have it.
+    pub fn let_go(&self, pool: &str, job: &str) {
+        if let Ok(pool) = self.store().pool(pool)
+            && let Some(job) = pool.jobs.iter_mut().find(|one| one.id == job)
+            && job.status == Status::Stopping
+        {
+            job.held = false;
+        }
     }
 
     /// Queues a fault.

@@ -31,7 +31,7 @@ const HANG_MAX: Duration = Duration::from_secs(300);
 const ENDLESS_PIECE: &[u8] = &[b' '; 1_024];
 
 /// An endless body trickles, so that it costs the machine nothing.
-const ENDLESS_PAUSE: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(10);
 
 type Outgoing = BoxBody<Bytes, io::Error>;
 
@@ -216,18 +216,16 @@ impl Body for Pieces {
         if let Some(first) = pieces.first.take() {
             return Poll::Ready(Some(Ok(Frame::data(first.into()))));
         }
-        match pieces.end {
-            End::Regular => Poll::Ready(None),
-            End::Broken => Poll::Ready(Some(Err(io::ErrorKind::BrokenPipe.into()))),
-            End::Never => {
-                let pause = pieces
-                    .pause
-                    .get_or_insert_with(|| Box::pin(sleep(ENDLESS_PAUSE)));
-                std::task::ready!(pause.as_mut().poll(context));
-                pieces.pause = None;
-                let piece = Bytes::from_static(ENDLESS_PIECE);
-                Poll::Ready(Some(Ok(Frame::data(piece))))
-            }
+        if matches!(pieces.end, End::Regular) {
+            return Poll::Ready(None);
         }
+        // During the pause hyper flushes what it has: it would drop that if the error came at once.
+        let pause = pieces.pause.get_or_insert_with(|| Box::pin(sleep(PAUSE)));
+        std::task::ready!(pause.as_mut().poll(context));
+        pieces.pause = None;
+        Poll::Ready(Some(match pieces.end {
+            End::Broken => Err(io::ErrorKind::BrokenPipe.into()),
+            _ => Ok(Frame::data(Bytes::from_static(ENDLESS_PIECE))),
+        }))
     }
 }

@@ -5,13 +5,12 @@ mod jobs;
 mod pools;
 mod stop;
 
-pub(crate) use call::Call;
-
 use crate::contract::Operation;
 use crate::reference::failure::Failure;
 use crate::reference::json::Json;
 use crate::reference::store::Store;
 
+pub(crate) use call::Call;
 pub(crate) use stop::Rules;
 
 /// Answers a call.

@@ -77,7 +77,7 @@ impl Rule {
             Some(Mutant::JobIdUnanchoredEnd) => r"\Aimport-[0-9a-zA-Z-]+",
             Some(Mutant::JobIdTrailingNewline) => r"\Aimport-[0-9a-zA-Z-]+\n?\z",
             Some(Mutant::JobIdUnicode) => r"\Aimport-[\w-]+\z",
-            Some(Mutant::JobIdCaseInsensitive) => r"\A(?i:import)-[0-9a-zA-Z-]+\z",
+            Some(Mutant::JobIdCaseInsensitive) => r"\A(?i-u:import)-[0-9a-zA-Z-]+\z",
             Some(Mutant::JobIdPrefixSuffices) => r"\Aimport-[0-9a-zA-Z-]*\z",
             Some(Mutant::JobIdTenOnly) => r"\Aimport-[0-9a-zA-Z-]{10}\z",
             Some(Mutant::JobIdHyphenRefused) => r"\Aimport-[0-9a-zA-Z]+\z",

@@ -17,8 +17,9 @@ use tokio::time::timeout;
 use crate::reference::options::Options;
 use crate::reference::{Endpoint, Variation, exchange};
 
-/// More than the runner has requests under way; further clients wait to be accepted.
-const CONNECTIONS_MAX: usize = 512;
+/// More than a run has requests under way; further clients wait to be accepted. With the bound on bodies, all of them
+/// together hold some 256 MB at most.
+const CONNECTIONS_MAX: usize = 256;
 
 /// Hyper's own default, written down since a test relies on it.
 const HEADERS_MAX: usize = 100;
@@ -29,8 +30,8 @@ const BUFFER_SIZE_MAX: usize = 64 * 1_024;
 /// A client that does not finish the head of a request is no client.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long answers under way may take when the server is stopped.
-const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long answers under way may take when the server is stopped. All but the late and hung ones are out by then.
+const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A failing accept (too many open files) is tried again after a pause, not in a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

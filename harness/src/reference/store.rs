@@ -25,6 +25,8 @@ pub(crate) const FAULTS_MAX: usize = 1_024;
 pub(crate) struct Store {
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) ids: Maker,
+    /// The jobs ever made in the pools that are left.
+    job_count: usize,
     /// By how much the endpoint's time is ahead of the one passed in.
     pub(crate) ahead_ms: u64,
     faults: Vec<Fault>,
@@ -41,6 +43,8 @@ pub(crate) struct Pool {
     pub(crate) is_verifying: bool,
     /// Oldest first.
     pub(crate) jobs: Vec<Job>,
+    /// How many were made in it.
+    job_count: usize,
 }
 
 impl Store {
@@ -48,6 +52,7 @@ impl Store {
         Self {
             pools: BTreeMap::new(),
             ids: Maker::new(seed),
+            job_count: 0,
             ahead_ms: 0,
             faults: Vec::new(),
             bucket: Bucket::default(),
@@ -71,6 +76,7 @@ impl Store {
             created: now,
             is_verifying: true,
             jobs: Vec::new(),
+            job_count: 0,
         };
         Some(self.pools.entry(id).or_insert(pool))
     }
@@ -82,7 +88,7 @@ impl Store {
         name: String,
         now: Moment,
     ) -> Result<&mut Job, Failure> {
-        let is_full = self.job_count() >= JOBS_MAX;
+        let is_full = self.is_full();
         let Some(owner) = self.pools.get_mut(pool) else {
             return Err(Failure::missing_pool(pool));
         };
@@ -94,11 +100,14 @@ impl Store {
         }
         let job = Job::created(self.ids.job(), name, pool, now);
         owner.jobs.push(job);
+        owner.job_count += 1;
+        self.job_count += 1;
         Ok(owner.jobs.last_mut().expect("one was just pushed"))
     }
 
-    pub(crate) fn job_count(&self) -> usize {
-        self.pools.values().map(|pool| pool.jobs.len()).sum()
+    /// Whether there is no room for another job in any pool.
+    pub(crate) fn is_full(&self) -> bool {
+        self.job_count >= JOBS_MAX
     }
 
     /// How many jobs of all pools are active at a moment.
@@ -145,7 +154,9 @@ impl Store {
 
     /// Drops a pool, its jobs and the faults that are bound to it.
     pub(crate) fn drop_pool(&mut self, id: &str) {
-        self.pools.remove(id);
+        if let Some(pool) = self.pools.remove(id) {
+            self.job_count -= pool.job_count;
+        }
         self.faults
             .retain(|fault| fault.pool.as_deref() != Some(id));
     }

@@ -1,165 +1,275 @@
-//! The file of targets, `fullstop.toml`: what it may say, and what is checked across its keys.
-
-mod file;
+//! `fullstop.toml`: target profiles in a file.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
 
-use crate::target::config::file::{Entry, File, Source, masked};
-use crate::target::{ConfigError, Credentials, Environment, Key, Profile, Provision, Where};
-use crate::wire::Header;
+use serde::Deserialize;
 
-/// The name of a profile that is made from a URL on the command line.
-const FROM_URL: &str = "endpoint";
+use crate::target::profile::{REGION, TIMEOUT_MS, resolve};
+use crate::target::url::Url;
+use crate::target::{CredentialSource, Environment, Profile, Provision, Where};
 
-/// Headers that belong to the cases: a profile that sets them would answer for them.
-const OF_CASES: [&str; 7] = [
-    "authorization",
-    "content-length",
-    "content-type",
-    "transfer-encoding",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-target",
-];
+/// The longest time to wait for one answer, in milliseconds: a run has thousands.
+const TIMEOUT_MS_MAX: u64 = 120_000;
 
-/// The targets of a file, and those that are built in.
+/// The profiles of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    targets: BTreeMap<String, Target>,
+    file: String,
+    profiles: BTreeMap<String, FileProfile>,
 }
 
-/// A target as the file has it, checked but for what only the environment knows.
-#[derive(Clone, Debug)]
-struct Target {
-    profile: Profile,
-    is_key_of_environment: bool,
+/// What is wrong with a profile or with the choice of one.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// A file that is not TOML, or has a key or value of the wrong shape. Holds the parser's message with line and caret.
+    Syntax {
+        /// The file.
+        file: String,
+        /// What the parser said.
+        message: String,
+    },
+    /// A value that makes no sense.
+    Value {
+        /// The file.
+        file: String,
+        /// The target.
+        target: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// A URL that is no endpoint's.
+    Url {
+        /// The URL, without a password.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No target of that name.
+    NoTarget {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// Several targets and no choice.
+    Ambiguous {
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// Credentials are wanted and there are none.
+    NoCredentials(String),
+    /// A region is wanted and there is none.
+    NoRegion,
+    /// A provisioning program that cannot be started.
+    Driver(String),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    target: BTreeMap<String, FileProfile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileProfile {
+    endpoint: String,
+    region: Option<String>,
+    #[serde(default)]
+    credentials: CredentialSource,
+    #[serde(default)]
+    provision: Provision,
+    #[serde(default)]
+    reach: Vec<String>,
+    active_jobs: Option<usize>,
+    requests_per_second: Option<f64>,
+    timeout_ms: Option<u64>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
 }
 
 impl Config {
-    /// Reads a file. `file_name` is for messages.
-    pub fn parse(text: &str, file_name: &str) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text).map_err(|error| ConfigError::File {
-            file: file_name.to_owned(),
-            cause: masked(error.to_string().trim_end()),
+    /// Reads a file's text. `file` is its name in messages. Every profile is checked, not only the one that is chosen.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+        let parsed: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+            file: file.to_owned(),
+            message: without_secrets(&error, text),
         })?;
-        let mut targets = BTreeMap::new();
-        for (name, entry) in file.target {
-            let wrong = |(key, wrong)| ConfigError::Target {
-                file: file_name.to_owned(),
+        for (name, profile) in &parsed.target {
+            profile.check().map_err(|message| ConfigError::Value {
+                file: file.to_owned(),
                 target: name.clone(),
-                key,
-                wrong,
-            };
-            check_name(&name).map_err(wrong)?;
-            let target = Target::new(&name, entry).map_err(wrong)?;
-            targets.insert(name, target);
+                message,
+            })?;
         }
-        Ok(Self { targets })
-    }
-
-    /// The names of the targets, the built-in ones too.
-    pub fn names(&self) -> Vec<String> {
-        let built_in = Profile::BUILT_IN.into_iter().map(str::to_owned);
-        let mut names: Vec<_> = built_in.chain(self.targets.keys().cloned()).collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// A target by its name, from the file or built in.
-    pub fn profile(&self, name: &str, environment: &Environment) -> Result<Profile, ConfigError> {
-        if let Some(target) = self.targets.get(name) {
-            let mut profile = target.profile.clone();
-            if target.is_key_of_environment {
-                profile.credentials = Credentials::Key(Key::from_environment(environment)?);
-            }
-            return Ok(profile);
-        }
-        Profile::built_in(name, environment).map_err(|error| match error {
-            ConfigError::UnknownTarget { name, .. } => ConfigError::UnknownTarget {
-                name,
-                known: self.names(),
-            },
-            other => other,
-        })
-    }
-}
-
-/// A key and what is wrong with it.
-type Wrong = (&'static str, String);
-
-impl Target {
-    fn new(name: &str, entry: Entry) -> Result<Self, Wrong> {
-        let source = match entry.credentials {
-            Some(source) => source,
-            // As for a URL on the command line.
-            None if entry.endpoint.is_loopback() => Source::Key(Key::example()),
-            None => Source::Environment,
-        };
-        let is_key_of_environment = matches!(source, Source::Environment);
-        let plain = Profile::plain();
-        let profile = Profile {
-            name: name.to_owned(),
-            place: Where::At(entry.endpoint),
-            region: entry
-                .region
-                .map_or(plain.region, |region| region.0.to_string()),
-            credentials: match source {
-                Source::Key(key) => Credentials::Key(key),
-                Source::Environment | Source::Unsigned => Credentials::Unsigned,
-            },
-            provision: match entry.provision {
-                Some(provision) => provision.checked()?,
-                None => Provision::default(),
-            },
-            reach: entry.reach.into_iter().collect(),
-            active_jobs: entry.active_jobs.map(usize::from),
-            requests_per_second: entry.requests_per_second.map(|rate| rate.0),
-            timeout: entry.timeout_ms.map_or(plain.timeout, |timeout| timeout.0),
-            headers: headers(entry.headers)?,
-        };
         Ok(Self {
-            profile,
-            is_key_of_environment,
+            file: file.to_owned(),
+            profiles: parsed.target,
+        })
+    }
+
+    /// The profile of that name: one of the file's, or a built-in one. Without a name: the only one of the file, or the
+    /// reference where the file has none.
+    pub fn choose(
+        &self,
+        name: Option<&str>,
+        environment: &Environment,
+    ) -> Result<Profile, ConfigError> {
+        let name = match (name, self.profiles.len()) {
+            (Some(name), _) => name,
+            (None, 0) => "reference",
+            (None, 1) => self
+                .profiles
+                .keys()
+                .next()
+                .map_or("reference", String::as_str),
+            (None, _) => {
+                return Err(ConfigError::Ambiguous {
+                    known: self.profiles.keys().cloned().collect(),
+                });
+            }
+        };
+        match (self.profiles.get(name), name) {
+            (Some(profile), _) => self.profile(name, profile, environment),
+            (None, "reference") => Ok(Profile::reference()),
+            (None, "aws") => Profile::aws(environment),
+            (None, _) => {
+                let own = self.profiles.keys().map(String::as_str);
+                let known = own.chain(["reference", "aws"]).map(str::to_owned).collect();
+                Err(ConfigError::NoTarget {
+                    name: name.to_owned(),
+                    known,
+                })
+            }
+        }
+    }
+
+    fn profile(
+        &self,
+        name: &str,
+        profile: &FileProfile,
+        environment: &Environment,
+    ) -> Result<Profile, ConfigError> {
+        let credentials =
+            resolve(&profile.credentials, environment).map_err(|error| ConfigError::Value {
+                file: self.file.clone(),
+                target: name.to_owned(),
+                message: format!("credentials: {error}"),
+            })?;
+        Ok(Profile {
+            name: name.to_owned(),
+            place: Where::Remote(Url::parse(&profile.endpoint)?.to_string()),
+            region: profile
+                .region
+                .as_deref()
+                .or_else(|| environment.region())
+                .unwrap_or(REGION)
+                .to_owned(),
+            credentials,
+            provision: profile.provision.clone(),
+            reach: profile.reach.clone(),
+            active_jobs: profile.active_jobs,
+            requests_per_second: profile.requests_per_second,
+            timeout: Duration::from_millis(profile.timeout_ms.unwrap_or(TIMEOUT_MS)),
+            headers: profile.headers.clone(),
         })
     }
 }
 
-/// Names are also those of folders.
-fn check_name(name: &str) -> Result<(), Wrong> {
-    let wrong = |wrong: &str| Err(("name", wrong.to_owned()));
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    if name == Profile::reference().name {
-        wrong("it is the embedded endpoint, which needs no profile: choose another name")
-    } else if name == FROM_URL {
-        wrong("it is the name of targets given by --endpoint: choose another name")
-    } else if name.is_empty() || name.starts_with('.') || !name.chars().all(is_plain) {
-        wrong("use letters, digits, `-`, `_` and `.`, not beginning with a full stop")
-    } else {
-        Ok(())
+impl FileProfile {
+    fn check(&self) -> Result<(), String> {
+        Url::parse(&self.endpoint).map_err(|error| format!("endpoint: {error}"))?;
+        if self.active_jobs == Some(0) {
+            return Err("active_jobs: 0 would let no case run; leave it out or say 1".into());
+        }
+        if self
+            .requests_per_second
+            .is_some_and(|rate| !(rate > 0.0 && rate.is_finite()))
+        {
+            return Err("requests_per_second: say a number above 0".into());
+        }
+        if self
+            .timeout_ms
+            .is_some_and(|wait| wait == 0 || wait > TIMEOUT_MS_MAX)
+        {
+            return Err(format!("timeout_ms: say 1 to {TIMEOUT_MS_MAX}"));
+        }
+        for (name, value) in &self.headers {
+            let name_ok = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok();
+            if !name_ok || reqwest::header::HeaderValue::from_str(value).is_err() {
+                return Err(format!("headers: `{name}` is no header that can be sent"));
+            }
+        }
+        for name in &self.reach {
+            let known = crate::case::JobState::try_from(name.clone()).is_ok()
+                || crate::contract::declared(name).is_some();
+            if !known {
+                return Err(format!(
+                    "reach: `{name}` is neither a job state ({}) nor a declared error",
+                    crate::case::JobState::names().join(", ")
+                ));
+            }
+        }
+        match &self.provision {
+            Provision::Command { command } if command.is_empty() => Err(
+                "provision: command is empty; say for example [\"python3\", \"driver.py\"]".into(),
+            ),
+            Provision::Fixed { jobs } => jobs.keys().try_for_each(|name| {
+                crate::case::JobState::try_from(name.clone())
+                    .map(|_| ())
+                    .map_err(|why| format!("provision: jobs: {why}"))
+            }),
+            _ => Ok(()),
+        }
     }
 }
 
-fn headers(headers: BTreeMap<String, String>) -> Result<Vec<Header>, Wrong> {
-    let wrong = |wrong| Err(("headers", wrong));
-    for (name, value) in &headers {
-        if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            return wrong(format!("`{name}` is no header name"));
-        }
-        if OF_CASES
-            .iter()
-            .any(|other| name.eq_ignore_ascii_case(other))
-        {
-            return wrong(format!(
-                "`{name}` is a header that the cases are about: leave it to them"
-            ));
-        }
-        if value.is_empty() || value.contains(char::is_control) {
-            return wrong(format!("`{name}` needs a value on one line"));
+/// The parser's message with line and caret, but without the line itself where a secret may stand in it.
+fn without_secrets(error: &toml::de::Error, text: &str) -> String {
+    let line = error.span().map_or(0, |span| {
+        text[..span.start.min(text.len())].matches('\n').count()
+    });
+    let source = text.lines().nth(line).unwrap_or_default();
+    if source.contains("secret") || source.contains("token") {
+        return format!("line {}: {}", line + 1, error.message());
+    }
+    error.to_string()
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { file, message } => write!(f, "read {file}: {}", message.trim_end()),
+            Self::Value {
+                file,
+                target,
+                message,
+            } => {
+                write!(f, "read {file}: [target.{target}]: {message}")
+            }
+            Self::Url { url, why } => write!(f, "use the endpoint {url}: {why}"),
+            Self::NoTarget { name, known } => {
+                write!(
+                    f,
+                    "find the target `{name}`: there are {}",
+                    known.join(", ")
+                )
+            }
+            Self::Ambiguous { known } => {
+                write!(
+                    f,
+                    "choose a target: say --target with one of {}",
+                    known.join(", ")
+                )
+            }
+            Self::NoCredentials(why) => write!(f, "find credentials: {why}"),
+            Self::NoRegion => f.write_str("find a region: set AWS_REGION"),
+            Self::Driver(why) => f.write_str(why),
         }
     }
-    let headers = headers.into_iter();
-    Ok(headers
-        .map(|(name, value)| Header::new(name, value))
-        .collect())
 }
+
+impl std::error::Error for ConfigError {}

@@ -1,107 +1,62 @@
-//! Why a request has no answer.
+//! Why a request brought no answer.
 
-use std::time::Duration;
-use std::{error, fmt};
+use std::fmt;
 
-use crate::case::Signature;
-
-/// A request without a whole answer. Messages name the endpoint and never a secret.
+/// Why a request brought no answer. None of them holds anything of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The answer was not complete in time.
-    Timeout {
-        /// The endpoint.
-        endpoint: String,
-        /// How long it was waited for.
-        after: Duration,
-    },
-    /// No connection came about.
+    /// There is nobody at the address.
     Connect {
         /// The endpoint.
         endpoint: String,
-        /// Why.
-        cause: String,
+        /// What the system said.
+        why: String,
     },
-    /// The connection was closed before a first byte of an answer.
+    /// No whole answer came in time. The endpoint may have acted.
+    Timeout {
+        /// The endpoint.
+        endpoint: String,
+        /// How long was waited, in milliseconds.
+        waited_ms: u128,
+    },
+    /// The connection was closed before an answer. The endpoint may have acted.
     Closed {
         /// The endpoint.
         endpoint: String,
     },
-    /// The connection was closed in the middle of the answer.
-    Truncated {
-        /// The endpoint.
-        endpoint: String,
-        /// What is known of where.
-        cause: String,
-    },
-    /// What came back is no HTTP, or more headers than the bound.
+    /// What came is not HTTP. The endpoint may have acted.
     Garbage {
         /// The endpoint.
         endpoint: String,
         /// What is wrong with it.
-        cause: String,
+        why: String,
     },
-    /// The request asks for a signature, and the target has no credentials. Nothing was sent.
-    NoCredentials {
-        /// The endpoint.
-        endpoint: String,
-        /// The signature asked for.
-        signature: Signature,
-    },
-    /// The harness cannot put the request on the wire. Nothing was sent.
-    Unsendable {
-        /// The endpoint.
-        endpoint: String,
-        /// Why.
-        cause: String,
-    },
-}
-
-impl Failure {
-    /// Whether the endpoint may have acted on the request all the same.
-    pub fn may_have_acted(&self) -> bool {
-        match self {
-            Self::Timeout { .. }
-            | Self::Closed { .. }
-            | Self::Truncated { .. }
-            | Self::Garbage { .. } => true,
-            Self::Connect { .. } | Self::NoCredentials { .. } | Self::Unsendable { .. } => false,
-        }
-    }
+    /// The signature that was asked for needs credentials, and the profile has none. Nothing was sent.
+    NoCredentials,
+    /// The request cannot be said. Nothing was sent.
+    Unsayable(String),
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Timeout { endpoint, after } => write!(
-                f,
-                "get an answer from {endpoint}: none within {} ms",
-                after.as_millis()
-            ),
-            Self::Connect { endpoint, cause } => write!(f, "connect to {endpoint}: {cause}"),
-            Self::Closed { endpoint } => write!(
-                f,
-                "get an answer from {endpoint}: it closed the connection without one"
-            ),
-            Self::Truncated { endpoint, cause } => write!(
-                f,
-                "read the answer of {endpoint}: it closed the connection in the middle ({cause})"
-            ),
-            Self::Garbage { endpoint, cause } => {
-                write!(f, "read the answer of {endpoint} as HTTP: {cause}")
-            }
-            Self::NoCredentials {
+            Self::Connect { endpoint, why } => write!(f, "{endpoint} cannot be reached: {why}"),
+            Self::Timeout {
                 endpoint,
-                signature,
-            } => write!(
-                f,
-                "sign a request to {endpoint} ({signature:?}): the target has no credentials"
-            ),
-            Self::Unsendable { endpoint, cause } => {
-                write!(f, "send the request to {endpoint}: {cause}")
+                waited_ms,
+            } => {
+                write!(f, "{endpoint} gave no whole answer within {waited_ms} ms")
             }
+            Self::Closed { endpoint } => {
+                write!(f, "{endpoint} closed the connection without an answer")
+            }
+            Self::Garbage { endpoint, why } => {
+                write!(f, "{endpoint} answered something that is not HTTP: {why}")
+            }
+            Self::NoCredentials => f.write_str("the profile has no credentials for this signature"),
+            Self::Unsayable(why) => write!(f, "the request cannot be sent: {why}"),
         }
     }
 }
 
-impl error::Error for Failure {}
+impl std::error::Error for Failure {}

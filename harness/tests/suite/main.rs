@@ -1,1 +1,41 @@
 //! What a machine can check about the project itself, one module per subject.
+
+mod floors;
+mod fuzzing;
+mod loader;
+mod reference;
+mod schemas;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+
+/// The project's root.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder of the project, in order.
+fn files(folder: &str) -> Vec<PathBuf> {
+    fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).expect("a folder of the project") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, files)
+            } else {
+                files.push(path)
+            }
+        }
+    }
+    let mut files = Vec::new();
+    collect(&root().join(folder), &mut files);
+    files.sort();
+    files
+}
+
+/// A file's path as the project names it.
+fn name(file: &Path) -> String {
+    file.strip_prefix(root())
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/")
+}

@@ -1,0 +1,5 @@
+//! Campaigns: generated requests, sent and judged by the thousand.
+
+mod in_process;
+
+pub use in_process::{Seen, structured};

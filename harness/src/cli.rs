@@ -1,0 +1,117 @@
+//! The command line: arguments in, an exit code out. Each command has a file of its own.
+
+mod explain;
+mod list;
+mod run;
+mod send;
+mod serve;
+mod target;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::runner::Exit;
+
+/// What `--help` says after the commands.
+const EXITS: &str = "\
+Exit codes, the first that applies:
+  2  a fault in the command line, a profile or a case file
+  4  a fault of the harness itself
+  3  unreachable, too many cases that could not be told, or nothing judged
+  1  a divergence at level must, a case that proved nothing, or something out of reach that the profile demands
+  0  none of these
+130  interrupted; what was created has been deleted";
+
+/// Judges how faithfully an endpoint implements Amazon Cognito User Pools StopUserImportJob.
+#[derive(Debug, Parser)]
+#[command(name = "fullstop", version, after_help = EXITS, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a target; without one, the embedded reference endpoint.
+    Run(run::Arguments),
+    /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
+    Serve(serve::Arguments),
+    /// List the cases and invariants of the suite.
+    List(list::Arguments),
+    /// Explain a requirement or a case: what must hold, where that comes from, what is sent, what may come.
+    Explain(explain::Arguments),
+    /// Send one case to a target and show the exchange.
+    Send(send::Arguments),
+}
+
+/// Why a command ended early.
+#[derive(Debug)]
+struct Stop {
+    exit: Exit,
+    message: String,
+}
+
+impl Stop {
+    fn usage(message: impl Display) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.to_string(),
+        }
+    }
+}
+
+/// Reads the process's arguments and does what they say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
+        Command::Send(arguments) => send::send(&arguments),
+    };
+    result.unwrap_or_else(|stop| {
+        complain(&stop.message);
+        ExitCode::from(stop.exit.code())
+    })
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the door is where a message leaves the process"
+)]
+fn complain(message: &str) {
+    // A diagnostic of a case file already says `error:` and shows its lines.
+    if message.starts_with("error") {
+        eprintln!("{message}");
+    } else {
+        eprintln!("error: failed to {message}");
+    }
+}
+
+/// Writes to standard output with colours where they belong. A reader that has gone away is no fault.
+fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
+    use std::io::{ErrorKind, Write as _};
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Stop {
+            exit: Exit::Harness,
+            message: format!("write to standard output: {error}"),
+        }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The runtime that a command's work runs on.
+fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("start the runtime: {error}"),
+        })
+}

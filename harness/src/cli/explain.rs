@@ -1,0 +1,49 @@
+//! `fullstop explain`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::target::load_suite;
+use crate::cli::{Stop, print};
+use crate::report;
+
+/// Explains a requirement or a case.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The id of a case, such as `job-id/length-max/one-over`, or of a requirement, such as `job-id/length-max`.
+    case: String,
+    /// Read the cases from this folder instead of the embedded ones.
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
+}
+
+pub(crate) fn explain(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let suite = load_suite(arguments.cases.as_deref())?;
+    let id = arguments.case.as_str();
+    let found = suite.requirements().iter().find_map(|requirement| {
+        if requirement.id == id {
+            return Some((requirement, None));
+        }
+        let case = requirement.cases.iter().find(|case| case.id == id)?;
+        Some((requirement, Some(case)))
+    });
+    let Some((requirement, case)) = found else {
+        let near: Vec<_> = suite
+            .ids()
+            .filter(|other| other.contains(id))
+            .take(5)
+            .collect();
+        let near = if near.is_empty() {
+            "`fullstop list` shows every id".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(", "))
+        };
+        return Err(Stop::usage(format!(
+            "find a case or requirement `{id}`: {near}"
+        )));
+    };
+    print(report::explain(requirement, case.map(AsRef::as_ref)))?;
+    Ok(ExitCode::SUCCESS)
+}

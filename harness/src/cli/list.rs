@@ -1,0 +1,34 @@
+//! `fullstop list`.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::target::SuiteArguments;
+use crate::cli::{Stop, print};
+
+/// Lists the cases and invariants of the suite.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    suite: SuiteArguments,
+}
+
+pub(crate) fn list(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let (suite, selection) = arguments.suite.load()?;
+    let mut text = String::new();
+    for requirement in suite.requirements() {
+        let cases = requirement.cases.iter().map(|case| case.id.as_str());
+        let ids: Vec<_> = std::iter::once(requirement.id.as_str())
+            .filter(|_| requirement.invariant.is_some())
+            .chain(cases)
+            .filter(|id| selection.contains(*id))
+            .collect();
+        for id in ids {
+            let _ = writeln!(text, "{:<7}  {id}", requirement.level.to_string());
+        }
+    }
+    print(text)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,190 @@
+//! `fullstop run`.
+
+use std::io::{IsTerminal as _, stderr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::target::{SuiteArguments, TargetArguments};
+use crate::cli::{Stop, complain, print, runtime};
+use crate::report::{Results, Style, TargetResult, terminal};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
+use crate::suite::Suite;
+
+/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Judges a target.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    #[command(flatten)]
+    suite: SuiteArguments,
+    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Start the cases in the order that this number decides. No verdict depends on it.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How many cases are under way at once. No verdict depends on it.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    /// Fail on tolerated departures and on divergences at level should too.
+    #[arg(long)]
+    strict: bool,
+    /// Look for the target's snapshots in a folder of its name below this one.
+    #[arg(long, default_value = "snapshots", value_name = "DIR")]
+    snapshots: PathBuf,
+    /// Fail if an answer differs from its snapshot. Always on for the reference.
+    #[arg(long)]
+    check_snapshots: bool,
+    /// Show the findings and the last lines only.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let (suite, selection) = arguments.suite.load()?;
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
+        let session = arguments.target.open().await?;
+        let folder = arguments.snapshots.join(&session.profile.name);
+        let plan = Plan {
+            selection,
+            seed: arguments.seed,
+            concurrency: usize::from(arguments.concurrency),
+            settle: session.settle,
+            snapshots: Some(folder).filter(|folder| folder.is_dir()),
+        };
+        let result = tokio::select! {
+            result = judge(arguments, &suite, &session, &plan) => result.map(Some),
+            () = interrupted() => Ok(None),
+        };
+        clean_up(session, arguments.target.keeps()).await;
+        result
+    })?;
+    // A task that still waits for a silent endpoint is not waited for.
+    runtime.shutdown_background();
+    let Some(results) = done else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    report(arguments, &suite, &results)?;
+    Ok(ExitCode::from(results.exit))
+}
+
+async fn judge(
+    arguments: &Arguments,
+    suite: &Arc<Suite>,
+    session: &Session,
+    plan: &Plan,
+) -> Result<Results, Stop> {
+    let unreachable = |error| Stop {
+        exit: Exit::Unjudged,
+        message: format!("reach the target: {error}"),
+    };
+    let (profile, provisioner) = (&session.profile, Arc::clone(&session.provisioner));
+    let runner = Runner::new(
+        Arc::clone(suite),
+        profile,
+        session.client.clone(),
+        provisioner,
+        plan,
+    )
+    .await
+    .map_err(unreachable)?;
+    let bar = progress_bar(arguments, plan.selection.len());
+    let ticker = bar.clone();
+    let run = runner
+        .run(plan, move |_| ticker.inc(1))
+        .await
+        .map_err(unreachable)?;
+    bar.finish_and_clear();
+    Ok(results(arguments, session, &run))
+}
+
+fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+    let name = session.profile.name.clone();
+    let embedded = session.is_embedded();
+    let gate = Gate {
+        strict: arguments.strict,
+        check_snapshots: arguments.check_snapshots || embedded,
+    };
+    let endpoint = if embedded {
+        "embedded".to_owned()
+    } else {
+        session.profile.url()
+    };
+    Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
+}
+
+fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
+    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    if let Some(file) = &arguments.json {
+        let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("write JSON: {error}"),
+        })?;
+        json.push(b'\n');
+        if to_stdout {
+            print(json)?;
+        } else {
+            std::fs::write(file, json)
+                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
+        }
+    }
+    if !to_stdout {
+        let mut text = Vec::new();
+        terminal(
+            results,
+            suite,
+            Style {
+                quiet: arguments.quiet,
+            },
+            &mut text,
+        )
+        .map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("report: {error}"),
+        })?;
+        print(text)?;
+    }
+    Ok(())
+}
+
+/// Releases what is still held, and names what could not be deleted.
+async fn clean_up(session: Session, keep: bool) {
+    let leftovers = session.close().await;
+    for leftover in leftovers.iter().filter(|_| !keep) {
+        complain(&format!("delete {leftover}"));
+    }
+}
+
+/// Returns when the process is asked to end.
+async fn interrupted() {
+    let mut terminate = signal(SignalKind::terminate()).ok();
+    let terminated = async {
+        match &mut terminate {
+            Some(terminate) => terminate.recv().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}
+
+/// A bar on standard error while a person watches.
+fn progress_bar(arguments: &Arguments, length: usize) -> ProgressBar {
+    if arguments.quiet || !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {elapsed}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

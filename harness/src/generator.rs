@@ -1,0 +1,8 @@
+//! Bytes to requests. Pure: the same bytes make the same request, and nothing here knows what the right answer is.
+//!
+//! What is generated is an ordinary [`Case`] without expectations, so that a finding is one step from a case file.
+
+mod member;
+mod stop;
+
+pub use stop::Stop;

@@ -1,0 +1,90 @@
+//! Preconditions on the endpoint in this process: seeded, not called for.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::case::{Ids, JobState};
+use crate::contract::Status;
+use crate::provision::{Made, NO_SUCH_JOB, Owned, Unavailable, Unmade};
+use crate::reference::{Effect, Endpoint, Fault, Moment, Seed};
+
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    endpoint: Arc<Endpoint>,
+}
+
+impl Embedded {
+    pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
+        Self { endpoint }
+    }
+
+    pub(crate) fn make(&self, job: JobState, hold: &impl Fn(&Owned)) -> Result<Made, Unmade> {
+        let status = match job {
+            JobState::Is(status) => status,
+            JobState::Started | JobState::Elsewhere => Status::InProgress,
+            JobState::Absent => Status::Created,
+        };
+        let mut ids = self.seed(status, hold)?;
+        let mut owned = vec![Owned {
+            pool: ids.pool.clone(),
+            job: ids.job.clone(),
+        }];
+        match job {
+            JobState::Absent => ids.job = NO_SUCH_JOB.to_owned(),
+            JobState::Elsewhere => {
+                let other = self.seed(Status::Created, hold)?;
+                owned.push(Owned {
+                    pool: other.pool.clone(),
+                    job: other.job,
+                });
+                ids.pool = other.pool;
+            }
+            JobState::Started | JobState::Is(_) => {}
+        }
+        Ok(Made {
+            ids,
+            owned,
+            steps: Vec::new(),
+            assumed: Some(status),
+        })
+    }
+
+    pub(crate) fn fault(&self, pool: &str, error: &str) -> Result<(), Unavailable> {
+        let fault = Fault {
+            effect: Effect::Error(error.to_owned()),
+            times: 1,
+            pool: Some(pool.to_owned()),
+        };
+        self.endpoint
+            .fault(fault)
+            .map_err(|error| Unavailable::Unreachable(error.to_string()))
+    }
+
+    pub(crate) fn let_go(&self, ids: &Ids) {
+        self.endpoint.let_go(&ids.pool, &ids.job);
+    }
+
+    pub(crate) fn release(&self, pool: &str) {
+        self.endpoint.release(pool);
+    }
+
+    fn seed(&self, status: Status, hold: &impl Fn(&Owned)) -> Result<Ids, Unavailable> {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let now = Moment::from_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        let ids = self
+            .endpoint
+            .seed_job(Seed::new(status), now)
+            .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+        let ids = Ids {
+            pool: ids.user_pool_id,
+            job: ids.job_id,
+        };
+        hold(&Owned {
+            pool: ids.pool.clone(),
+            job: ids.job.clone(),
+        });
+        Ok(ids)
+    }
+}

@@ -1,0 +1,9 @@
+//! Records made readable: for people on a terminal, for machines as JSON. It cannot reach a target.
+
+mod explain;
+mod results;
+mod terminal;
+
+pub use explain::explain;
+pub use results::{CaseResult, Results, TargetResult};
+pub use terminal::{Style, terminal};

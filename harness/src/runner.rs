@@ -1,0 +1,20 @@
+//! Runs cases against a target: make the precondition, send, judge, look at the state afterwards, and measure a refusal
+//! against its control.
+//!
+//! A verdict depends on the answers alone, never on order, clock or concurrency: every case has a precondition of its own.
+
+mod attempt;
+mod breaker;
+mod control;
+mod gate;
+mod post;
+mod probe;
+mod record;
+mod replay;
+mod run;
+mod session;
+
+pub use gate::{Exit, Gate};
+pub use record::{Exchange, Record, Summary, Verdict};
+pub use run::{Plan, Run, RunError, Runner};
+pub use session::{Session, SessionError};

@@ -1,0 +1,391 @@
+//! One case, from its precondition to its verdict.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
+
+use crate::case::{Case, Change, Given, Ids, JobState, Level, Message};
+use crate::contract::Status;
+use crate::oracle::{Context, Judgement, Likeness, Mismatch, Observed, Outcome, judge};
+use crate::provision::{Lease, Provisioner, Unavailable};
+use crate::runner::breaker::Breaker;
+use crate::runner::control::Controls;
+use crate::runner::post::{self, After};
+use crate::runner::replay::Replays;
+use crate::runner::{Exchange, Record, Verdict, probe};
+use crate::snapshot;
+use crate::target::{Client, Failure};
+use crate::wire::{Envelope, Response};
+
+/// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
+const ATTEMPTS_MAX: usize = 3;
+
+/// Judges single cases against one target.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    pub(crate) client: Client,
+    pub(crate) provisioner: Arc<Provisioner>,
+    pub(crate) breaker: Breaker,
+    pub(crate) controls: Controls,
+    /// How many jobs may be active at once, where the target has a limit.
+    pub(crate) active: Option<Arc<Semaphore>>,
+    /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
+    pub(crate) quiet: RwLock<()>,
+    /// The states and faults that the profile demands.
+    pub(crate) reach: Vec<String>,
+    /// How long a stopped job may take to show Stopped.
+    pub(crate) settle: Duration,
+    pub(crate) snapshots: Option<PathBuf>,
+    pub(crate) replays: Replays,
+}
+
+/// Why an attempt ended without a verdict.
+pub(crate) enum Halt {
+    /// The precondition or the fault cannot be made true.
+    Blocked(String),
+    /// Nothing can be told this time. With what was seen, if the request of the case itself went unanswered.
+    Again(String, Option<Outcome>),
+}
+
+impl From<Unavailable> for Halt {
+    fn from(unavailable: Unavailable) -> Self {
+        match unavailable {
+            Unavailable::Unreachable(reason) => Self::Blocked(reason),
+            Unavailable::Indeterminate(reason) => Self::Again(reason, None),
+        }
+    }
+}
+
+/// An answered request and what is known about its precondition.
+struct Answered {
+    record: Record,
+    ids: Ids,
+    response: Option<Response>,
+    refusal: bool,
+}
+
+impl Judge {
+    /// Runs a case and says what came of it. The answer comes with it, for the invariants.
+    pub(crate) async fn case(&self, case: &Case) -> (Record, Option<Observed>) {
+        let mut last = (String::new(), None);
+        for _ in 0..ATTEMPTS_MAX {
+            if self.breaker.is_open() {
+                last.0 = "the endpoint has stopped answering, so nothing more is sent".to_owned();
+                break;
+            }
+            match self.attempt(case).await {
+                Ok((record, observed)) => return (record, observed),
+                Err(Halt::Blocked(reason)) => {
+                    let mut record = Record::new(&case.id, case.level, Verdict::Blocked);
+                    record.demanded = self.demands(case);
+                    return (record.because(reason), None);
+                }
+                Err(Halt::Again(reason, outcome)) => {
+                    last = (reason, outcome.or(last.1));
+                    self.look_after(&last.1).await;
+                }
+            }
+        }
+        let (reason, outcome) = last;
+        let record = Record::new(&case.id, case.level, Verdict::Indeterminate).because(reason);
+        let observed = outcome.map(|outcome| observed(case, None, outcome));
+        (record, observed)
+    }
+
+    async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
+        let permit = self.permit(case.given).await;
+        let lease = self.provisioner.acquire(case.given).await?;
+        let result = self.undisturbed(case, &lease).await;
+        self.provisioner.release(lease).await;
+        // The control may need an active job of its own.
+        drop(permit);
+        let answered = result?;
+        let outcome = answered
+            .response
+            .clone()
+            .map_or(Outcome::Closed, Outcome::Answered);
+        let observed = observed(case, Some(&answered.ids), outcome);
+        let record = self.measured(case, answered).await?;
+        Ok((record, Some(observed)))
+    }
+
+    /// The exchange, with no other under way where this one queues a fault that could hit the other.
+    async fn undisturbed(&self, case: &Case, lease: &Lease) -> Result<Answered, Halt> {
+        if case.fault.is_some() && !self.provisioner.binds_faults() {
+            let _alone = self.quiet.write().await;
+            return self.exchange(case, lease).await;
+        }
+        let _shared = self.quiet.read().await;
+        self.exchange(case, lease).await
+    }
+
+    /// Sends the case's request on its precondition and judges what comes.
+    async fn exchange(&self, case: &Case, lease: &Lease) -> Result<Answered, Halt> {
+        if let Some(error) = &case.fault {
+            self.provisioner.fault(lease, error).await?;
+        }
+        let sent = case.compose(&lease.ids);
+        let response = self.send(case, &sent).await?;
+        let mut record = Record::new(&case.id, case.level, Verdict::Error);
+        record.replay = self.replays.of_case(case, Some(lease));
+        record.exchange = Some(self.described(&sent, response.as_ref(), &lease.ids));
+        record.snapshot = self.compared(case, &record);
+        let answered = |record, refusal, response| Answered {
+            record,
+            ids: lease.ids.clone(),
+            response,
+            refusal,
+        };
+        if case.level == Level::Observe {
+            record.verdict = Verdict::Observed;
+            return Ok(answered(record, false, response));
+        }
+        let Some(response) = response else {
+            record.verdict = Verdict::Divergent;
+            record.mismatches = vec![Mismatch::new("answer", "an answer", "a close without one")];
+            return Ok(answered(record, false, None));
+        };
+
+        let context = Context {
+            ids: &lease.ids,
+            before: lease.before.as_ref(),
+        };
+        let refusal = match judge(&case.expect, &response, context) {
+            Judgement::Conformant { refusal } => {
+                record.verdict = Verdict::Pass;
+                record.works = !refusal && response.status == 200;
+                refusal
+            }
+            Judgement::Tolerated { flag, refusal } => {
+                record.verdict = Verdict::Tolerated;
+                record.flag = Some(flag);
+                refusal
+            }
+            Judgement::Divergent(mismatches) => {
+                self.unless_it_ended(case, lease).await?;
+                record.verdict = Verdict::Divergent;
+                record.mismatches = mismatches;
+                return Ok(answered(record, false, Some(response)));
+            }
+            Judgement::Unknown(reason) => return Err(Halt::Blocked(reason)),
+        };
+        match post::check(self, case, lease, refusal).await? {
+            After::Held => {}
+            After::Unconfirmed(note) => record.reason = Some(note),
+            After::Ended(status) => {
+                self.unless_it_ended(case, lease).await?;
+                record.verdict = Verdict::Divergent;
+                record.mismatches = vec![Mismatch::new("post/Status", "Stopped", status.name())];
+            }
+            After::Broken(mismatches) => {
+                record.verdict = Verdict::Divergent;
+                record.mismatches = mismatches;
+            }
+        }
+        record.works &= record.verdict == Verdict::Pass;
+        Ok(answered(record, refusal, Some(response)))
+    }
+
+    /// Sends, and tells an answer (or a permitted close) from what tells nothing.
+    async fn send(&self, case: &Case, sent: &Message) -> Result<Option<Response>, Halt> {
+        match self.client.deliver(sent).await {
+            Ok(response) => {
+                self.breaker.answered();
+                if is_throttled(&response) && !expects_throttle(case) {
+                    let reason = format!("the endpoint throttles: {response}");
+                    return Err(Halt::Again(reason, None));
+                }
+                Ok(Some(response))
+            }
+            // Anything but a valid request may be met with a close: that is an answer of its kind.
+            Err(Failure::Closed { .. }) if !case.is_protocol() => {
+                self.breaker.answered();
+                Ok(None)
+            }
+            Err(Failure::NoCredentials { .. }) => Err(Halt::Blocked(
+                "the profile has no credentials to make this signature with".to_owned(),
+            )),
+            Err(failure) => {
+                let reason = failure.to_string();
+                Err(Halt::Again(reason.clone(), Some(Outcome::Silent(reason))))
+            }
+        }
+    }
+
+    /// Measures a refusal against its control: it proves something only if the fault was its cause.
+    async fn measured(&self, case: &Case, answered: Answered) -> Result<Record, Halt> {
+        let Answered {
+            mut record,
+            ids,
+            response,
+            refusal,
+        } = answered;
+        let judged = matches!(record.verdict, Verdict::Pass | Verdict::Tolerated);
+        let (true, true, Some(response)) = (judged, refusal, response) else {
+            return Ok(record);
+        };
+        let control = self
+            .controls
+            .of(self, case)
+            .await
+            .map_err(|halt| match halt {
+                Halt::Blocked(reason) => Halt::Blocked(format!("its control: {reason}")),
+                Halt::Again(reason, _) => Halt::Again(format!("its control: {reason}"), None),
+            })?;
+        if control == Likeness::of(&response, &ids) {
+            record.verdict = Verdict::Vacuous;
+            record.reason = Some(
+                "the unchanged request gets the same answer, so that the fault is not its cause"
+                    .to_owned(),
+            );
+        }
+        Ok(record)
+    }
+
+    /// Where a started job has ended: whether another such job, left alone as long, ends too. If so nothing can be told; if
+    /// not, the request ended it.
+    pub(crate) async fn unless_it_ended(&self, case: &Case, lease: &Lease) -> Result<(), Halt> {
+        if case.given.job != JobState::Started
+            && !case.given.status().is_some_and(Status::is_started)
+        {
+            return Ok(());
+        }
+        let ended = post::status(self, &lease.ids)
+            .await?
+            .is_some_and(Status::is_finished);
+        if !ended {
+            return Ok(());
+        }
+        // Twice as long as the case took, so that a job which ends by itself does so here too.
+        let patience = lease.acquired.elapsed() * 2;
+        let other = self.provisioner.acquire(case.given).await?;
+        let ended = post::ends_within(self, &other.ids, patience).await;
+        self.provisioner.release(other).await;
+        if ended? {
+            return Err(Halt::Again(
+                "the job ended by itself around the request".to_owned(),
+                None,
+            ));
+        }
+        Ok(())
+    }
+
+    /// After a request without an answer: whether the endpoint still answers anything.
+    async fn look_after(&self, outcome: &Option<Outcome>) {
+        if outcome.is_none() || !self.breaker.went_silent() {
+            return;
+        }
+        match probe::Probe::ask(&self.client).await {
+            Ok(_) => self.breaker.answered(),
+            Err(_) => self.breaker.trip(),
+        }
+    }
+
+    /// A place among the active jobs, where the target has a limit and the precondition needs one.
+    pub(crate) async fn permit(&self, given: Given) -> Option<OwnedSemaphorePermit> {
+        let active = match given.job {
+            JobState::Started | JobState::Elsewhere => true,
+            JobState::Is(status) => status != Status::Created && status != Status::Expired,
+            JobState::Absent => false,
+        };
+        let limit = self.active.as_ref().filter(|_| active)?;
+        Arc::clone(limit).acquire_owned().await.ok()
+    }
+
+    fn demands(&self, case: &Case) -> bool {
+        let state = String::from(case.given.job);
+        self.reach
+            .iter()
+            .any(|name| *name == state || case.fault.as_ref() == Some(name))
+    }
+
+    fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
+        let came = response.ok_or("<closed without an answer>");
+        Exchange {
+            sent: describe_sent(sent),
+            came: came.map_or_else(str::to_owned, describe_response),
+            normalised: snapshot::render(sent, came, ids),
+        }
+    }
+
+    fn compared(&self, case: &Case, record: &Record) -> Option<snapshot::State> {
+        let (folder, exchange) = (self.snapshots.as_ref()?, record.exchange.as_ref()?);
+        Some(snapshot::compare(folder, &case.id, &exchange.normalised))
+    }
+}
+
+fn observed(case: &Case, ids: Option<&Ids>, outcome: Outcome) -> Observed {
+    let renamed = case.changes.iter().any(|change| {
+        matches!(change, Change::Set(member, _) if member == "JobId" || member == "UserPoolId")
+            || matches!(change, Change::Body(_))
+    });
+    Observed {
+        case: case.id.clone(),
+        protocol: case.is_protocol(),
+        ids: ids.filter(|_| !renamed).cloned(),
+        outcome,
+    }
+}
+
+/// Whether an answer only says "not now".
+pub(crate) fn is_throttled(response: &Response) -> bool {
+    const TYPES: [&str; 3] = [
+        "TooManyRequestsException",
+        "Throttling",
+        "ThrottlingException",
+    ];
+    let envelope = Envelope::read(response);
+    matches!(response.status, 429 | 503)
+        || envelope
+            .error_type()
+            .is_some_and(|name| TYPES.contains(&name))
+}
+
+fn expects_throttle(case: &Case) -> bool {
+    case.fault.as_deref() == Some("TooManyRequestsException")
+}
+
+/// The most bytes of a body that a report shows.
+const SHOWN_SIZE_MAX: usize = 2_000;
+
+fn describe_sent(sent: &Message) -> String {
+    match sent {
+        Message::Plain { request, .. } => {
+            let mut text = format!("{} {}", request.method, request.path);
+            for header in &request.headers {
+                text.push_str(&format!(
+                    "\n{}: {}",
+                    header.name,
+                    String::from_utf8_lossy(&header.value)
+                ));
+            }
+            format!("{text}\n\n{}", shown(&request.body))
+        }
+        Message::Raw { raw, body } => format!("{}\n\n{}", raw.head.join("\n"), shown(body)),
+    }
+}
+
+fn describe_response(response: &Response) -> String {
+    let mut text = response.status.to_string();
+    for header in &response.headers {
+        text.push_str(&format!(
+            "\n{}: {}",
+            header.name,
+            String::from_utf8_lossy(&header.value)
+        ));
+    }
+    format!("{text}\n\n{}", shown(&response.body))
+}
+
+fn shown(body: &[u8]) -> String {
+    let head = &body[..body.len().min(SHOWN_SIZE_MAX)];
+    let text =
+        std::str::from_utf8(head).map_or_else(|_| head.escape_ascii().to_string(), str::to_owned);
+    if body.len() > SHOWN_SIZE_MAX {
+        format!("{text}… <{} bytes>", body.len())
+    } else {
+        text
+    }
+}

@@ -1,0 +1,128 @@
+//! From records to an exit code.
+
+use std::fmt;
+
+use crate::case::Level;
+use crate::runner::{Record, Verdict};
+use crate::snapshot::State;
+
+/// The share of cases that may be indeterminate: one in twenty can be bad luck on a busy network, more is no measurement.
+const INDETERMINATE_SHARE_MAX: f64 = 0.05;
+
+/// How a gate reads the records.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gate {
+    /// Whether tolerated departures and divergences at level should fail too.
+    pub strict: bool,
+    /// Whether a changed snapshot fails.
+    pub check_snapshots: bool,
+}
+
+/// An exit code, with its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: nothing to complain of.
+    Green,
+    /// 1: a divergence, a vacuous case, a changed snapshot, or something blocked that the profile demands.
+    Divergent,
+    /// 2: a fault in the command line, a profile or a case file.
+    Usage,
+    /// 3: unreachable, too much indeterminate, or nothing judged at level must.
+    Unjudged,
+    /// 4: a fault of the harness itself.
+    Harness,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Green => 0,
+            Self::Divergent => 1,
+            Self::Usage => 2,
+            Self::Unjudged => 3,
+            Self::Harness => 4,
+        }
+    }
+}
+
+impl Gate {
+    /// The exit code, the first that applies, and why it is not 0.
+    pub fn exit(self, records: &[Record]) -> (Exit, Option<String>) {
+        let count =
+            |test: &dyn Fn(&Record) -> bool| records.iter().filter(|record| test(record)).count();
+        let errors = count(&|record| record.verdict == Verdict::Error);
+        if errors > 0 {
+            return (
+                Exit::Harness,
+                Some(counted(errors, "fault of the harness itself")),
+            );
+        }
+        let indeterminate = count(&|record| record.verdict == Verdict::Indeterminate);
+        if indeterminate as f64 > records.len() as f64 * INDETERMINATE_SHARE_MAX {
+            return (
+                Exit::Unjudged,
+                Some(counted(indeterminate, "case could not be told")),
+            );
+        }
+        let judged =
+            |record: &Record| record.verdict.is_judged() || record.verdict == Verdict::Vacuous;
+        let must = |record: &Record| record.level == Level::Must;
+        if count(&|record| must(record)) > 0 && count(&|record| must(record) && judged(record)) == 0
+        {
+            return (
+                Exit::Unjudged,
+                Some("nothing was judged at level must".to_owned()),
+            );
+        }
+        if count(&judged) == 0 {
+            return (Exit::Unjudged, Some("nothing was judged".to_owned()));
+        }
+        let failing = count(&|record| self.fails(record));
+        if failing > 0 {
+            return (
+                Exit::Divergent,
+                Some(counted(failing, "case fails the gate")),
+            );
+        }
+        (Exit::Green, None)
+    }
+
+    /// Whether a record turns the gate red.
+    pub fn fails(self, record: &Record) -> bool {
+        let changed = self.check_snapshots && record.snapshot == Some(State::Changed);
+        changed
+            || match record.verdict {
+                Verdict::Divergent => record.level == Level::Must || self.strict,
+                Verdict::Tolerated => self.strict,
+                Verdict::Vacuous | Verdict::Error => true,
+                Verdict::Blocked => record.demanded,
+                Verdict::Pass
+                | Verdict::Observed
+                | Verdict::Unsupported
+                | Verdict::Indeterminate => false,
+            }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let (subject, rest) = what.split_once(' ').unwrap_or((what, ""));
+    if count == 1 {
+        format!("1 {subject} {rest}")
+    } else {
+        plural(count, subject, rest)
+    }
+}
+
+fn plural(count: usize, subject: &str, rest: &str) -> String {
+    let rest = rest
+        .strip_prefix("fails")
+        .map_or_else(|| rest.to_owned(), |rest| format!("fail{rest}"));
+    format!("{count} {subject}s {rest}")
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code())
+    }
+}

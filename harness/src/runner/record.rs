@@ -1,0 +1,224 @@
+//! What came of each case, and the sums.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::case::Level;
+use crate::oracle::Mismatch;
+use crate::snapshot::State;
+
+/// What came of a case: exactly one per case and target.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It matched a conformant expectation, and its control and its state afterwards held.
+    Pass,
+    /// It matched a tolerated expectation.
+    Tolerated,
+    /// A definite answer outside every expectation.
+    Divergent,
+    /// Not established: recorded, not judged.
+    Observed,
+    /// The endpoint says that it does not implement the operation.
+    Unsupported,
+    /// Throttled, timed out, a transport fault, or a job that ended by itself.
+    Indeterminate,
+    /// The precondition or the fault could not be made true.
+    Blocked,
+    /// The control got the same answer, or nothing was asserted.
+    Vacuous,
+    /// A fault of the harness itself.
+    Error,
+}
+
+impl Verdict {
+    /// All of them, in the order of the summary.
+    pub const ALL: [Self; 9] = [
+        Self::Pass,
+        Self::Tolerated,
+        Self::Divergent,
+        Self::Observed,
+        Self::Unsupported,
+        Self::Indeterminate,
+        Self::Blocked,
+        Self::Vacuous,
+        Self::Error,
+    ];
+
+    /// The name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Tolerated => "tolerated",
+            Self::Divergent => "divergent",
+            Self::Observed => "observed",
+            Self::Unsupported => "unsupported",
+            Self::Indeterminate => "indeterminate",
+            Self::Blocked => "blocked",
+            Self::Vacuous => "vacuous",
+            Self::Error => "error",
+        }
+    }
+
+    /// Whether the endpoint was judged by it.
+    pub fn is_judged(self) -> bool {
+        matches!(self, Self::Pass | Self::Tolerated | Self::Divergent)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What came of one case.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The case's id; of an invariant, the requirement's.
+    pub id: String,
+    /// The level of its requirement.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, where the verdict does not say it all.
+    pub reason: Option<String>,
+    /// The name of a tolerated departure.
+    pub flag: Option<String>,
+    /// How the answer stands to the snapshot, where there are snapshots for the target.
+    pub snapshot: Option<State>,
+    /// What differed.
+    pub mismatches: Vec<Mismatch>,
+    /// A shell line that shows it again.
+    pub replay: Option<String>,
+    /// What was sent and what came.
+    pub exchange: Option<Exchange>,
+    /// Whether a profile's `reach` demands what blocked it.
+    pub demanded: bool,
+    /// Whether it is a success of the operation that met a conformant expectation: a sign that the operation works at all.
+    pub works: bool,
+}
+
+impl Record {
+    /// A record without details.
+    pub(crate) fn new(id: &str, level: Level, verdict: Verdict) -> Self {
+        Self {
+            id: id.to_owned(),
+            level,
+            verdict,
+            reason: None,
+            flag: None,
+            snapshot: None,
+            mismatches: Vec::new(),
+            replay: None,
+            exchange: None,
+            demanded: false,
+            works: false,
+        }
+    }
+
+    /// With a reason.
+    pub(crate) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// What was sent and what came, as text for people. The signature is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Exchange {
+    /// The request.
+    pub sent: String,
+    /// The answer, or what came in place of one.
+    pub came: String,
+    /// Both, with everything that differs from run to run named instead: what a snapshot holds.
+    #[serde(skip)]
+    pub normalised: String,
+}
+
+/// How many cases came to which verdict, and the two figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// How many were run, invariants included.
+    pub cases: usize,
+    /// How many passed.
+    pub pass: usize,
+    /// How many departed in a tolerated way.
+    pub tolerated: usize,
+    /// How many diverged.
+    pub divergent: usize,
+    /// How many were recorded only.
+    pub observed: usize,
+    /// How many the endpoint does not implement.
+    pub unsupported: usize,
+    /// How many could not be told.
+    pub indeterminate: usize,
+    /// How many had no precondition.
+    pub blocked: usize,
+    /// How many proved nothing.
+    pub vacuous: usize,
+    /// How many the harness failed on.
+    pub error: usize,
+    /// Divergent at level must, of those judged at level must. None where none was judged.
+    pub divergence: Option<f64>,
+    /// Judged, of all that are not at level observe. None where there is none.
+    pub coverage: Option<f64>,
+    /// How many at level must diverged.
+    pub must_divergent: usize,
+    /// How many at level must were judged.
+    pub must_judged: usize,
+    /// How many were judged.
+    pub judged: usize,
+    /// How many are not at level observe.
+    pub judgeable: usize,
+}
+
+impl Summary {
+    /// Counts records.
+    pub fn of(records: &[Record]) -> Self {
+        let mut summary = Self {
+            cases: records.len(),
+            ..Self::default()
+        };
+        for record in records {
+            *summary.slot(record.verdict) += 1;
+            let judged = record.verdict.is_judged();
+            summary.judgeable += usize::from(record.level != Level::Observe);
+            summary.judged += usize::from(judged);
+            if record.level == Level::Must {
+                summary.must_judged += usize::from(judged);
+                summary.must_divergent += usize::from(record.verdict == Verdict::Divergent);
+            }
+        }
+        summary.divergence = ratio(summary.must_divergent, summary.must_judged);
+        summary.coverage = ratio(summary.judged, summary.judgeable);
+        summary
+    }
+
+    /// The count of a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        *self.clone().slot(verdict)
+    }
+
+    fn slot(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Tolerated => &mut self.tolerated,
+            Verdict::Divergent => &mut self.divergent,
+            Verdict::Observed => &mut self.observed,
+            Verdict::Unsupported => &mut self.unsupported,
+            Verdict::Indeterminate => &mut self.indeterminate,
+            Verdict::Blocked => &mut self.blocked,
+            Verdict::Vacuous => &mut self.vacuous,
+            Verdict::Error => &mut self.error,
+        }
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}

@@ -1,0 +1,232 @@
+//! One shell line that shows a case again: it makes what it needs, sends the request, and cleans up.
+//!
+//! What the `api` driver made is made again with curl, by the same calls; what a client cannot say, or what another driver
+//! made, is left to `fullstop send`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::case::{Case, Message, Signature};
+use crate::contract::{CONTENT_TYPE, Operation, TARGET_PREFIX};
+use crate::provision::{Lease, Step};
+use crate::target::{Profile, Provision};
+use crate::wire::Request;
+
+/// The most bytes of a body that fit on a line which people paste.
+const BODY_SIZE_MAX: usize = 2_000;
+
+/// How replay lines reach a target.
+#[derive(Clone, Debug)]
+pub(crate) struct Replays {
+    url: String,
+    name: String,
+    /// The signing options of curl, and of `fullstop send`.
+    signing: Signing,
+    region: String,
+    by_curl: bool,
+    /// Whether `--endpoint` names the target whole.
+    bare: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signing {
+    None,
+    /// With the published example key, which may be written down.
+    Example,
+    /// With whatever the environment of the one who pastes it holds.
+    Environment,
+}
+
+impl Replays {
+    pub(crate) fn of(profile: &Profile) -> Self {
+        let signing = match &profile.credentials {
+            None => Signing::None,
+            Some(credentials) if credentials.are_example() => Signing::Example,
+            Some(_) => Signing::Environment,
+        };
+        Self {
+            url: profile.url(),
+            name: profile.name.clone(),
+            signing,
+            region: profile.region.clone(),
+            by_curl: matches!(profile.provision, Provision::Api { .. })
+                && profile.name != "reference",
+            bare: profile.name == "endpoint",
+        }
+    }
+
+    /// The line for a case, whose precondition was made by the steps of a lease.
+    pub(crate) fn of_case(&self, case: &Case, lease: Option<&Lease>) -> Option<String> {
+        let by_curl = lease.filter(|_| self.by_curl && case.fault.is_none());
+        by_curl
+            .and_then(|lease| self.curl(case, lease))
+            .or_else(|| Some(self.send(case)))
+    }
+
+    fn send(&self, case: &Case) -> String {
+        if self.bare {
+            return format!("fullstop send {} --endpoint {}", case.id, quoted(&self.url));
+        }
+        format!("fullstop send {} --target {}", case.id, quoted(&self.name))
+    }
+
+    fn curl(&self, case: &Case, lease: &Lease) -> Option<String> {
+        let Message::Plain { request, signature } = case.compose(&lease.ids) else {
+            return None;
+        };
+        let text = std::str::from_utf8(&request.body).ok()?;
+        let sayable = text
+            .chars()
+            .all(|letter| !letter.is_control() || letter == '\n')
+            && text.len() <= BODY_SIZE_MAX
+            && matches!(signature, Signature::Valid | Signature::Unsigned)
+            && request
+                .headers
+                .iter()
+                .all(|header| header.value.iter().all(|byte| (32..127).contains(byte)));
+        if !sayable {
+            return None;
+        }
+        let signed = if signature == Signature::Valid {
+            self.aws_sigv4()
+        } else {
+            String::new()
+        };
+        let mut variables = BTreeMap::new();
+        let mut line = format!("E={}; ", quoted(&self.url));
+        let _ = write!(
+            line,
+            "c() {{ curl -sS \"$E/\" -H 'Content-Type: {CONTENT_TYPE}' -H \"X-Amz-Target: {TARGET_PREFIX}.$1\"{} --data-raw \"$2\"; }}; ",
+            self.aws_sigv4()
+        );
+        line.push_str(
+            "v() { tr -d '\\n' | sed -n \"s/.*\\\"$1\\\" *: *\\\"\\([^\\\"]*\\)\\\".*/\\1/p\"; }; ",
+        );
+        let mut pools = Vec::new();
+        for step in &lease.steps {
+            self.step(step, &mut variables, &mut pools, &mut line);
+        }
+        let _ = write!(line, "{}; ", request_line(&request, &signed, &variables));
+        for pool in pools {
+            let _ = write!(
+                line,
+                "c DeleteUserPool '{{\"UserPoolId\":\"'\"${pool}\"'\"}}' >/dev/null; "
+            );
+        }
+        Some(line.trim_end_matches("; ").to_owned())
+    }
+
+    fn step(
+        &self,
+        step: &Step,
+        variables: &mut BTreeMap<String, String>,
+        pools: &mut Vec<String>,
+        line: &mut String,
+    ) {
+        match step {
+            Step::Call {
+                operation,
+                body,
+                captured,
+            } if captured.is_empty() => {
+                let body = spliced(&body.to_string(), variables);
+                let _ = write!(line, "c {operation} {body} >/dev/null; ");
+            }
+            Step::Call {
+                operation,
+                body,
+                captured,
+            } => {
+                let number = variables.len() + 1;
+                let body = spliced(&body.to_string(), variables);
+                let _ = write!(line, "R{number}=$(c {operation} {body}); ");
+                for captured in captured {
+                    let letter = captured.member.chars().next().unwrap_or('V');
+                    let variable = format!("{letter}{number}");
+                    let _ = write!(
+                        line,
+                        "{variable}=$(printf %s \"$R{number}\" | v {}); ",
+                        captured.member
+                    );
+                    if *operation == Operation::CreateUserPool {
+                        pools.push(variable.clone());
+                    }
+                    variables.insert(captured.value.clone(), variable);
+                }
+            }
+            Step::Upload { url, csv } => {
+                let csv = csv.trim_end().replace('\n', "\\n");
+                let _ = write!(
+                    line,
+                    "printf {} | curl -sS -T - -H 'x-amz-server-side-encryption: aws:kms' {} >/dev/null; ",
+                    quoted(&format!("{csv}\\n")),
+                    spliced(url, variables)
+                );
+            }
+        }
+    }
+
+    fn aws_sigv4(&self) -> String {
+        let user = match self.signing {
+            Signing::None => return String::new(),
+            Signing::Example => {
+                "${AWS_ACCESS_KEY_ID:-AKIDEXAMPLE}:${AWS_SECRET_ACCESS_KEY:-wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY}"
+            }
+            Signing::Environment => "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY",
+        };
+        let token = "${AWS_SESSION_TOKEN:+-H \"X-Amz-Security-Token: $AWS_SESSION_TOKEN\"}";
+        format!(
+            " --aws-sigv4 'aws:amz:{}:cognito-idp' --user \"{user}\" {token}",
+            self.region
+        )
+    }
+}
+
+/// The curl call that sends the case's own request, and shows the whole answer.
+fn request_line(request: &Request, signed: &str, variables: &BTreeMap<String, String>) -> String {
+    let mut line = format!(
+        "curl -sS -i --path-as-is \"$E\"{}",
+        spliced(&request.path, variables)
+    );
+    if request.method != "POST" {
+        let _ = write!(line, " -X {}", quoted(&request.method));
+    }
+    for header in &request.headers {
+        let value = String::from_utf8_lossy(&header.value);
+        let header = if value.is_empty() {
+            format!("{};", header.name)
+        } else {
+            format!("{}: {value}", header.name)
+        };
+        let _ = write!(line, " -H {}", spliced(&header, variables));
+    }
+    if !request
+        .headers
+        .iter()
+        .any(|header| header.is("content-type"))
+    {
+        // curl adds one of its own otherwise.
+        line.push_str(" -H 'Content-Type:'");
+    }
+    line.push_str(signed);
+    let body = String::from_utf8_lossy(&request.body);
+    let _ = write!(line, " --data-raw {}", spliced(&body, variables));
+    line
+}
+
+/// A text in single quotes, with the values that variables hold left to the variables.
+fn spliced(text: &str, variables: &BTreeMap<String, String>) -> String {
+    // A pre-signed URL holds the ids: the longest value is found first.
+    let mut longest_first: Vec<_> = variables.iter().collect();
+    longest_first.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
+    let mut spliced = quoted(text);
+    for (value, variable) in longest_first {
+        spliced = spliced.replace(value.as_str(), &format!("'\"${variable}\"'"));
+    }
+    spliced
+}
+
+/// A text in single quotes, as a shell reads it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}

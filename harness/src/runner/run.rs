@@ -1,0 +1,300 @@
+//! A whole run: which cases, in which order, how many at once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{RwLock, Semaphore};
+use tokio::task::{JoinError, JoinSet};
+
+use crate::case::{Case, Invariant, Level, Requirement};
+use crate::contract::Operation;
+use crate::oracle::{Held, Observed, hold};
+use crate::provision::Provisioner;
+use crate::runner::attempt::Judge;
+use crate::runner::breaker::Breaker;
+use crate::runner::control::Controls;
+use crate::runner::probe::Probe;
+use crate::runner::replay::Replays;
+use crate::runner::{Record, Verdict};
+use crate::suite::Suite;
+use crate::target::{Client, Profile};
+
+/// How many breaches of an invariant a record lists: the rest are counted, and say the same.
+const BREACHES_LISTED_MAX: usize = 5;
+
+/// What to run and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The ids to report.
+    pub selection: BTreeSet<String>,
+    /// Decides the order in which cases start. No verdict depends on it.
+    pub seed: u64,
+    /// How many cases are under way at once.
+    pub concurrency: usize,
+    /// How long a stopped job may take to show Stopped.
+    pub settle: Duration,
+    /// The folder of the target's snapshots, where there is one.
+    pub snapshots: Option<std::path::PathBuf>,
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What came of each selected case and invariant, in the order of their ids.
+    pub records: Vec<Record>,
+    /// How many ids of the suite were not selected.
+    pub excluded: usize,
+}
+
+/// Why there was no run.
+#[derive(Debug)]
+pub enum RunError {
+    /// The endpoint cannot be reached or does not answer.
+    Unreachable(String),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+/// Runs a suite against one target.
+#[derive(Debug)]
+pub struct Runner {
+    suite: Arc<Suite>,
+    client: Client,
+    judge: Arc<Judge>,
+    probe: Probe,
+}
+
+impl Runner {
+    /// Looks at the endpoint and gets ready. `replays` says how a replay line reaches it.
+    pub async fn new(
+        suite: Arc<Suite>,
+        profile: &Profile,
+        client: Client,
+        provisioner: Arc<Provisioner>,
+        plan: &Plan,
+    ) -> Result<Self, RunError> {
+        let probe = Probe::ask(&client)
+            .await
+            .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
+        let judge = Arc::new(Judge {
+            client: client.clone(),
+            provisioner,
+            breaker: Breaker::default(),
+            controls: Controls::default(),
+            quiet: RwLock::default(),
+            active: profile
+                .active_jobs
+                .map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            reach: profile.reach.clone(),
+            settle: plan.settle,
+            snapshots: plan.snapshots.clone(),
+            replays: Replays::of(profile),
+        });
+        Ok(Self {
+            suite,
+            client,
+            judge,
+            probe,
+        })
+    }
+
+    /// Runs one case, which must be of the runner's suite.
+    pub async fn case(&self, case: &Case) -> Result<Record, RunError> {
+        let unsupported = self
+            .probe
+            .unsupported(&self.client, case.operation)
+            .await
+            .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
+        Ok(match unsupported {
+            Some(reason) => Record::new(&case.id, case.level, Verdict::Unsupported).because(reason),
+            None => self.judge.case(case).await.0,
+        })
+    }
+
+    /// Runs the planned cases. `progress` hears of each record as it is made.
+    pub async fn run(
+        &self,
+        plan: &Plan,
+        progress: impl Fn(&Record) + Send + Sync + 'static,
+    ) -> Result<Run, RunError> {
+        let cases = self.cases(plan);
+        let unsupported = self.unsupported(&cases).await?;
+        let permits = Arc::new(Semaphore::new(plan.concurrency.max(1)));
+        let progress = Arc::new(progress);
+        let mut tasks = JoinSet::new();
+        let mut names = HashMap::new();
+        for case in shuffled(cases, plan.seed) {
+            let reason = unsupported
+                .iter()
+                .find(|(operation, _)| *operation == case.operation)
+                .map(|(_, reason)| reason.clone());
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            let (judge, progress) = (Arc::clone(&self.judge), Arc::clone(&progress));
+            let selected = plan.selection.contains(&case.id);
+            let name = (case.id.clone(), case.level);
+            let task = tasks.spawn(async move {
+                let _permit = permit;
+                let (record, observed) = match reason {
+                    Some(reason) => (
+                        Record::new(&case.id, case.level, Verdict::Unsupported).because(reason),
+                        None,
+                    ),
+                    None => judge.case(&case).await,
+                };
+                if selected {
+                    progress(&record);
+                }
+                (selected, record, observed)
+            });
+            names.insert(task.id(), name);
+        }
+        let (mut records, mut observed, mut works) = (Vec::new(), Vec::new(), false);
+        while let Some(done) = tasks.join_next_with_id().await {
+            let (selected, record, seen) = match done {
+                Ok((_, done)) => done,
+                // A panic is a bug of ours: the case says so, and the others go on.
+                Err(error) => match names.get(&error.id()) {
+                    Some((id, level)) => (true, fault_of_ours(id, *level, &error), None),
+                    None => continue,
+                },
+            };
+            works |= record.works;
+            observed.extend(seen);
+            if selected {
+                records.push(record);
+            }
+        }
+        for requirement in self.invariants(plan) {
+            let Some(invariant) = requirement.invariant else {
+                continue;
+            };
+            let record = self.held(
+                &requirement,
+                invariant,
+                &observed,
+                works,
+                !unsupported.is_empty(),
+            );
+            progress(&record);
+            records.push(record);
+        }
+        records.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(Run {
+            excluded: self.suite.ids().count() - records.len(),
+            records,
+        })
+    }
+
+    /// The selected cases. Where only invariants are selected: all of them, since these are held to their answers.
+    fn cases(&self, plan: &Plan) -> Vec<Arc<Case>> {
+        let all = || self.suite.cases().cloned();
+        let selected: Vec<_> = all()
+            .filter(|case| plan.selection.contains(&case.id))
+            .collect();
+        if selected.is_empty() && !plan.selection.is_empty() {
+            all().collect()
+        } else {
+            selected
+        }
+    }
+
+    fn invariants(&self, plan: &Plan) -> Vec<Arc<Requirement>> {
+        self.suite
+            .requirements()
+            .iter()
+            .filter(|requirement| plan.selection.contains(&requirement.id))
+            .cloned()
+            .collect()
+    }
+
+    /// The operations of the cases that the endpoint says it does not implement.
+    async fn unsupported(&self, cases: &[Arc<Case>]) -> Result<Vec<(Operation, String)>, RunError> {
+        let operations: BTreeSet<_> = cases.iter().map(|case| case.operation).collect();
+        let mut found = Vec::new();
+        for operation in operations {
+            let reason = self
+                .probe
+                .unsupported(&self.client, operation)
+                .await
+                .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
+            found.extend(reason.map(|reason| (operation, reason)));
+        }
+        Ok(found)
+    }
+
+    /// What came of an invariant over all answers.
+    fn held(
+        &self,
+        requirement: &Requirement,
+        invariant: Invariant,
+        observed: &[Observed],
+        works: bool,
+        unsupported: bool,
+    ) -> Record {
+        let Held { answers, breaches } = hold(invariant, observed);
+        let record = |verdict| Record::new(&requirement.id, requirement.level, verdict);
+        if let Some(first) = breaches.first() {
+            let mut record = record(Verdict::Divergent).because(format!(
+                "{} of {answers} answers break it, the first of them that to {}",
+                breaches.len(),
+                first.case
+            ));
+            for breach in breaches.iter().take(BREACHES_LISTED_MAX) {
+                for mismatch in &breach.mismatches {
+                    let mut mismatch = mismatch.clone();
+                    mismatch.at = format!("{}: {}", breach.case, mismatch.at);
+                    record.mismatches.push(mismatch);
+                }
+            }
+            record.replay = self
+                .suite
+                .cases()
+                .find(|case| case.id == first.case)
+                .and_then(|case| self.judge.replays.of_case(case, None));
+            return record;
+        }
+        if answers == 0 && unsupported {
+            return record(Verdict::Unsupported).because("no case of the operation was sent");
+        }
+        if answers == 0 {
+            return record(Verdict::Blocked).because("there was no answer to hold it to");
+        }
+        if !works {
+            // An endpoint that gives one answer to everything keeps many invariants, and proves nothing by it.
+            return record(Verdict::Blocked)
+                .because("the operation never succeeded, so that keeping it proves nothing");
+        }
+        record(Verdict::Pass).because(format!("held by {answers} answers"))
+    }
+}
+
+fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {
+    Record::new(id, level, Verdict::Error).because(format!("the harness failed: {error}"))
+}
+
+/// The cases in an order that the seed decides: Fisher-Yates with splitmix64.
+fn shuffled(mut cases: Vec<Arc<Case>>, seed: u64) -> Vec<Arc<Case>> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    };
+    for last in (1..cases.len()).rev() {
+        let other = (next() % (last as u64 + 1)) as usize;
+        cases.swap(last, other);
+    }
+    cases
+}

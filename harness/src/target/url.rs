@@ -1,0 +1,89 @@
+//! The URL of an endpoint.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::target::ConfigError;
+
+/// An http or https URL without credentials, query and fragment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) secure: bool,
+    /// As in the `Host` header: without the port where it is the scheme's own.
+    pub(crate) authority: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// What stands before every path, without a slash at its end.
+    pub(crate) base: String,
+}
+
+impl Url {
+    pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
+        let wrong = |why: &str| ConfigError::Url {
+            url: without_userinfo(text),
+            why: why.to_owned(),
+        };
+        let url = reqwest::Url::parse(text)
+            .map_err(|error| wrong(&format!("{error}; write it as http://127.0.0.1:4566")))?;
+        let secure = match url.scheme() {
+            "http" => false,
+            "https" => true,
+            _ => return Err(wrong("the scheme is neither http nor https")),
+        };
+        if secure && !cfg!(feature = "tls") {
+            return Err(wrong(
+                "this build has no https: build it with the feature `tls`",
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong(
+                "credentials do not belong in a URL: put them in a profile",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("an endpoint has no query and no fragment"));
+        }
+        let host = url.host_str().ok_or_else(|| wrong("it has no host"))?;
+        let port = url
+            .port_or_known_default()
+            .ok_or_else(|| wrong("it has no port"))?;
+        let authority = url
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Ok(Self {
+            secure,
+            authority,
+            host: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
+            port,
+            base: url.path().trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || self
+                .host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority, self.base)
+    }
+}
+
+/// A URL as it may be shown: a password may stand in it.
+fn without_userinfo(text: &str) -> String {
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,251 @@
+//! Mutants and variations: each shows, and has a name of its own.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use fullstop::contract::{Operation, Status};
+use fullstop::reference::{Effect, Fault, Mutant, Options, Reply, Seed, Variation};
+use fullstop::wire::Request;
+
+use super::signature::Signer;
+use super::{NOW, Scene, body, request};
+
+/// Everything that can be seen of an endpoint by a run over scenes in which the mutants lie.
+fn transcript(mutant: Option<Mutant>, variation: Option<Variation>) -> String {
+    let options = Options {
+        mutant,
+        variation,
+        ..Options::default()
+    };
+    let mut seen = String::new();
+    let mut note = |reply: &Reply| writeln!(seen, "{reply:?}").unwrap();
+    let stop = Operation::StopUserImportJob;
+    let describe = Operation::DescribeUserImportJob;
+
+    for status in Status::ALL {
+        let scene = Scene::new(options.clone(), status);
+        let pool = scene.ids.user_pool_id.clone();
+        let sibling = Seed {
+            pool: Some(pool.clone()),
+            ..Seed::new(Status::InProgress)
+        };
+        let sibling = scene.endpoint.seed_job(sibling, NOW).unwrap();
+        let sibling = body(&pool, &sibling.job_id);
+        note(&scene.stop());
+        for _ in 0..2 {
+            note(&scene.send(describe, &scene.body(), NOW.after_ms(300)));
+        }
+        note(&scene.send(describe, &sibling, NOW));
+        note(&scene.send(Operation::StartUserImportJob, &scene.body(), NOW));
+    }
+
+    let mut scene = Scene::new(options.clone(), Status::InProgress);
+    for body in bodies() {
+        scene.ids = scene
+            .endpoint
+            .seed_job(Seed::new(Status::InProgress), NOW)
+            .unwrap();
+        let body = body
+            .replace("POOL", &scene.ids.user_pool_id)
+            .replace("JOB", &scene.ids.job_id);
+        note(&scene.send(stop, &body, NOW));
+    }
+
+    for error in [
+        "TooManyRequestsException",
+        "NotAuthorizedException",
+        "InternalErrorException",
+    ] {
+        let scene = Scene::new(options.clone(), Status::InProgress);
+        let fault = Fault {
+            effect: Effect::Error(error.to_owned()),
+            times: 1,
+            pool: None,
+        };
+        scene.endpoint.fault(fault).unwrap();
+        note(&scene.stop());
+        note(&scene.send(describe, &scene.body(), NOW));
+    }
+
+    for change in changes() {
+        let scene = Scene::new(options.clone(), Status::InProgress);
+        let mut request = request(stop, &scene.body());
+        change(&mut request);
+        note(&scene.endpoint.handle(&request, NOW));
+        note(&scene.send(describe, &scene.body(), NOW));
+    }
+    seen
+}
+
+/// Bodies; `POOL` and `JOB` stand for the ids of a running job.
+fn bodies() -> Vec<String> {
+    let mut bodies: Vec<String> = [
+        r#"{"UserPoolId":"us-east-1_missing","JobId":"JOB"}"#,
+        r#"{"UserPoolId":"POOL","JobId":"import-missing"}"#,
+        r#"{"UserPoolId":null,"JobId":"JOB"}"#,
+        r#"{"UserPoolId":"POOL","JobId":null}"#,
+        r#"{"UserPoolId":"POOL","JobId":"JOB","More":1}"#,
+        r#"{"userPoolId":"POOL","jobId":"JOB"}"#,
+        r#"{"UserPoolId":"POOL","JobId":["JOB"]}"#,
+        r#"{"UserPoolId":"POOL","JobId":1}"#,
+        r#"{"UserPoolId":"POOL","JobId":true}"#,
+        r#"{"UserPoolId":"POOL","JobId":"JOB",}"#,
+        r#"{"UserPoolId":"POOL","JobId":"JOB"}x"#,
+        "{}",
+        "{",
+    ]
+    .map(str::to_owned)
+    .into();
+    let long = |length: usize| format!("import-{}", "a".repeat(length - 7));
+    for job in [
+        "",
+        "import-",
+        "import-a",
+        "import-a-b",
+        "import-a_b",
+        "import-é",
+        "Import-a",
+        "ximport-a",
+        "import-a ",
+        "import-a\n",
+        "import-a/",
+        " JOB ",
+        "x",
+        &long(55),
+        &long(56),
+        &long(57),
+    ] {
+        bodies.push(body("POOL", job));
+    }
+    let long = |length: usize| format!("{}_a", "a".repeat(length - 2));
+    for pool in [
+        "",
+        "a_b",
+        "us-east-1_",
+        "us-east-1_a-b",
+        "us-east-1_a!",
+        "!us-east-1_a",
+        "us-east-1_a\n",
+        "é_a",
+        " POOL ",
+        "x",
+        &long(55),
+        &long(56),
+        &long(57),
+    ] {
+        bodies.push(body(pool, "import-a"));
+    }
+    bodies
+}
+
+type Change = Box<dyn Fn(&mut Request)>;
+
+fn changes() -> Vec<Change> {
+    let signed =
+        |signer: Signer| Box::new(move |request: &mut Request| signer.sign(request)) as Change;
+    let target = |target: &'static str| {
+        Box::new(move |request: &mut Request| request.set("x-amz-target", target)) as Change
+    };
+    vec![
+        target("AWSCognitoIdentityProviderService.Nope"),
+        target("Other.StopUserImportJob"),
+        target("awscognitoidentityproviderservice.stopuserimportjob"),
+        Box::new(|request| {
+            request.set("content-type", "application/x-amz-json-1.1; charset=utf-8")
+        }),
+        signed(Signer::new()),
+        signed(Signer {
+            secret: "wrong",
+            ..Signer::new()
+        }),
+        signed(Signer {
+            key: "AKIDOTHER",
+            ..Signer::new()
+        }),
+        signed(Signer {
+            at: NOW.before_ms(3_600_000),
+            ..Signer::new()
+        }),
+    ]
+}
+
+#[test]
+fn every_mutant_and_every_variation_shows() {
+    let honest = transcript(None, None);
+    assert_eq!(honest, transcript(None, None));
+    let mut seen = BTreeSet::from([honest]);
+    for &mutant in Mutant::ALL {
+        assert!(
+            seen.insert(transcript(Some(mutant), None)),
+            "{mutant} is like another"
+        );
+    }
+    for &variation in Variation::ALL {
+        assert!(
+            seen.insert(transcript(None, Some(variation))),
+            "{variation} is like another"
+        );
+    }
+}
+
+#[test]
+fn mutants_are_wrong_about_stops_alone() {
+    for &mutant in Mutant::ALL {
+        let answers = |mutant| {
+            let options = Options {
+                mutant,
+                ..Options::default()
+            };
+            let scene = Scene::new(options, Status::InProgress);
+            let ids = body(&scene.ids.user_pool_id, &scene.ids.job_id);
+            let list = format!(
+                r#"{{"UserPoolId":"{}","MaxResults":1}}"#,
+                scene.ids.user_pool_id
+            );
+            [
+                (Operation::CreateUserPool, r#"{"PoolName":"p"}"#),
+                (Operation::DescribeUserImportJob, &ids),
+                (Operation::DescribeUserPool, &ids),
+                (Operation::ListUserImportJobs, &list),
+                (Operation::ListUserPools, r#"{"MaxResults":1}"#),
+                (Operation::GetCSVHeader, &ids),
+                (Operation::DeleteUserPool, &ids),
+                (Operation::StartUserImportJob, "{"),
+            ]
+            .map(|(operation, body)| scene.send(operation, body, NOW))
+        };
+        assert_eq!(answers(Some(mutant)), answers(None), "{mutant}");
+    }
+}
+
+#[test]
+fn names_are_kebab_case_lead_back_and_are_used_once() {
+    let mutants = Mutant::ALL.iter().map(|mutant| {
+        assert_eq!(Mutant::from_str(mutant.name()), Ok(*mutant));
+        (mutant.to_string(), mutant.summary())
+    });
+    let variations = Variation::ALL.iter().map(|variation| {
+        assert_eq!(Variation::from_str(variation.name()), Ok(*variation));
+        (variation.to_string(), variation.summary())
+    });
+    let mut seen = BTreeSet::new();
+    for (name, summary) in mutants.chain(variations) {
+        let is_kebab =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        assert!(name.bytes().all(is_kebab), "{name}");
+        assert!(
+            summary.ends_with('.') && !summary.starts_with(' '),
+            "{name}: {summary}"
+        );
+        assert!(
+            seen.insert(name.clone()) && seen.insert(summary.to_owned()),
+            "{name}"
+        );
+    }
+    assert!(
+        Mutant::from_str("nope")
+            .unwrap_err()
+            .contains("job-id-trimmed")
+    );
+}

@@ -1,0 +1,40 @@
+//! The committed JSON Schemas are those of the types.
+//!
+//! After a change of the types, `FULLSTOP_BLESS=1 cargo test schema` writes them anew.
+
+use std::fs;
+
+use schemars::Schema;
+
+use crate::root;
+
+#[test]
+fn the_schema_of_case_files_is_current() {
+    check(
+        "cases/schema.json",
+        &schemars::schema_for!(fullstop::case::File),
+    );
+}
+
+#[test]
+fn the_schema_of_results_is_current() {
+    check(
+        "docs/results.schema.json",
+        &schemars::schema_for!(fullstop::report::Results),
+    );
+}
+
+#[track_caller]
+fn check(path: &str, schema: &Schema) {
+    let file = root().join(path);
+    let mut wanted = serde_json::to_string_pretty(schema).expect("a schema is JSON");
+    wanted.push('\n');
+    if std::env::var_os("FULLSTOP_BLESS").is_some() {
+        fs::write(&file, &wanted).expect("the schema can be written");
+    }
+    let committed = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed == wanted,
+        "{path} is not that of the types: run `FULLSTOP_BLESS=1 cargo test schema`"
+    );
+}

@@ -1,0 +1,112 @@
+//! Small habits that a machine can hold.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use fullstop::suite::Suite;
+
+use crate::{files, name, root};
+
+/// The most lines of a source file, and the widest.
+const LINES_MAX: usize = 600;
+const COLUMNS_MAX: usize = 120;
+
+/// What must not be left in the code, and what to write instead.
+const BANNED: &[(&str, &str)] = &[
+    ("dbg!", "a test"),
+    (
+        concat!("FIX", "ME"),
+        "a mended line, or a TODO with its reason",
+    ),
+    ("#[allow(", "#[expect(…, reason = \"…\")]"),
+    ("#[ignore", "an assertion of today's behaviour"),
+    ("#[should_panic", "a result"),
+    ("thread::sleep", "a poll with a deadline"),
+];
+
+#[test]
+fn sources_are_short_and_clean() {
+    let mut wrong = Vec::new();
+    for file in files("harness")
+        .into_iter()
+        .chain(files("fuzz/fuzz_targets"))
+    {
+        let path = name(&file);
+        if !path.ends_with(".rs") || path.ends_with("tidy.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("a source file");
+        let count = text.lines().count();
+        if count > LINES_MAX {
+            wrong.push(format!(
+                "{path}: {count} lines; one idea a file, at most {LINES_MAX}"
+            ));
+        }
+        if !path.ends_with("main.rs") && !text.starts_with("//!") {
+            wrong.push(format!("{path}:1: say what the file holds with //!"));
+        }
+        for (index, line) in text.lines().enumerate() {
+            if line.chars().count() > COLUMNS_MAX && !line.contains("\"") {
+                wrong.push(format!(
+                    "{path}:{}: wider than {COLUMNS_MAX} columns",
+                    index + 1
+                ));
+            }
+            for (banned, instead) in BANNED {
+                if line.contains(banned) {
+                    wrong.push(format!("{path}:{}: `{banned}`: write {instead}", index + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_source_names_a_case() {
+    let suite = Suite::embedded().expect("our own cases");
+    let ids: BTreeSet<_> = suite.cases().map(|case| case.id.as_str()).collect();
+    for file in files("harness/src") {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let code = text.lines().filter(|line| {
+            let line = line.trim_start();
+            !line.starts_with("//")
+        });
+        for line in code {
+            let named = line.split('"').find(|part| ids.contains(part));
+            assert_eq!(named, None, "{} names a case: cases are data", name(&file));
+        }
+    }
+}
+
+#[test]
+fn every_snapshot_has_a_case() {
+    let suite = Suite::embedded().expect("our own cases");
+    let ids: BTreeSet<_> = suite.cases().map(|case| case.id.clone()).collect();
+    for file in files("snapshots") {
+        let path = name(&file);
+        let Some(id) = path.strip_suffix(".snap") else {
+            continue;
+        };
+        let id = id
+            .trim_start_matches("snapshots/")
+            .split_once('/')
+            .map_or("", |(_, id)| id);
+        assert!(ids.contains(id), "{path} belongs to no case: delete it");
+    }
+}
+
+#[test]
+fn every_case_has_a_snapshot_of_the_reference() {
+    let suite = Suite::embedded().expect("our own cases");
+    for case in suite.cases() {
+        let file = root()
+            .join("snapshots/reference")
+            .join(format!("{}.snap", case.id));
+        assert!(
+            file.is_file(),
+            "{} has no snapshot: run `cargo insta test --review`",
+            case.id
+        );
+    }
+}
