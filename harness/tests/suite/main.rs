@@ -5,6 +5,7 @@ mod fuzzing;
 mod loader;
 mod reference;
 mod schemas;
+mod target;
 mod tidy;
 
 use std::path::{Path, PathBuf};
