@@ -29,24 +29,38 @@ fn main() -> ExitCode {
         Ok(suite) => Arc::new(suite),
         Err(error) => panic!("{error}"),
     };
-    let target = Arc::new(Target::new(Arc::clone(&suite), root.join("snapshots/reference")));
+    let target = Arc::new(Target::new(
+        Arc::clone(&suite),
+        root.join("snapshots/reference"),
+    ));
 
     let mut trials = Vec::new();
     for requirement in suite.requirements() {
         for case in &requirement.cases {
-            let (target, case, title) =
-                (Arc::clone(&target), Arc::clone(case), requirement.text.clone());
+            let (target, case, title) = (
+                Arc::clone(&target),
+                Arc::clone(case),
+                requirement.text.clone(),
+            );
             let id = case.id.clone();
-            trials.push(Trial::ignorable_test(id, move || target.case(&case, &title)));
+            trials.push(Trial::ignorable_test(id, move || {
+                target.case(&case, &title)
+            }));
         }
         if requirement.invariant.is_some() {
             let (target, id) = (Arc::clone(&target), requirement.id.clone());
-            trials.push(Trial::ignorable_test(id.clone(), move || target.invariant(&id)));
+            trials.push(Trial::ignorable_test(id.clone(), move || {
+                target.invariant(&id)
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     target.close();
-    if conclusion.has_failed() { ExitCode::from(101) } else { ExitCode::SUCCESS }
+    if conclusion.has_failed() {
+        ExitCode::from(101)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// What the trials judge. Opened by the first trial that runs, so that listing touches no network.
@@ -67,12 +81,20 @@ struct Opened {
 
 impl Target {
     fn new(suite: Arc<Suite>, snapshots: PathBuf) -> Self {
-        Self { suite, snapshots, opened: OnceLock::new(), invariants: OnceLock::new() }
+        Self {
+            suite,
+            snapshots,
+            opened: OnceLock::new(),
+            invariants: OnceLock::new(),
+        }
     }
 
     fn case(&self, case: &Case, title: &str) -> Result<Completion, Failed> {
         let opened = self.opened()?;
-        let record = opened.runtime.block_on(opened.runner.case(case)).map_err(failed)?;
+        let record = opened
+            .runtime
+            .block_on(opened.runner.case(case))
+            .map_err(failed)?;
         let completion = judged(&record);
         match (&record.exchange, opened.embedded) {
             (Some(exchange), true) => {
@@ -81,9 +103,9 @@ impl Target {
                 // The verdict speaks first: it says what is wrong, the snapshot only that something is.
                 let completion = completion?;
                 match checked {
-                    Checked::Changed { difference, .. } => {
-                        Err(failed(format!("the answer is not the recorded one\n{difference}")))
-                    }
+                    Checked::Changed { difference, .. } => Err(failed(format!(
+                        "the answer is not the recorded one\n{difference}"
+                    ))),
                     Checked::Match if record.verdict == Verdict::Observed => {
                         Ok(Completion::Completed)
                     }
@@ -99,7 +121,11 @@ impl Target {
         let opened = self.opened()?;
         let records = self.invariants.get_or_init(|| {
             let run = opened.runner.run(&opened.plan, |_| {});
-            opened.runtime.block_on(run).map(|run| run.records).map_err(|error| error.to_string())
+            opened
+                .runtime
+                .block_on(run)
+                .map(|run| run.records)
+                .map_err(|error| error.to_string())
         });
         let records = records.as_ref().map_err(failed)?;
         let record = records.iter().find(|record| record.id == id);
@@ -107,7 +133,10 @@ impl Target {
     }
 
     fn opened(&self) -> Result<&Opened, Failed> {
-        self.opened.get_or_init(|| self.open()).as_ref().map_err(failed)
+        self.opened
+            .get_or_init(|| self.open())
+            .as_ref()
+            .map_err(failed)
     }
 
     fn open(&self) -> Result<Opened, String> {
@@ -143,12 +172,24 @@ impl Target {
             ))
             .map_err(|error| error.to_string())?;
         let embedded = session.is_embedded();
-        Ok(Opened { runtime, runner, plan, embedded, session: Mutex::new(Some(session)) })
+        Ok(Opened {
+            runtime,
+            runner,
+            plan,
+            embedded,
+            session: Mutex::new(Some(session)),
+        })
     }
 
     fn close(&self) {
-        let Some(Ok(opened)) = self.opened.get() else { return };
-        let session = opened.session.lock().ok().and_then(|mut session| session.take());
+        let Some(Ok(opened)) = self.opened.get() else {
+            return;
+        };
+        let session = opened
+            .session
+            .lock()
+            .ok()
+            .and_then(|mut session| session.take());
         if let Some(session) = session {
             opened.runtime.block_on(session.close());
         }
@@ -164,7 +205,10 @@ fn judged(record: &Record) -> Result<Completion, Failed> {
             message.push_str(&format!("\n  {mismatch}"));
         }
         if let Some(exchange) = &record.exchange {
-            message.push_str(&format!("\nsent\n{}\ncame\n{}", exchange.sent, exchange.came));
+            message.push_str(&format!(
+                "\nsent\n{}\ncame\n{}",
+                exchange.sent, exchange.came
+            ));
         }
         if let Some(replay) = &record.replay {
             message.push_str(&format!("\nreplay\n{replay}"));

@@ -17,7 +17,7 @@ use crate::runner::replay::Replays;
 use crate::runner::{Exchange, Record, Verdict, probe};
 use crate::snapshot;
 use crate::target::{Client, Failure};
-use crate::wire::{Envelope, Response};
+use crate::wire::{Envelope, Response, redact};
 
 /// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
 const ATTEMPTS_MAX: usize = 3;
@@ -304,8 +304,8 @@ impl Judge {
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
         let came = response.ok_or("<closed without an answer>");
         Exchange {
-            sent: describe_sent(sent),
-            came: came.map_or_else(str::to_owned, describe_response),
+            sent: redact(&describe_sent(sent)),
+            came: redact(&came.map_or_else(str::to_owned, describe_response)),
             normalised: snapshot::render(sent, came, ids),
         }
     }
