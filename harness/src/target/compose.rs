@@ -76,14 +76,12 @@ pub(crate) fn reading(head: &[Vec<u8>], body: &[u8], host: &str) -> Request {
         let Some((name, value)) = line.split_once(':') else {
             continue;
         };
-        // Which of two hosts a server takes is its own affair; it cannot take both.
-        if !(name.eq_ignore_ascii_case("host") && request.header("host").is_some()) {
+        // The signature is for the real host, whatever a head says: the host is then its one fault.
+        if !name.eq_ignore_ascii_case("host") {
             request.headers.push(Header::new(name, value.trim()));
         }
     }
-    if request.header("host").is_none() {
-        request.headers.push(Header::new("Host", host));
-    }
+    request.headers.push(Header::new("Host", host));
     request
 }
 
