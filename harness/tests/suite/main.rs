@@ -8,6 +8,7 @@ mod fuzzing;
 mod loader;
 mod reference;
 mod schemas;
+mod target;
 mod tidy;
 
 use std::path::{Path, PathBuf};
