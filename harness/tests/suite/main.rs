@@ -6,6 +6,7 @@ mod loader;
 mod reference;
 mod schemas;
 mod tidy;
+mod witnesses;
 
 use std::path::{Path, PathBuf};
 
