@@ -1,7 +1,7 @@
 //! Judgement of answers. Pure: no network, no clock, no randomness, and no knowledge of the reference endpoint.
 //!
-//! [`judge`] holds an answer to what a case expects, [`hold`] to what is true of any answer. [`permits`] needs no case: it
-//! works out from the bytes of any request what the evidence permits, and rules on the answer.
+//! [`judge`] holds an answer to what a case expects, [`hold`] to what is true of any answer. [`permits`] needs no
+//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer.
 
 mod basis;
 mod body;

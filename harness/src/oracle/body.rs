@@ -1,11 +1,11 @@
 //! A request's body as any reader of JSON must take it; where readers differ, that is said instead.
 //!
-//! Written by hand and without recursion: what a library makes of a body is no evidence of what the service makes of it. The
-//! first thing that is out of order decides, since a reader gets no further.
+//! Written by hand and without recursion: what a library makes of a body is no evidence of what the service makes of
+//! it. The first thing that is out of order decides, since a reader gets no further.
 
 use std::collections::BTreeSet;
 
-/// The largest body that is read. How much the service takes is not established; a real request has a hundredth of this.
+/// The largest body that is read. How much the service takes is not established; a real request has a hundredth of it.
 const SIZE_MAX: usize = 64 << 10;
 
 /// The deepest nesting that is read. How deep the service goes is not established; readers in use stop at 64 or later.
@@ -27,6 +27,8 @@ pub(crate) enum Body {
     Malformed,
     /// Something that readers take in different ways, and how.
     Unclear(&'static str),
+    /// Something that may not even be read, and why.
+    Unreadable(&'static str),
 }
 
 /// The members of a request that count.
@@ -34,8 +36,8 @@ pub(crate) enum Body {
 pub(crate) struct Members {
     pub(crate) pool: Member,
     pub(crate) job: Member,
-    /// Whether the notation departs from that of the requests whose answers are on record: other members, another order,
-    /// other blanks or needless escapes.
+    /// Whether the notation departs from that of the requests whose answers are on record: other members, another
+    /// order, other blanks or needless escapes.
     pub(crate) is_unusual: bool,
 }
 
@@ -57,10 +59,10 @@ impl Body {
     /// Reads a body.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         if bytes.len() > SIZE_MAX {
-            return Self::Unclear("how large a body may be is not established");
+            return Self::Unreadable("how large a body may be is not established");
         }
         let Ok(text) = std::str::from_utf8(bytes) else {
-            return Self::Unclear("what becomes of a body that is no UTF-8 is not established");
+            return Self::Unreadable("what becomes of a body that is no UTF-8 is not established");
         };
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         match text.chars().next() {

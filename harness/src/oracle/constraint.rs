@@ -19,9 +19,9 @@ pub(crate) fn job_fault(text: &str) -> Option<Level> {
     fault(&JOB_ID, text, is_job, is_job)
 }
 
-/// Lengths and patterns are documented and modelled, and the recorded matches are of the whole value (aws/aws-sdk-js#3344).
-/// Yet AWS exports the patterns between `^` and `$`, which in some languages leaves room for an end of line, and `\w` is
-/// wider than ASCII in some: what only such a reading accepts should be refused, no more.
+/// Lengths and patterns are documented and modelled, and the recorded matches are of the whole value
+/// (aws/aws-sdk-js#3344). Yet AWS exports the patterns between `^` and `$`, which in some languages leaves room for an
+/// end of line, and `\w` is wider than ASCII in some: what only such a reading accepts should be refused, no more.
 fn fault(
     constraint: &Constraint,
     text: &str,

@@ -88,50 +88,46 @@ pub(crate) fn breaches(
     ids: Option<&Ids>,
 ) -> Option<Vec<Mismatch>> {
     let failed = response.status >= 400;
-    let one = |holds: bool, at: &str, wanted: &str, got: String| {
-        Some(if holds {
-            Vec::new()
-        } else {
-            vec![Mismatch::new(at, wanted, got)]
-        })
-    };
     match invariant {
         Invariant::JsonObject => {
             let holds = envelope.json.as_ref().is_ok_and(Value::is_object);
-            one(holds, "body", "a JSON object", described(response))
+            one(holds, || {
+                Mismatch::new("body", "a JSON object", described(response))
+            })
         }
         Invariant::ContentType => {
             let got = response.header("content-type").unwrap_or("none");
             let media = got.split(';').next().unwrap_or_default().trim();
             let holds = media.eq_ignore_ascii_case(CONTENT_TYPE);
-            one(holds, "header content-type", CONTENT_TYPE, got.to_owned())
+            one(holds, || {
+                Mismatch::new("header content-type", CONTENT_TYPE, got)
+            })
         }
         Invariant::ErrorType if failed => {
             let holds = envelope.error_type().is_some();
             let wanted = "an error type in x-amzn-errortype, __type or code";
-            one(holds, "error type", wanted, described(response))
+            one(holds, || {
+                Mismatch::new("error type", wanted, described(response))
+            })
         }
         Invariant::KnownErrorType if failed => {
             let name = envelope.error_type()?;
             let wanted = "an error that the operation declares or that any operation can meet";
-            one(is_known(name), "error type", wanted, name.to_owned())
+            one(is_known(name), || Mismatch::new("error type", wanted, name))
         }
         Invariant::ErrorStatus if failed => {
             let error = declared(envelope.error_type()?)?;
-            let wanted = format!("{} for {}", error.status, error.name);
-            one(
-                response.status == error.status,
-                "status",
-                &wanted,
-                response.status.to_string(),
-            )
+            one(response.status == error.status, || {
+                let wanted = format!("{} for {}", error.status, error.name);
+                Mismatch::new("status", wanted, response.status.to_string())
+            })
         }
         Invariant::ErrorTypesAgree if failed => {
             let (head, body) = (
                 envelope.type_in_header.as_ref()?,
                 envelope.type_in_body.as_ref()?,
             );
-            one(head == body, "body/__type", head, body.clone())
+            one(head == body, || Mismatch::new("body/__type", head, body))
         }
         Invariant::NoNulls => {
             let mut places = Vec::new();
@@ -149,13 +145,10 @@ pub(crate) fn breaches(
             let holds = status
                 .as_str()
                 .is_some_and(|name| name.parse::<Status>().is_ok());
-            let wanted = Status::ALL.map(Status::name).join(", ");
-            one(
-                holds,
-                "body/UserImportJob/Status",
-                &wanted,
-                shown(Some(status)),
-            )
+            one(holds, || {
+                let wanted = Status::ALL.map(Status::name).join(", ");
+                Mismatch::new("body/UserImportJob/Status", wanted, shown(Some(status)))
+            })
         }
         Invariant::EchoedIds => {
             let (job, ids) = (job(envelope)?, ids?);
@@ -181,6 +174,11 @@ pub(crate) fn breaches(
         // Judged over all answers at once.
         Invariant::RequestId | Invariant::Robust => None,
     }
+}
+
+/// What one fact breaks.
+fn one(holds: bool, mismatch: impl FnOnce() -> Mismatch) -> Option<Vec<Mismatch>> {
+    Some(if holds { Vec::new() } else { vec![mismatch()] })
 }
 
 fn robust(outcome: &Outcome, protocol: bool) -> Vec<Mismatch> {

@@ -1,7 +1,7 @@
 //! Which classes of answers the evidence permits to a request.
 //!
-//! The order in which the service checks a request is not established. So every fault that a request has permits its own
-//! refusal, and only a request without any fault permits a success.
+//! The order in which the service checks a request is not established. So every fault that a request has permits its
+//! own refusal, and only a request without any fault permits a success.
 
 use std::borrow::Cow;
 
@@ -21,8 +21,10 @@ const NOT_FOUND: &str = "ResourceNotFoundException";
 /// The answers that are permitted to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permitted {
-    /// Any answer at all, and why.
+    /// Any answer at all, and why: the request is none that the protocol promises to answer.
     Anything(&'static str),
+    /// Any answer that keeps to the protocol, and why.
+    AnythingInForm(&'static str),
     /// An answer of one of these classes; there is at least one.
     OneOf(Vec<Class>),
 }
@@ -99,7 +101,8 @@ pub fn permitted(sent: Sent<'_>, known: &Known<'_>) -> Permitted {
     };
     let mut classes: Vec<_> = certain.into_iter().chain(known.fault.map(queued)).collect();
     match Body::read(&sent.request.body) {
-        Body::Unclear(reason) => return Permitted::Anything(reason),
+        Body::Unreadable(reason) => return Permitted::Anything(reason),
+        Body::Unclear(reason) => return Permitted::AnythingInForm(reason),
         Body::NotObject | Body::Malformed => {
             classes.push(Class::refusal(basis::MALFORMED, &[SERIALIZATION], &[400]));
         }
@@ -213,7 +216,8 @@ fn state(members: &Members, known: &Known<'_>) -> Vec<Class> {
     }
 }
 
-/// The error is not recorded; these say that the job is not there, that its id is wrong there, or that it is none of one's own.
+/// The error is not recorded; these say that the job is not there, that its id is wrong there, or that it is none of
+/// one's own.
 fn other_pool() -> Vec<Class> {
     let types = [NOT_FOUND, INVALID_PARAMETER, "NotAuthorizedException"];
     vec![Class::refusal(basis::OTHER_POOL, &types, &[400])]

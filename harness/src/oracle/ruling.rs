@@ -35,8 +35,8 @@ pub struct Ruling {
     pub mismatches: Vec<Mismatch>,
 }
 
-/// What is true of every answer to a request within the protocol, and how firmly. That request ids differ takes several
-/// answers; that there is one does not.
+/// What is true of every answer to a request within the protocol, and how firmly. That request ids differ takes
+/// several answers; that there is one does not.
 const INVARIANTS: [(Invariant, Level); 10] = [
     (Invariant::JsonObject, Level::Must),
     (Invariant::ContentType, Level::Should),
@@ -52,41 +52,58 @@ const INVARIANTS: [(Invariant, Level); 10] = [
 
 /// Rules on an answer to any request at all.
 pub fn permits(sent: Sent<'_>, known: &Known<'_>, response: &Response) -> Ruling {
-    let classes = match permitted(sent, known) {
-        Permitted::Anything(reason) => return robust(reason, response),
-        Permitted::OneOf(classes) => classes,
-    };
+    let permitted = permitted(sent, known);
+    if let Permitted::Anything(reason) = permitted {
+        let unbounded = unbounded(response).map(|mismatch| (Level::Should, mismatch));
+        return open(reason.to_owned(), unbounded.into_iter().collect());
+    }
     let envelope = Envelope::read(response);
     if is_turned_away(response, &envelope) {
         return untold("the endpoint, or what stands in front of it, takes no requests now");
     }
+    let classes = match permitted {
+        Permitted::Anything(reason) | Permitted::AnythingInForm(reason) => {
+            let found = faults_of_any_answer(response, &envelope, None);
+            return open(reason.to_owned(), found);
+        }
+        Permitted::OneOf(classes) => classes,
+    };
     let mut found = faults_of_any_answer(response, &envelope, shown_ids(&classes).as_ref());
     let class = if response.status < 400 {
         success(&classes, response, &envelope, &mut found)
     } else {
         refusal(&classes, response, &envelope, &mut found)
     };
-    if let Some(level) = found.iter().map(|(level, _)| *level).min() {
-        let reason = class.or(classes.first()).map_or_else(String::new, reason);
-        return Ruling {
-            verdict: Verdict::Divergent,
-            level,
-            reason,
-            mismatches: found.into_iter().map(|(_, mismatch)| mismatch).collect(),
-        };
+    let reason = class.or(classes.first()).map_or_else(String::new, reason);
+    if !found.is_empty() {
+        return open(reason, found);
     }
-    match class {
-        None => untold("an error that any request can meet"),
-        Some(class) => Ruling {
-            verdict: if class.level == Level::Observe {
-                Verdict::Open
-            } else {
-                Verdict::Conformant
-            },
-            level: class.level,
-            reason: reason(class),
-            mismatches: Vec::new(),
+    let Some(class) = class else {
+        return untold("an error that any request can meet");
+    };
+    if class.level == Level::Observe {
+        return open(reason, found);
+    }
+    Ruling {
+        verdict: Verdict::Conformant,
+        level: class.level,
+        reason,
+        mismatches: Vec::new(),
+    }
+}
+
+/// The ruling where nothing more is established than what was found wrong.
+fn open(reason: String, found: Vec<(Level, Mismatch)>) -> Ruling {
+    let level = found.iter().map(|(level, _)| *level).min();
+    Ruling {
+        verdict: if level.is_some() {
+            Verdict::Divergent
+        } else {
+            Verdict::Open
         },
+        level: level.unwrap_or(Level::Observe),
+        reason,
+        mismatches: found.into_iter().map(|(_, mismatch)| mismatch).collect(),
     }
 }
 
@@ -192,29 +209,13 @@ fn shown_ids(classes: &[Class]) -> Option<Ids> {
     })
 }
 
-/// A request outside the protocol is owed an answer of bounded size, no more.
-fn robust(reason: &str, response: &Response) -> Ruling {
-    let mismatches: Vec<_> = unbounded(response).into_iter().collect();
-    let (verdict, level) = if mismatches.is_empty() {
-        (Verdict::Open, Level::Observe)
-    } else {
-        (Verdict::Divergent, Level::Should)
-    };
-    Ruling {
-        verdict,
-        level,
-        reason: reason.to_owned(),
-        mismatches,
-    }
-}
-
 /// What a proxy or an overloaded server says, which need not be in the words of the protocol.
 fn is_turned_away(response: &Response, envelope: &Envelope) -> bool {
     response.status == 503 || (response.status == 429 && envelope.error_type().is_none())
 }
 
-/// Errors that any request can meet, whatever is right or wrong with it. The rights of the caller are not known here, and
-/// a caller without them is denied everything.
+/// Errors that any request can meet, whatever is right or wrong with it. The rights of the caller are not known here,
+/// and a caller without them is denied everything.
 fn tells_nothing(name: &str) -> bool {
     matches!(
         name,

@@ -8,7 +8,7 @@ use fullstop::wire::{Header, Request, Response};
 use super::{bytes, known};
 
 /// How many inputs are made up for each subject.
-const INPUTS: u64 = 5_000;
+const INPUTS: u64 = 2_000;
 
 const PLACES: [Place; 8] = [
     Place::Started,
@@ -152,7 +152,7 @@ fn check_open(body: &[u8], want: bool) {
         signature: Signature::Valid,
     };
     let permitted = permitted(sent, &known(&ids, Place::Started));
-    let is_open = matches!(permitted, Permitted::Anything(_));
+    let is_open = !matches!(permitted, Permitted::OneOf(_));
     assert_eq!(
         is_open,
         want,
