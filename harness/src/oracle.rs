@@ -12,6 +12,7 @@ mod invariant;
 mod known;
 mod mismatch;
 mod permitted;
+mod reader;
 mod ruling;
 mod signed;
 mod success;

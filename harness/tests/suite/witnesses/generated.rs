@@ -318,7 +318,8 @@ fn meet(endpoint: &Endpoint, case: &Case, fault: Option<&str>) -> Option<Exchang
 /// The error that is asked for beside the request of a seed.
 fn fault(seed: u64) -> Option<&'static str> {
     let index = (seed / FAULTS_EVERY) as usize % DECLARED.len();
-    (seed % FAULTS_EVERY == 0).then_some(DECLARED[index].name)
+    seed.is_multiple_of(FAULTS_EVERY)
+        .then_some(DECLARED[index].name)
 }
 
 /// Makes the precondition true: the ids that the base request names, and the pools to drop afterwards.
