@@ -20,7 +20,7 @@ Exit codes, the first that applies:
   2  a fault in the command line, a profile or a case file
   4  a fault of the harness itself
   3  unreachable, too many cases that could not be told, or nothing judged
-  1  a divergence at level must, a case that proved nothing, or something out of reach that the profile demands
+  1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
   0  none of these
 130  interrupted; what was created has been deleted";
 

@@ -60,7 +60,7 @@ pub struct Provisioner {
 #[derive(Debug)]
 enum Driver {
     Api(Api),
-    Command(Command),
+    Command(Box<Command>),
     Fixed(Fixed),
     Embedded(Embedded),
 }
@@ -109,7 +109,7 @@ impl Provisioner {
                 ))
             }
             Provision::Command { command } => {
-                Driver::Command(Command::start(command, &client.url())?)
+                Driver::Command(Box::new(Command::start(command, &client.url())?))
             }
             Provision::Fixed { jobs } => Driver::Fixed(Fixed::new(jobs)),
         };

@@ -12,7 +12,9 @@ mod probe;
 mod record;
 mod replay;
 mod run;
+mod session;
 
 pub use gate::{Exit, Gate};
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use run::{Plan, Run, RunError, Runner};
+pub use session::{Session, SessionError};

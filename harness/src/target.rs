@@ -3,15 +3,21 @@
 //! It says what it is told to say, byte for byte, and judges nothing.
 
 mod client;
+mod compose;
 mod config;
 mod credentials;
+mod encode;
 mod failure;
+mod library;
+mod pace;
 mod profile;
-mod raw;
-mod signing;
+mod repair;
+mod reply;
+mod sign;
+mod socket;
 mod url;
 
-pub use client::Client;
+pub use client::{Answer, Client, RawAnswer};
 pub use config::{Config, ConfigError};
 pub use credentials::{CredentialSource, Credentials, Environment, Secret};
 pub use failure::Failure;

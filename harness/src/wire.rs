@@ -5,6 +5,8 @@
 
 mod envelope;
 mod message;
+mod redact;
 
 pub use envelope::{Envelope, sanitise};
 pub use message::{Header, Request, Response};
+pub use redact::redact;

@@ -9,10 +9,10 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::target::{Opened, SuiteArguments, TargetArguments};
+use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, complain, print, runtime};
 use crate::report::{Results, Style, TargetResult, terminal};
-use crate::runner::{Exit, Gate, Plan, Run, Runner};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
 use crate::suite::Suite;
 
 /// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
@@ -52,20 +52,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
     let done = runtime.block_on(async {
-        let opened = arguments.target.open().await?;
-        let folder = arguments.snapshots.join(&opened.profile.name);
+        let session = arguments.target.open().await?;
+        let folder = arguments.snapshots.join(&session.profile.name);
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
-            settle: opened.settle,
+            settle: session.settle,
             snapshots: Some(folder).filter(|folder| folder.is_dir()),
         };
         let result = tokio::select! {
-            result = judge(arguments, &suite, &opened, &plan) => result.map(Some),
+            result = judge(arguments, &suite, &session, &plan) => result.map(Some),
             () = interrupted() => Ok(None),
         };
-        clean_up(opened, arguments.target.keeps()).await;
+        clean_up(session, arguments.target.keeps()).await;
         result
     })?;
     // A task that still waits for a silent endpoint is not waited for.
@@ -80,18 +80,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 async fn judge(
     arguments: &Arguments,
     suite: &Arc<Suite>,
-    opened: &Opened,
+    session: &Session,
     plan: &Plan,
 ) -> Result<Results, Stop> {
     let unreachable = |error| Stop {
         exit: Exit::Unjudged,
         message: format!("reach the target: {error}"),
     };
-    let (profile, provisioner) = (&opened.profile, Arc::clone(&opened.provisioner));
+    let (profile, provisioner) = (&session.profile, Arc::clone(&session.provisioner));
     let runner = Runner::new(
         Arc::clone(suite),
         profile,
-        opened.client.clone(),
+        session.client.clone(),
         provisioner,
         plan,
     )
@@ -104,12 +104,12 @@ async fn judge(
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
-    Ok(results(arguments, opened, &run))
+    Ok(results(arguments, session, &run))
 }
 
-fn results(arguments: &Arguments, opened: &Opened, run: &Run) -> Results {
-    let name = opened.profile.name.clone();
-    let embedded = opened.server.is_some();
+fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+    let name = session.profile.name.clone();
+    let embedded = session.is_embedded();
     let gate = Gate {
         strict: arguments.strict,
         check_snapshots: arguments.check_snapshots || embedded,
@@ -117,7 +117,7 @@ fn results(arguments: &Arguments, opened: &Opened, run: &Run) -> Results {
     let endpoint = if embedded {
         "embedded".to_owned()
     } else {
-        opened.profile.url()
+        session.profile.url()
     };
     Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
 }
@@ -157,11 +157,8 @@ fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(),
 }
 
 /// Releases what is still held, and names what could not be deleted.
-async fn clean_up(opened: Opened, keep: bool) {
-    let leftovers = opened.provisioner.finish().await;
-    if let Some(server) = opened.server {
-        server.stop().await;
-    }
+async fn clean_up(session: Session, keep: bool) {
+    let leftovers = session.close().await;
     for leftover in leftovers.iter().filter(|_| !keep) {
         complain(&format!("delete {leftover}"));
     }

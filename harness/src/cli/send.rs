@@ -7,9 +7,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::case::{Ids, Message};
-use crate::cli::target::{Opened, TargetArguments, load_suite};
+use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, print, runtime};
-use crate::runner::Exit;
+use crate::runner::{Exit, Session};
 use crate::suite::Suite;
 use crate::wire::Response;
 
@@ -35,9 +35,9 @@ pub(crate) fn send(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let suite = load_suite(arguments.cases.as_deref())?;
     let runtime = runtime()?;
     let response = runtime.block_on(async {
-        let opened = arguments.target.open().await?;
-        let response = exchange(arguments, &suite, &opened).await;
-        opened.provisioner.finish().await;
+        let session = arguments.target.open().await?;
+        let response = exchange(arguments, &suite, &session).await;
+        session.close().await;
         response
     })?;
     print(shown(&response))?;
@@ -47,7 +47,7 @@ pub(crate) fn send(arguments: &Arguments) -> Result<ExitCode, Stop> {
 async fn exchange(
     arguments: &Arguments,
     suite: &Arc<Suite>,
-    opened: &Opened,
+    session: &Session,
 ) -> Result<Response, Stop> {
     let Some(case) = suite.cases().find(|case| case.id == arguments.case) else {
         let message = format!(
@@ -61,7 +61,7 @@ async fn exchange(
         message,
     };
     let deliver = async |message: &Message| {
-        opened
+        session
             .client
             .deliver(message)
             .await
@@ -75,20 +75,20 @@ async fn exchange(
         return deliver(&case.compose(&ids)).await;
     }
     let out_of_reach = |reason| unjudged(format!("make {} true: {reason}", case.given));
-    let lease = opened
+    let lease = session
         .provisioner
         .acquire(case.given)
         .await
         .map_err(|why| out_of_reach(why.to_string()))?;
     let mut armed = Ok(());
     if let Some(error) = &case.fault {
-        armed = opened.provisioner.fault(&lease, error).await;
+        armed = session.provisioner.fault(&lease, error).await;
     }
     let response = match armed {
         Ok(()) => deliver(&case.compose(&lease.ids)).await,
         Err(why) => Err(out_of_reach(why.to_string())),
     };
-    opened.provisioner.release(lease).await;
+    session.provisioner.release(lease).await;
     response
 }
 

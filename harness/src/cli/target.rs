@@ -1,26 +1,18 @@
 //! The arguments that choose a suite and a target, and what they open.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::Stop;
-use crate::provision::{Options, Provisioner};
-use crate::reference::{Endpoint, Server};
-use crate::runner::Exit;
+use crate::runner::{Exit, Session, SessionError};
 use crate::suite::{Suite, SuiteError};
-use crate::target::{Client, Config, Environment, Profile};
+use crate::target::{Config, Environment, Profile};
 
 /// The configuration that is read if it is there.
 const CONFIG: &str = "fullstop.toml";
-
-/// How long a stopped job may take to show Stopped: on this machine, and on a service that may still be importing users.
-const SETTLE_LOCAL: Duration = Duration::from_secs(2);
-const SETTLE_REMOTE: Duration = Duration::from_secs(60);
 
 /// Which cases.
 #[derive(Debug, Args)]
@@ -73,16 +65,6 @@ pub(crate) struct TargetArguments {
     keep: bool,
 }
 
-/// A target that is ready to be judged.
-pub(crate) struct Opened {
-    pub(crate) profile: Profile,
-    pub(crate) client: Client,
-    pub(crate) provisioner: Arc<Provisioner>,
-    pub(crate) settle: Duration,
-    /// The embedded endpoint, kept alive while it is judged.
-    pub(crate) server: Option<Server>,
-}
-
 impl TargetArguments {
     /// Whether what was created stays.
     pub(crate) fn keeps(&self) -> bool {
@@ -108,59 +90,16 @@ impl TargetArguments {
             .map_err(Stop::usage)
     }
 
-    /// Opens the target: its client, its provisioning, and the embedded endpoint if that is the target.
-    pub(crate) async fn open(&self) -> Result<Opened, Stop> {
-        let profile = self.profile()?;
-        if profile.is_embedded() {
-            return embedded(profile);
-        }
-        let client = Client::new(&profile).map_err(Stop::usage)?;
-        let options = Options {
-            keep: self.keep,
-            yes: self.yes,
-            run_id: run_id(),
-        };
-        let provisioner = Provisioner::start(&profile, client.clone(), options)
+    /// Opens the target.
+    pub(crate) async fn open(&self) -> Result<Session, Stop> {
+        Session::open(self.profile()?, self.keep, self.yes)
             .await
-            .map_err(Stop::usage)?;
-        let settle = if client.is_loopback() {
-            SETTLE_LOCAL
-        } else {
-            SETTLE_REMOTE
-        };
-        Ok(Opened {
-            profile,
-            client,
-            provisioner: Arc::new(provisioner),
-            settle,
-            server: None,
-        })
+            .map_err(|error| match error {
+                SessionError::Config(error) => Stop::usage(error),
+                error @ SessionError::Embedded(_) => Stop {
+                    exit: Exit::Harness,
+                    message: error.to_string(),
+                },
+            })
     }
-}
-
-/// The embedded endpoint on a free port of its own.
-fn embedded(profile: Profile) -> Result<Opened, Stop> {
-    let endpoint = Arc::new(Endpoint::new(crate::reference::Options::default()));
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = Server::start(Arc::clone(&endpoint), address, false).map_err(|error| Stop {
-        exit: Exit::Harness,
-        message: format!("start the embedded endpoint: {error}"),
-    })?;
-    let profile = profile.at(server.address());
-    let client = Client::new(&profile).map_err(Stop::usage)?;
-    let provisioner = Arc::new(Provisioner::embedded(endpoint, client.clone()));
-    Ok(Opened {
-        profile,
-        client,
-        provisioner,
-        settle: SETTLE_LOCAL,
-        server: Some(server),
-    })
-}
-
-/// Tells this run's pools from those of another run at the same time.
-fn run_id() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = since.map_or(0, |since| since.as_millis());
-    format!("{millis:x}-{:x}", std::process::id())
 }

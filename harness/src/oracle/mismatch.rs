@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::wire::redact;
+
 /// The most characters of an answer that a mismatch quotes: enough to recognise it, and a hostile one cannot fill a report.
 const QUOTE_LENGTH_MAX: usize = 200;
 
@@ -26,7 +28,7 @@ impl Mismatch {
         Self {
             at: at.into(),
             wanted: wanted.into(),
-            got: quote(got.as_ref()),
+            got: quote(&redact(got.as_ref())),
         }
     }
 }

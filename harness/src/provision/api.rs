@@ -210,10 +210,10 @@ impl Api {
         making.steps.push(Step::Call {
             operation: Operation::CreateUserPool,
             body,
-            captured: Some(Captured {
+            captured: vec![Captured {
                 member: "Id",
                 value: id.clone(),
-            }),
+            }],
         });
         Ok(id)
     }
@@ -236,20 +236,27 @@ impl Api {
             "/UserImportJob/JobId",
             Operation::CreateUserImportJob,
         )?;
-        making.steps.push(Step::Call {
-            operation: Operation::CreateUserImportJob,
-            body,
-            captured: Some(Captured {
-                member: "JobId",
-                value: id.clone(),
-            }),
-        });
-        if let Ok(url) = member(
+        let url = member(
             &answer,
             "/UserImportJob/PreSignedUrl",
             Operation::CreateUserImportJob,
-        ) && self.may_upload_to(&url)
-        {
+        )
+        .ok()
+        .filter(|url| self.may_upload_to(url));
+        let mut captured = vec![Captured {
+            member: "JobId",
+            value: id.clone(),
+        }];
+        captured.extend(url.clone().map(|value| Captured {
+            member: "PreSignedUrl",
+            value,
+        }));
+        making.steps.push(Step::Call {
+            operation: Operation::CreateUserImportJob,
+            body,
+            captured,
+        });
+        if let Some(url) = url {
             let csv = csv::file(self.columns(pool).await, verified);
             // A refused upload shows when the job is started, with the endpoint's own words.
             let _ = self.client.upload(&url, csv.clone().into_bytes()).await;
@@ -280,7 +287,7 @@ impl Api {
         making.steps.push(Step::Call {
             operation,
             body,
-            captured: None,
+            captured: Vec::new(),
         });
         Ok(())
     }

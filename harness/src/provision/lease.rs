@@ -38,7 +38,7 @@ pub enum Step {
         /// Its body.
         body: Value,
         /// What of its answer later calls use.
-        captured: Option<Captured>,
+        captured: Vec<Captured>,
     },
     /// An upload to a URL that an answer handed out.
     Upload {

@@ -17,7 +17,7 @@ use crate::runner::replay::Replays;
 use crate::runner::{Exchange, Record, Verdict, probe};
 use crate::snapshot;
 use crate::target::{Client, Failure};
-use crate::wire::{Envelope, Response};
+use crate::wire::{Envelope, Response, redact};
 
 /// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
 const ATTEMPTS_MAX: usize = 3;
@@ -84,7 +84,7 @@ impl Judge {
                 }
                 Err(Halt::Again(reason, outcome)) => {
                     last = (reason, outcome.or(last.1));
-                    self.look_after(&last.1).await;
+                    self.look_after().await;
                 }
             }
         }
@@ -173,6 +173,10 @@ impl Judge {
         };
         match post::check(self, case, lease, refusal).await? {
             After::Held => {}
+            // Where any answer will do, the state afterwards is all that is judged.
+            After::Unconfirmed(note) if case.expect.iter().any(|one| one.answer.is_some()) => {
+                return Err(Halt::Blocked(note));
+            }
             After::Unconfirmed(note) => record.reason = Some(note),
             After::Ended(status) => {
                 self.unless_it_ended(case, lease).await?;
@@ -272,13 +276,13 @@ impl Judge {
         Ok(())
     }
 
-    /// After a request without an answer: whether the endpoint still answers anything.
-    async fn look_after(&self, outcome: &Option<Outcome>) {
-        if outcome.is_none() || !self.breaker.went_silent() {
+    /// After an attempt that came to nothing: whether the endpoint still answers anything.
+    async fn look_after(&self) {
+        if !self.breaker.went_silent() {
             return;
         }
         match probe::Probe::ask(&self.client).await {
-            Ok(_) => self.breaker.answered(),
+            Ok(_) => self.breaker.alive(),
             Err(_) => self.breaker.trip(),
         }
     }
@@ -304,8 +308,8 @@ impl Judge {
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
         let came = response.ok_or("<closed without an answer>");
         Exchange {
-            sent: describe_sent(sent),
-            came: came.map_or_else(str::to_owned, describe_response),
+            sent: redact(&describe_sent(sent)),
+            came: redact(&came.map_or_else(str::to_owned, describe_response)),
             normalised: snapshot::render(sent, came, ids),
         }
     }

@@ -105,7 +105,7 @@ async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
         let (status, mismatches) = look(judge, lease).await?;
         match status {
             _ if !mismatches.is_empty() => return Ok(After::Broken(mismatches)),
-            None => return Err(unreadable()),
+            None => return Ok(found(Vec::new(), false)),
             Some(Status::Stopped) => break,
             Some(status) if status.is_finished() => return Ok(After::Ended(status)),
             Some(status) => {

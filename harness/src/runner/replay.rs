@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::case::{Case, Message, Signature};
-use crate::contract::{CONTENT_TYPE, TARGET_PREFIX};
+use crate::contract::{CONTENT_TYPE, Operation, TARGET_PREFIX};
 use crate::provision::{Lease, Step};
 use crate::target::{Profile, Provision};
 use crate::wire::Request;
@@ -107,6 +107,18 @@ impl Replays {
             self.step(step, &mut variables, &mut pools, &mut line);
         }
         let _ = write!(line, "{}; ", request_line(&request, &signed, &variables));
+        for step in &lease.steps {
+            // A pool with a running import cannot be deleted, and a refused Stop leaves one.
+            if let Step::Call {
+                operation: Operation::StartUserImportJob,
+                body,
+                ..
+            } = step
+            {
+                let body = spliced(&body.to_string(), &variables);
+                let _ = write!(line, "c StopUserImportJob {body} >/dev/null; ");
+            }
+        }
         for pool in pools {
             let _ = write!(
                 line,
@@ -127,28 +139,32 @@ impl Replays {
             Step::Call {
                 operation,
                 body,
-                captured: None,
-            } => {
+                captured,
+            } if captured.is_empty() => {
                 let body = spliced(&body.to_string(), variables);
                 let _ = write!(line, "c {operation} {body} >/dev/null; ");
             }
             Step::Call {
                 operation,
                 body,
-                captured: Some(captured),
+                captured,
             } => {
+                let number = variables.len() + 1;
                 let body = spliced(&body.to_string(), variables);
-                let letter = if captured.member == "Id" { "P" } else { "J" };
-                let variable = format!("{letter}{}", variables.len() + 1);
-                let _ = write!(
-                    line,
-                    "{variable}=$(c {operation} {body} | v {}); ",
-                    captured.member
-                );
-                if captured.member == "Id" {
-                    pools.push(variable.clone());
+                let _ = write!(line, "R{number}=$(c {operation} {body}); ");
+                for captured in captured {
+                    let letter = captured.member.chars().next().unwrap_or('V');
+                    let variable = format!("{letter}{number}");
+                    let _ = write!(
+                        line,
+                        "{variable}=$(printf %s \"$R{number}\" | v {}); ",
+                        captured.member
+                    );
+                    if *operation == Operation::CreateUserPool {
+                        pools.push(variable.clone());
+                    }
+                    variables.insert(captured.value.clone(), variable);
                 }
-                variables.insert(captured.value.clone(), variable);
             }
             Step::Upload { url, csv } => {
                 let csv = csv.trim_end().replace('\n', "\\n");
@@ -212,9 +228,12 @@ fn request_line(request: &Request, signed: &str, variables: &BTreeMap<String, St
 
 /// A text in single quotes, with the values that variables hold left to the variables.
 fn spliced(text: &str, variables: &BTreeMap<String, String>) -> String {
+    // A pre-signed URL holds the ids: the longest value is found first.
+    let mut longest_first: Vec<_> = variables.iter().collect();
+    longest_first.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
     let mut spliced = quoted(text);
-    for (value, variable) in variables {
-        spliced = spliced.replace(value, &format!("'\"${variable}\"'"));
+    for (value, variable) in longest_first {
+        spliced = spliced.replace(value.as_str(), &format!("'\"${variable}\"'"));
     }
     spliced
 }

@@ -108,6 +108,19 @@ impl Runner {
         })
     }
 
+    /// Runs one case, which must be of the runner's suite.
+    pub async fn case(&self, case: &Case) -> Result<Record, RunError> {
+        let unsupported = self
+            .probe
+            .unsupported(&self.client, case.operation)
+            .await
+            .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
+        Ok(match unsupported {
+            Some(reason) => Record::new(&case.id, case.level, Verdict::Unsupported).because(reason),
+            None => self.judge.case(case).await.0,
+        })
+    }
+
     /// Runs the planned cases. `progress` hears of each record as it is made.
     pub async fn run(
         &self,

@@ -1,7 +1,9 @@
 //! An exchange as a snapshot shows it: everything that differs from run to run is named instead.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::Value;
 
 use crate::case::{Ids, Message};
@@ -10,6 +12,9 @@ use crate::wire::{Header, Response};
 
 /// The most characters of one value: snapshots are read by people, and a long value is described as well by its length.
 const VALUE_LENGTH_MAX: usize = 400;
+
+/// The most bytes of a body that are looked at for it.
+const HEAD_SIZE_MAX: usize = 4 << 10;
 
 /// Renders what was sent and what came. `ids` are those of the precondition.
 pub fn render(sent: &Message, came: Result<&Response, &str>, ids: &Ids) -> String {
@@ -92,7 +97,7 @@ fn value(header: &Header, response: &Response, ids: &Ids) -> String {
 
 fn normalise(json: &mut Value, ids: &Ids) {
     match json {
-        Value::String(text) => *text = shortened(&named(text, ids)),
+        Value::String(text) => *text = shortened(&named(text, ids), text.len()),
         Value::Array(items) => items.iter_mut().for_each(|item| normalise(item, ids)),
         Value::Object(members) => {
             for (name, value) in members.iter_mut() {
@@ -117,9 +122,22 @@ fn normalise(json: &mut Value, ids: &Ids) {
     }
 }
 
+/// What a signature, and an error about one, repeats of its moment and its key.
+static SIGNED: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
+    let pattern = |text| Regex::new(text).expect("it is a pattern");
+    [
+        (pattern(r"[0-9]{8}T[0-9]{6}Z"), "<moment>"),
+        (pattern(r"/[0-9]{8}/"), "/<day>/"),
+        (pattern(r"[0-9a-f]{64}"), "<signature>"),
+    ]
+});
+
 /// A text with the ids of the precondition named.
 fn named(text: &str, ids: &Ids) -> String {
     let mut named = text.to_owned();
+    for (pattern, name) in SIGNED.iter() {
+        named = pattern.replace_all(&named, *name).into_owned();
+    }
     for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
         if !id.is_empty() {
             named = named.replace(id.as_str(), name);
@@ -143,11 +161,18 @@ fn swapped(text: &str) -> String {
     text.chars().map(swap).collect()
 }
 
+/// A body: its head with everything named, and how long the whole is.
 fn bytes(bytes: &[u8], ids: &Ids) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => shortened(&visible(&named(text, ids))),
-        Err(_) => shortened(&bytes.escape_ascii().to_string()),
-    }
+    let head = &bytes[..bytes.len().min(HEAD_SIZE_MAX)];
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text.to_owned(),
+        // Cut inside a character.
+        Err(error) if error.error_len().is_none() && head.len() < bytes.len() => {
+            String::from_utf8_lossy(&head[..error.valid_up_to()]).into_owned()
+        }
+        Err(_) => return shortened(&head.escape_ascii().to_string(), bytes.len()),
+    };
+    shortened(&visible(&named(&text, ids)), bytes.len())
 }
 
 /// Control characters as escapes, so that a reviewer sees them.
@@ -163,11 +188,10 @@ fn visible(text: &str) -> String {
         .collect()
 }
 
-fn shortened(text: &str) -> String {
-    let length = text.chars().count();
-    if length <= VALUE_LENGTH_MAX {
+fn shortened(text: &str, size: usize) -> String {
+    if text.chars().nth(VALUE_LENGTH_MAX).is_none() {
         return text.to_owned();
     }
     let head: String = text.chars().take(VALUE_LENGTH_MAX).collect();
-    format!("{head}… <{length} characters>")
+    format!("{head}… <{size} bytes>")
 }

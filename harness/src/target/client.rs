@@ -1,45 +1,69 @@
-//! The client of one endpoint: signs, sends over the transport that can say the request, and bounds what comes back.
+//! The client of one target.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::Method;
-use reqwest::header::{HeaderName, HeaderValue};
-use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::case::{Message, Raw, Signature};
-use crate::target::raw::{Outgoing, exchange};
-use crate::target::signing::Signer;
+use crate::contract::Operation;
+use crate::target::library::Library;
+use crate::target::pace::Pace;
+use crate::target::repair::unrepaired;
+use crate::target::sign::sign;
+use crate::target::socket::Bytes;
 use crate::target::url::Url;
-use crate::target::{ConfigError, Credentials, Failure, Profile, Where};
+use crate::target::{ConfigError, Credentials, Failure, Profile, Where, compose};
 use crate::wire::{Header, Request, Response};
 
-/// The most bytes of an answer's body. A thousand times what the operation answers; an endless one is left there.
+/// No answer of the service comes near: the largest, sixty described jobs, has some 100 KiB.
 pub(crate) const BODY_SIZE_MAX: usize = 1 << 20;
 
-/// The client of one endpoint. Cheap to clone; clones share connections and the rate limit.
+/// Who is speaking, for whoever reads the endpoint's log.
+const USER_AGENT: &str = concat!("fullstop/", env!("CARGO_PKG_VERSION"));
+
+/// An answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The answer.
+    pub response: Response,
+    /// From the connection to the last byte.
+    pub elapsed: Duration,
+    /// The request as it was sent, with host and signature, but with a session token taken out.
+    pub sent: Request,
+}
+
+/// An answer to bytes on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// The answer.
+    pub response: Response,
+    /// Its bytes as they came, as far as they were read.
+    pub reply: Vec<u8>,
+    /// What came after the end of the answer: for example the answer to a second request.
+    pub trailing: Vec<u8>,
+    /// From the connection to the last byte.
+    pub elapsed: Duration,
+    /// The bytes as they were sent, but with a session token taken out.
+    pub sent: Vec<u8>,
+}
+
+/// Sends requests to one target. Cloning it shares the connections and the rate limit.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    http: reqwest::Client,
     url: Url,
     region: String,
     credentials: Option<Credentials>,
     headers: Vec<Header>,
     timeout: Duration,
-    /// The time between two requests, and the moment before which the next one waits.
-    pace: Option<(Duration, Mutex<Instant>)>,
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Client({})", self.shared.url)
-    }
+    pace: Option<Pace>,
+    library: Library,
 }
 
 impl Client {
@@ -52,40 +76,20 @@ impl Client {
             });
         };
         let url = Url::parse(url)?;
-        #[cfg(feature = "tls")]
-        // Fails only if a provider is there already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .http1_only()
-            .tcp_nodelay(true)
-            .timeout(profile.timeout)
-            .build()
-            .map_err(|error| ConfigError::Url {
-                url: url.to_string(),
-                why: chain(&error),
-            })?;
-        let pace = profile.requests_per_second.map(|rate| {
-            (
-                Duration::from_secs_f64(1.0 / rate),
-                Mutex::new(Instant::now()),
-            )
-        });
+        let headers = profile.headers.iter();
+        let shared = Shared {
+            library: Library::new(&url, profile.timeout)?,
+            url,
+            region: profile.region.clone(),
+            credentials: profile.credentials.clone(),
+            headers: headers
+                .map(|(name, value)| Header::new(name, value.as_str()))
+                .collect(),
+            timeout: profile.timeout,
+            pace: profile.requests_per_second.map(Pace::new),
+        };
         Ok(Self {
-            shared: Arc::new(Shared {
-                http,
-                url,
-                region: profile.region.clone(),
-                credentials: profile.credentials.clone(),
-                headers: profile
-                    .headers
-                    .iter()
-                    .map(|(name, value)| Header::new(name, value.as_str()))
-                    .collect(),
-                timeout: profile.timeout,
-                pace,
-            }),
+            shared: Arc::new(shared),
         })
     }
 
@@ -107,273 +111,178 @@ impl Client {
     /// Sends what a case says.
     pub async fn deliver(&self, message: &Message) -> Result<Response, Failure> {
         match message {
-            Message::Plain { request, signature } => self.send(request.clone(), *signature).await,
-            Message::Raw { raw, body } => self.send_raw(raw, body).await,
+            Message::Plain { request, signature } => {
+                let answer = self.send(request, *signature).await?;
+                Ok(answer.response)
+            }
+            Message::Raw { raw, body } => Ok(self.send_raw(raw, body).await?.response),
         }
     }
 
     /// Sends a request with a valid signature, or unsigned if there are no credentials.
     pub async fn ping(&self, request: &Request) -> Result<Response, Failure> {
-        self.send(request.clone(), Signature::Valid).await
+        Ok(self.send(request, Signature::Valid).await?.response)
     }
 
-    /// Puts a file at a URL that an answer handed out: never signed, and with none of the profile's headers.
-    pub(crate) async fn upload(&self, url: &str, csv: Vec<u8>) -> Result<Response, Failure> {
-        self.wait_for_turn().await;
-        let url = reqwest::Url::parse(url)
-            .map_err(|error| Failure::Unsayable(format!("the pre-signed URL: {error}")))?;
-        let request = self
-            .shared
-            .http
-            .put(url)
-            // Developer guide, "Importing users from a CSV file": the upload names this encryption.
-            .header("x-amz-server-side-encryption", "aws:kms")
-            .body(csv);
-        self.read(request).await
-    }
-
-    async fn send(&self, mut request: Request, signature: Signature) -> Result<Response, Failure> {
-        let shared = &self.shared;
-        let path = format!("{}{}", shared.url.base, request.path);
-        request.path = path;
-        for header in &shared.headers {
-            request.set(&header.name, header.value.clone());
+    /// The request as [`Client::send`] would send it at a moment: with host, length and signature.
+    pub fn prepare(
+        &self,
+        request: &Request,
+        signature: Signature,
+        now: SystemTime,
+    ) -> Result<Request, Failure> {
+        let mut request = request.clone();
+        request.path = self.shared.url.below(&request.path);
+        for header in &self.shared.headers {
+            put(&mut request, &header.name, header.value.clone());
         }
-        self.signer().sign(&mut request, signature)?;
-        self.wait_for_turn().await;
-        match self.plain(&request) {
-            Some(plain) => self.read(plain).await,
-            None => self.on_socket(&request).await,
+        if request.header("Host").is_none() {
+            let host = Header::new("Host", self.shared.url.authority.clone());
+            request.headers.insert(0, host);
         }
-    }
-
-    /// The request as reqwest says it, or none if reqwest would say something else.
-    fn plain(&self, request: &Request) -> Option<reqwest::RequestBuilder> {
-        let written = format!(
-            "{}://{}{}",
-            self.scheme(),
-            self.shared.url.authority,
-            request.path
-        );
-        let url = reqwest::Url::parse(&written).ok()?;
-        // It normalises paths, computes lengths and codings itself, and leaves the length of an empty body out.
-        let repaired = request.headers.iter().any(|header| {
-            [
-                "content-length",
-                "transfer-encoding",
-                "host",
-                "connection",
-                "expect",
-            ]
+        put(&mut request, "User-Agent", USER_AGENT);
+        // The HTTP library sends it in any case.
+        put(&mut request, "Accept", "*/*");
+        self.sign(&mut request, signature, now)?;
+        let is_framed = ["Content-Length", "Transfer-Encoding"]
             .iter()
-            .any(|name| header.is(name))
-        });
-        if url.as_str() != written || repaired || request.body.is_empty() {
-            return None;
+            .any(|name| request.headers.iter().any(|header| header.is(name)));
+        let may_be_bare = matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE");
+        if !(is_framed || request.body.is_empty() && may_be_bare) {
+            request.set("Content-Length", request.body.len().to_string());
         }
-        let method = Method::from_bytes(request.method.as_bytes()).ok()?;
-        let mut plain = self
-            .shared
-            .http
-            .request(method, url)
-            .body(request.body.clone());
-        for header in &request.headers {
-            let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
-            let value = HeaderValue::from_bytes(&header.value).ok()?;
-            plain = plain.header(name, value);
-        }
-        Some(plain)
+        Ok(request)
     }
 
-    async fn read(&self, request: reqwest::RequestBuilder) -> Result<Response, Failure> {
-        let mut answer = request.send().await.map_err(|error| self.failure(&error))?;
-        let mut response = Response::new(answer.status().as_u16(), Vec::new());
-        response.headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| Header::new(name.as_str(), value.as_bytes()))
-            .collect();
-        while let Some(piece) = answer.chunk().await.map_err(|error| self.failure(&error))? {
-            let room = BODY_SIZE_MAX - response.body.len();
-            response
-                .body
-                .extend_from_slice(&piece[..piece.len().min(room)]);
-            if piece.len() > room {
-                response.cut = true;
-                break;
-            }
+    /// Sends a request as it is asked for, over whichever lane says it unchanged. Header names in the two usual spellings
+    /// go out in lower case.
+    ///
+    /// A target without credentials gets requests unsigned that should be signed validly; every other signature is
+    /// [`Failure::NoCredentials`] there.
+    pub async fn send(&self, request: &Request, signature: Signature) -> Result<Answer, Failure> {
+        self.turn().await;
+        let prepared = self.prepare(request, signature, SystemTime::now())?;
+        let start = Instant::now();
+        let sent = compose::redacted(&prepared);
+        let origin = self.shared.url.origin();
+        if let Some(url) = unrepaired(request, &prepared, &origin) {
+            let response = self.shared.library.send(url, prepared).await?;
+            return Ok(Answer {
+                response,
+                elapsed: start.elapsed(),
+                sent,
+            });
         }
-        Ok(response)
-    }
-
-    /// A request that HTTP can say and reqwest cannot.
-    async fn on_socket(&self, request: &Request) -> Result<Response, Failure> {
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.path).into_bytes();
-        let authority = &self.shared.url.authority;
-        for (name, value) in [
-            ("host", authority.clone()),
-            ("content-length", request.body.len().to_string()),
-        ] {
-            if !request.headers.iter().any(|header| header.is(name)) {
-                bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
-            }
-        }
-        for header in &request.headers {
-            bytes.extend_from_slice(header.name.as_bytes());
-            bytes.extend_from_slice(b": ");
-            bytes.extend_from_slice(&header.value);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(&request.body);
-        let head = request.method == "HEAD";
-        let outgoing = Outgoing {
-            bytes: &bytes,
+        let bytes = Bytes {
+            bytes: &compose::written(&prepared),
             split: &[],
             shutdown: false,
-            head,
+            linger: false,
         };
-        exchange(&self.shared.url, outgoing, self.shared.timeout).await
+        let exchange = bytes
+            .exchange(&self.shared.url, self.shared.timeout)
+            .await?;
+        Ok(Answer {
+            response: exchange.response,
+            elapsed: exchange.elapsed,
+            sent,
+        })
     }
 
-    async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<Response, Failure> {
-        let mut lines = Vec::new();
-        for line in &raw.head {
-            if line == "${Signature}" {
-                lines.extend(self.signature_lines(body)?);
-            } else {
-                lines.push(
-                    line.replace("${Host}", &self.shared.url.authority)
-                        .replace("${Length}", &body.len().to_string()),
-                );
-            }
-        }
-        let mut bytes = Vec::new();
-        for line in &lines {
-            bytes.extend_from_slice(line.as_bytes());
-            bytes.extend_from_slice(raw.eol.as_bytes());
-        }
-        bytes.extend_from_slice(raw.eol.as_bytes());
-        bytes.extend_from_slice(body);
-        self.wait_for_turn().await;
-        let head = raw
-            .head
-            .first()
-            .is_some_and(|line| line.starts_with("HEAD "));
-        let outgoing = Outgoing {
-            bytes: &bytes,
+    /// Sends bytes on a socket of their own, after filling `${Host}`, `${Length}` and `${Signature}` in the head.
+    ///
+    /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
+    pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
+        self.turn().await;
+        let host = self.shared.url.authority.clone();
+        let mut head = compose::filled(raw, &host, body.len());
+        let marks = self.marks(&compose::reading(&head, body, &host))?;
+        compose::insert(&mut head, &marks);
+        let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
+        let mut head_shown = compose::filled(raw, &host, body.len());
+        compose::insert(&mut head_shown, &marks_shown);
+        let bytes = Bytes {
+            bytes: &compose::joined(&head, &raw.eol, body),
             split: &raw.split,
             shutdown: raw.shutdown,
-            head,
+            linger: true,
         };
-        exchange(&self.shared.url, outgoing, self.shared.timeout).await
+        let exchange = bytes
+            .exchange(&self.shared.url, self.shared.timeout)
+            .await?;
+        Ok(RawAnswer {
+            response: exchange.response,
+            reply: exchange.reply,
+            trailing: exchange.trailing,
+            elapsed: exchange.elapsed,
+            sent: compose::joined(&head_shown, &raw.eol, body),
+        })
     }
 
-    /// The header lines of a valid signature of a POST to `/` with that body; none without credentials.
-    fn signature_lines(&self, body: &[u8]) -> Result<Vec<String>, Failure> {
-        let path = format!("{}/", self.shared.url.base);
-        let mut request = Request {
-            method: "POST".into(),
-            path,
-            headers: Vec::new(),
-            body: body.to_vec(),
-        };
-        self.signer().sign(&mut request, Signature::Valid)?;
-        let line = |header: &Header| {
-            format!(
-                "{}: {}",
-                header.name,
-                String::from_utf8_lossy(&header.value)
-            )
-        };
-        Ok(request.headers.iter().map(line).collect())
+    /// Calls an operation, validly signed.
+    pub async fn call(&self, operation: Operation, body: &Value) -> Result<Answer, Failure> {
+        let request = Request::call(operation, body.to_string());
+        self.send(&request, Signature::Valid).await
     }
 
-    fn signer(&self) -> Signer<'_> {
-        Signer {
-            credentials: self.shared.credentials.as_ref(),
-            region: &self.shared.region,
-            scheme: self.scheme(),
-            authority: &self.shared.url.authority,
-            now: SystemTime::now(),
+    /// Puts a CSV file to a pre-signed URL. Neither signature nor the profile's headers go there: it may be another host.
+    pub async fn upload(&self, url: &str, csv: Vec<u8>) -> Result<Response, Failure> {
+        self.turn().await;
+        self.shared.library.upload(url, csv).await
+    }
+
+    async fn turn(&self) {
+        if let Some(pace) = &self.shared.pace {
+            pace.turn().await;
         }
     }
 
-    fn scheme(&self) -> &'static str {
-        if self.shared.url.secure {
-            "https"
-        } else {
-            "http"
-        }
-    }
-
-    async fn wait_for_turn(&self) {
-        let Some((gap, next)) = &self.shared.pace else {
-            return;
-        };
-        let turn = {
-            let mut next = next.lock().await;
-            let turn = (*next).max(Instant::now());
-            *next = turn + *gap;
-            turn
-        };
-        sleep_until(turn).await;
-    }
-
-    fn failure(&self, error: &reqwest::Error) -> Failure {
-        let endpoint = self.url();
-        let why = chain(error);
-        if error.is_timeout() {
-            Failure::Timeout {
-                endpoint,
-                waited_ms: self.shared.timeout.as_millis(),
+    fn sign(
+        &self,
+        request: &mut Request,
+        signature: Signature,
+        now: SystemTime,
+    ) -> Result<(), Failure> {
+        match (&self.shared.credentials, signature) {
+            (None, Signature::Valid | Signature::Unsigned) => Ok(()),
+            (None, _) => Err(Failure::NoCredentials {
+                endpoint: self.url(),
+                signature,
+            }),
+            (Some(credentials), _) => {
+                sign(request, signature, credentials, &self.shared.region, now).map_err(|cause| {
+                    Failure::Unsayable {
+                        endpoint: self.url(),
+                        why: format!("the signer refuses it: {cause}"),
+                    }
+                })
             }
-        } else if error.is_connect() {
-            Failure::Connect { endpoint, why }
-        } else if closed(error) {
-            Failure::Closed { endpoint }
-        } else {
-            Failure::Garbage { endpoint, why }
         }
+    }
+
+    /// The headers that make raw bytes a signed request, as far as they can be read as a request.
+    fn marks(&self, request: &Request) -> Result<Vec<Header>, Failure> {
+        let mut signed = request.clone();
+        for header in &self.shared.headers {
+            put(&mut signed, &header.name, header.value.clone());
+        }
+        self.sign(&mut signed, Signature::Valid, SystemTime::now())?;
+        Ok(signed.headers.split_off(request.headers.len()))
     }
 }
 
-/// Whether the connection ended before an answer.
-fn closed(error: &reqwest::Error) -> bool {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = source {
-        if let Some(hyper) = error.downcast_ref::<hyper::Error>()
-            && (hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled())
-        {
-            return true;
-        }
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            use std::io::ErrorKind;
-            let kinds = [
-                ErrorKind::ConnectionReset,
-                ErrorKind::BrokenPipe,
-                ErrorKind::UnexpectedEof,
-            ];
-            if kinds.contains(&io.kind()) {
-                return true;
-            }
-        }
-        source = error.source();
+/// Shows where it speaks to, and nothing of how it signs.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
     }
-    false
 }
 
-/// An error with its causes, and without the URL that each of them repeats.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut source = Some(error);
-    while let Some(error) = source {
-        let text = error.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        source = error.source();
+/// Adds a header unless the request has one of its name.
+fn put(request: &mut Request, name: &str, value: impl Into<Vec<u8>>) {
+    if !request.headers.iter().any(|header| header.is(name)) {
+        request.headers.push(Header::new(name, value));
     }
-    // The innermost says what the system said; the outer ones only that something went wrong.
-    parts.pop().unwrap_or_default()
 }

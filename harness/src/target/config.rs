@@ -13,6 +13,20 @@ use crate::target::{CredentialSource, Environment, Profile, Provision, Where};
 /// The longest time to wait for one answer, in milliseconds: a run has thousands.
 const TIMEOUT_MS_MAX: u64 = 120_000;
 
+/// The rates that make sense: from a request in a quarter of an hour to more than any endpoint answers.
+const RATES: std::ops::RangeInclusive<f64> = 0.001..=1e6;
+
+/// Headers that a profile must leave to the cases: one that set them would answer for them.
+const OF_CASES: [&str; 7] = [
+    "authorization",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-target",
+];
+
 /// The profiles of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -96,7 +110,7 @@ impl Config {
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
         let parsed: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
             file: file.to_owned(),
-            message: without_secrets(&error, text),
+            message: without_secrets(&error),
         })?;
         for (name, profile) in &parsed.target {
             profile.check().map_err(|message| ConfigError::Value {
@@ -182,14 +196,22 @@ impl Config {
 impl FileProfile {
     fn check(&self) -> Result<(), String> {
         Url::parse(&self.endpoint).map_err(|error| format!("endpoint: {error}"))?;
+        if let Some(region) = &self.region
+            && !is_region(region)
+        {
+            return Err(format!(
+                "region: `{region}` is no region; say for example \"eu-central-1\""
+            ));
+        }
         if self.active_jobs == Some(0) {
             return Err("active_jobs: 0 would let no case run; leave it out or say 1".into());
         }
-        if self
-            .requests_per_second
-            .is_some_and(|rate| !(rate > 0.0 && rate.is_finite()))
+        if let Some(rate) = self.requests_per_second
+            && !RATES.contains(&rate)
         {
-            return Err("requests_per_second: say a number above 0".into());
+            return Err(format!(
+                "requests_per_second: {rate} is no rate; say for example 5"
+            ));
         }
         if self
             .timeout_ms
@@ -197,12 +219,7 @@ impl FileProfile {
         {
             return Err(format!("timeout_ms: say 1 to {TIMEOUT_MS_MAX}"));
         }
-        for (name, value) in &self.headers {
-            let name_ok = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok();
-            if !name_ok || reqwest::header::HeaderValue::from_str(value).is_err() {
-                return Err(format!("headers: `{name}` is no header that can be sent"));
-            }
-        }
+        self.check_headers()?;
         for name in &self.reach {
             let known = crate::case::JobState::try_from(name.clone()).is_ok()
                 || crate::contract::declared(name).is_some();
@@ -213,36 +230,104 @@ impl FileProfile {
                 ));
             }
         }
+        self.check_provision()
+    }
+
+    fn check_headers(&self) -> Result<(), String> {
+        for (name, value) in &self.headers {
+            let name_ok = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok();
+            if !name_ok || reqwest::header::HeaderValue::from_str(value).is_err() {
+                return Err(format!("headers: `{name}` is no header that can be sent"));
+            }
+            if OF_CASES
+                .iter()
+                .any(|other| name.eq_ignore_ascii_case(other))
+            {
+                return Err(format!(
+                    "headers: `{name}` is what cases are about, leave it to them"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_provision(&self) -> Result<(), String> {
+        let is_program = |command: &[String]| {
+            command
+                .first()
+                .is_some_and(|program| !program.trim().is_empty())
+        };
         match &self.provision {
-            Provision::Command { command } if command.is_empty() => Err(
+            Provision::Command { command } if !is_program(command) => Err(
                 "provision: command is empty; say for example [\"python3\", \"driver.py\"]".into(),
+            ),
+            Provision::Fixed { jobs } if jobs.is_empty() => Err(
+                "provision: jobs is empty; say for example { InProgress = { UserPoolId = \"…\", JobId = \"…\" } }"
+                    .into(),
             ),
             Provision::Fixed { jobs } => jobs.keys().try_for_each(|name| {
                 crate::case::JobState::try_from(name.clone())
                     .map(|_| ())
                     .map_err(|why| format!("provision: jobs: {why}"))
             }),
-            _ => Ok(()),
+            Provision::Api { upload_hosts, .. } => upload_hosts.iter().try_for_each(|host| {
+                if host.is_empty() || host.contains(['/', ':', '@', '*']) {
+                    Err(format!(
+                        "provision: upload_hosts: `{host}` is no host name; leave scheme, port and path out"
+                    ))
+                } else {
+                    Ok(())
+                }
+            }),
+            Provision::Command { .. } => Ok(()),
         }
     }
 }
 
-/// The parser's message with line and caret, but without the line itself where a secret may stand in it.
-fn without_secrets(error: &toml::de::Error, text: &str) -> String {
-    let line = error.span().map_or(0, |span| {
-        text[..span.start.min(text.len())].matches('\n').count()
+fn is_region(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !name.is_empty() && name.bytes().all(is_plain)
+}
+
+/// The parser's message with line and caret. It quotes the line at fault, in which a secret may stand: what is between
+/// quotation marks there becomes stars, so that the caret still points right.
+fn without_secrets(error: &toml::de::Error) -> String {
+    let message = error.to_string();
+    let lines = message.trim_end().split('\n').map(|line| {
+        let is_quoted_source = line.contains(" | ");
+        let may_hold_secret = ["secret", "token", "credentials", "access_key"]
+            .iter()
+            .any(|word| line.contains(word));
+        if is_quoted_source && may_hold_secret {
+            starred(line)
+        } else {
+            line.to_owned()
+        }
     });
-    let source = text.lines().nth(line).unwrap_or_default();
-    if source.contains("secret") || source.contains("token") {
-        return format!("line {}: {}", line + 1, error.message());
-    }
-    error.to_string()
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line of TOML with its strings as stars.
+fn starred(line: &str) -> String {
+    let mut quote = None;
+    let star = |letter: char| match quote {
+        Some(open) if letter == open => {
+            quote = None;
+            letter
+        }
+        Some(_) => '*',
+        None => {
+            quote = matches!(letter, '"' | '\'').then_some(letter);
+            letter
+        }
+    };
+    line.chars().map(star).collect()
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax { file, message } => write!(f, "read {file}: {}", message.trim_end()),
+            Self::Syntax { file, message } => write!(f, "read {file}: {message}"),
             Self::Value {
                 file,
                 target,

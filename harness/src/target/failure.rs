@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::case::Signature;
+
 /// Why a request brought no answer. None of them holds anything of the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -24,7 +26,14 @@ pub enum Failure {
         /// The endpoint.
         endpoint: String,
     },
-    /// What came is not HTTP. The endpoint may have acted.
+    /// The connection was closed in the middle of the answer. The endpoint may have acted.
+    Truncated {
+        /// The endpoint.
+        endpoint: String,
+        /// What is missing.
+        why: String,
+    },
+    /// What came is not HTTP, or more of it than any answer has. The endpoint may have acted.
     Garbage {
         /// The endpoint.
         endpoint: String,
@@ -32,9 +41,32 @@ pub enum Failure {
         why: String,
     },
     /// The signature that was asked for needs credentials, and the profile has none. Nothing was sent.
-    NoCredentials,
+    NoCredentials {
+        /// The endpoint.
+        endpoint: String,
+        /// The signature that was asked for.
+        signature: Signature,
+    },
     /// The request cannot be said. Nothing was sent.
-    Unsayable(String),
+    Unsayable {
+        /// The endpoint.
+        endpoint: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// Whether the endpoint may have acted on the request all the same.
+    pub fn may_have_acted(&self) -> bool {
+        match self {
+            Self::Timeout { .. }
+            | Self::Closed { .. }
+            | Self::Truncated { .. }
+            | Self::Garbage { .. } => true,
+            Self::Connect { .. } | Self::NoCredentials { .. } | Self::Unsayable { .. } => false,
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -50,11 +82,25 @@ impl fmt::Display for Failure {
             Self::Closed { endpoint } => {
                 write!(f, "{endpoint} closed the connection without an answer")
             }
+            Self::Truncated { endpoint, why } => {
+                write!(
+                    f,
+                    "{endpoint} closed the connection in the middle of its answer: {why}"
+                )
+            }
             Self::Garbage { endpoint, why } => {
                 write!(f, "{endpoint} answered something that is not HTTP: {why}")
             }
-            Self::NoCredentials => f.write_str("the profile has no credentials for this signature"),
-            Self::Unsayable(why) => write!(f, "the request cannot be sent: {why}"),
+            Self::NoCredentials {
+                endpoint,
+                signature,
+            } => write!(
+                f,
+                "the profile of {endpoint} has no credentials for the signature {signature:?}"
+            ),
+            Self::Unsayable { endpoint, why } => {
+                write!(f, "the request to {endpoint} cannot be sent: {why}")
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod command;
+mod commands;
+mod degenerate;
 mod floors;
 mod fuzzing;
 mod loader;
 mod reference;
 mod schemas;
+mod target;
 mod tidy;
 mod witnesses;
 

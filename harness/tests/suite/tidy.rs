@@ -9,7 +9,7 @@ use crate::{files, name, root};
 
 /// The most lines of a source file, and the widest.
 const LINES_MAX: usize = 600;
-const COLUMNS_MAX: usize = 120;
+const COLUMNS_MAX: usize = 100;
 
 /// What must not be left in the code, and what to write instead.
 const BANNED: &[(&str, &str)] = &[
@@ -46,7 +46,9 @@ fn sources_are_short_and_clean() {
             wrong.push(format!("{path}:1: say what the file holds with //!"));
         }
         for (index, line) in text.lines().enumerate() {
-            if line.chars().count() > COLUMNS_MAX && !line.contains("\"") {
+            let code = line.trim_start();
+            let breakable = !code.starts_with("//") && !code.contains('"');
+            if breakable && line.chars().count() > COLUMNS_MAX {
                 wrong.push(format!(
                     "{path}:{}: wider than {COLUMNS_MAX} columns",
                     index + 1

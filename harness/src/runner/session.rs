@@ -1,0 +1,123 @@
+//! A target opened for a run: its client, its provisioning, and the embedded endpoint if that is the target.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::provision::{Options, Provisioner};
+use crate::reference::{self, Auth, Endpoint, Server};
+use crate::target::{Client, ConfigError, Profile};
+
+/// How long a stopped job may take to show Stopped: on this machine, and on a service that may still be importing users.
+const SETTLE_LOCAL: Duration = Duration::from_secs(2);
+const SETTLE_REMOTE: Duration = Duration::from_secs(60);
+
+/// A target that is ready to be judged.
+#[derive(Debug)]
+pub struct Session {
+    /// What is known of it.
+    pub profile: Profile,
+    /// Its client.
+    pub client: Client,
+    /// Its provisioning.
+    pub provisioner: Arc<Provisioner>,
+    /// How long a stopped job may take to show Stopped.
+    pub settle: Duration,
+    /// The embedded endpoint, kept alive while it is judged.
+    server: Option<Server>,
+}
+
+/// Why a target cannot be opened.
+#[derive(Debug)]
+pub enum SessionError {
+    /// A fault in its profile.
+    Config(ConfigError),
+    /// The embedded endpoint does not start.
+    Embedded(io::Error),
+}
+
+impl Session {
+    /// Opens a profile's target.
+    pub async fn open(profile: Profile, keep: bool, yes: bool) -> Result<Self, SessionError> {
+        if profile.is_embedded() {
+            return Self::embedded(profile, reference::Options::default());
+        }
+        let client = Client::new(&profile).map_err(SessionError::Config)?;
+        let options = Options {
+            keep,
+            yes,
+            run_id: run_id(),
+        };
+        let provisioner = Provisioner::start(&profile, client.clone(), options)
+            .await
+            .map_err(SessionError::Config)?;
+        let settle = if client.is_loopback() {
+            SETTLE_LOCAL
+        } else {
+            SETTLE_REMOTE
+        };
+        let provisioner = Arc::new(provisioner);
+        Ok(Self {
+            profile,
+            client,
+            provisioner,
+            settle,
+            server: None,
+        })
+    }
+
+    /// Opens an endpoint in this process, on a free port of its own. Like AWS it wants every request signed.
+    pub fn embedded(profile: Profile, options: reference::Options) -> Result<Self, SessionError> {
+        let endpoint = Arc::new(Endpoint::new(reference::Options {
+            auth: Auth::Required,
+            ..options
+        }));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server =
+            Server::start(Arc::clone(&endpoint), address, false).map_err(SessionError::Embedded)?;
+        let profile = profile.at(server.address());
+        let client = Client::new(&profile).map_err(SessionError::Config)?;
+        let provisioner = Arc::new(Provisioner::embedded(endpoint, client.clone()));
+        Ok(Self {
+            profile,
+            client,
+            provisioner,
+            settle: SETTLE_LOCAL,
+            server: Some(server),
+        })
+    }
+
+    /// Whether the target is in this process.
+    pub fn is_embedded(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Releases what is still held and ends. Returns what could not be deleted.
+    pub async fn close(self) -> Vec<String> {
+        let leftovers = self.provisioner.finish().await;
+        if let Some(server) = self.server {
+            server.stop().await;
+        }
+        leftovers
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Embedded(error) => write!(f, "start the embedded endpoint: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+/// Tells this run's pools from those of another run at the same time.
+fn run_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let millis = since.map_or(0, |since| since.as_millis());
+    format!("{millis:x}-{:x}", std::process::id())
+}

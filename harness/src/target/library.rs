@@ -1,0 +1,153 @@
+//! The lane through the HTTP library, for requests that it sends as they are meant.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Method, Url};
+
+use crate::target::client::BODY_SIZE_MAX;
+use crate::target::url::Url as Endpoint;
+use crate::target::{ConfigError, Failure};
+use crate::wire::{Header, Request, Response};
+
+/// What Amazon S3 was told of when the URL was signed. Source: developer guide, "Importing users from a CSV file".
+const UPLOAD_HEADER: (&str, &str) = ("x-amz-server-side-encryption", "aws:kms");
+
+/// A file of many rows over a slow line takes longer than any answer.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The library, set up to do nothing by itself.
+#[derive(Debug)]
+pub(crate) struct Library {
+    client: reqwest::Client,
+    endpoint: String,
+    timeout: Duration,
+}
+
+impl Library {
+    pub(crate) fn new(endpoint: &Endpoint, timeout: Duration) -> Result<Self, ConfigError> {
+        #[cfg(feature = "tls")]
+        // Fails only if a provider is there already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            // A redirect is an answer, and a proxy of the environment would be another endpoint.
+            .redirect(Policy::none())
+            .no_proxy()
+            .http1_only()
+            .timeout(timeout)
+            .build()
+            .map_err(|error| ConfigError::Url {
+                url: endpoint.to_string(),
+                why: innermost(&error).to_string(),
+            })?;
+        Ok(Self {
+            client,
+            endpoint: endpoint.to_string(),
+            timeout,
+        })
+    }
+
+    /// Sends a request whose URL and headers were found to be sendable.
+    pub(crate) async fn send(&self, url: Url, request: Request) -> Result<Response, Failure> {
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|error| self.unsayable(&error))?;
+        let mut message = reqwest::Request::new(method, url);
+        for header in &request.headers {
+            let name = HeaderName::from_bytes(header.name.as_bytes())
+                .map_err(|error| self.unsayable(&error))?;
+            let value =
+                HeaderValue::from_bytes(&header.value).map_err(|error| self.unsayable(&error))?;
+            message.headers_mut().append(name, value);
+        }
+        *message.body_mut() = Some(request.body.into());
+        self.exchange(message, self.timeout).await
+    }
+
+    /// Puts a file to a pre-signed URL.
+    pub(crate) async fn upload(&self, url: &str, file: Vec<u8>) -> Result<Response, Failure> {
+        let (name, value) = UPLOAD_HEADER;
+        let message = self
+            .client
+            .put(url)
+            .header(name, value)
+            .timeout(UPLOAD_TIMEOUT)
+            .body(file)
+            .build()
+            .map_err(|error| self.unsayable(&error.without_url()))?;
+        self.exchange(message, UPLOAD_TIMEOUT).await
+    }
+
+    async fn exchange(
+        &self,
+        message: reqwest::Request,
+        limit: Duration,
+    ) -> Result<Response, Failure> {
+        let failed = |error| self.failure(error, limit);
+        let mut answer = self.client.execute(message).await.map_err(failed)?;
+        let mut response = Response::new(answer.status().as_u16(), "");
+        response.headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| Header::new(name.as_str(), value.as_bytes()))
+            .collect();
+        while let Some(piece) = answer.chunk().await.map_err(failed)? {
+            let room = BODY_SIZE_MAX - response.body.len();
+            response
+                .body
+                .extend_from_slice(&piece[..piece.len().min(room)]);
+            if piece.len() > room {
+                response.cut = true;
+                break;
+            }
+        }
+        Ok(response)
+    }
+
+    /// What the library's error means. Its text is not repeated, since it can hold a signed URL; that of its cause is.
+    fn failure(&self, error: reqwest::Error, limit: Duration) -> Failure {
+        let endpoint = self.endpoint.clone();
+        if error.is_timeout() {
+            return Failure::Timeout {
+                endpoint,
+                waited_ms: limit.as_millis(),
+            };
+        }
+        let error = error.without_url();
+        let why = innermost(&error).to_string();
+        let is_garbage = causes(&error)
+            .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
+            .any(hyper::Error::is_parse);
+        if error.is_connect() {
+            Failure::Connect { endpoint, why }
+        } else if is_garbage {
+            Failure::Garbage { endpoint, why }
+        } else if error.is_body() || error.is_decode() {
+            Failure::Truncated { endpoint, why }
+        } else if error.is_builder() {
+            Failure::Unsayable { endpoint, why }
+        } else {
+            Failure::Closed { endpoint }
+        }
+    }
+
+    fn unsayable(&self, cause: &dyn std::fmt::Display) -> Failure {
+        Failure::Unsayable {
+            endpoint: self.endpoint.clone(),
+            why: cause.to_string(),
+        }
+    }
+}
+
+/// An error and what caused it, outermost first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        (*error).source()
+    })
+}
+
+/// What the system said; the outer errors only say that something went wrong.
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    causes(error).last().unwrap_or(error)
+}
