@@ -3,6 +3,7 @@
 mod floors;
 mod fuzzing;
 mod loader;
+mod provision;
 mod reference;
 mod schemas;
 mod target;
