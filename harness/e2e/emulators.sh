@@ -16,7 +16,7 @@ cognitox_version=0.1.2
 ministack_version=1.5.33
 
 install() {
-  mkdir -p "$cache"
+  mkdir -p "$cache" "$expected"
   if ! [ -x "$cache/cognitox-$cognitox_version/bin/cognitox" ]; then
     # CARGO_TARGET_DIR: the emulator's objects are not ours to keep.
     CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$cache/build" cargo install --quiet --locked --debug \

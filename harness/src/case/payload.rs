@@ -138,6 +138,20 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// How many bytes it has, placeholders as written.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Repeated {
+                prefix,
+                unit,
+                times,
+                suffix,
+            } => prefix.len() + unit.len().saturating_mul(*times) + suffix.len(),
+        }
+    }
+
     /// The bytes, where `fill` replaces the placeholders of a text.
     pub(crate) fn bytes(&self, fill: impl Fn(&str) -> String) -> Vec<u8> {
         match self {

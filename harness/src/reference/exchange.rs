@@ -21,6 +21,9 @@ use crate::wire::{Header, Request, Response};
 /// The body of an API request comes at once; the deadline is for clients that stop in the middle.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The most bytes of a body that are read at all: twice the 7 MiB past which Kinesis refuses one.
+const DRAINED_SIZE_MAX: usize = 16 << 20;
+
 /// 100 MB over loopback take a second.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -70,14 +73,16 @@ pub(crate) async fn answer(
     sent(reply).await
 }
 
-/// The body, up to one byte more than the endpoint takes: it then refuses by itself.
+/// The body, up to one byte more than the endpoint takes: it then refuses by itself. The rest is read and thrown away, since
+/// a client that still writes when the connection is closed may never see the refusal.
 async fn collected(mut body: Incoming) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         if let Ok(piece) = frame.map_err(io::Error::other)?.into_data() {
             let room = BODY_SIZE_MAX + 1 - bytes.len();
             bytes.extend_from_slice(&piece[..piece.len().min(room)]);
-            if bytes.len() > BODY_SIZE_MAX {
+            size += piece.len();
+            if size > DRAINED_SIZE_MAX {
                 break;
             }
         }

@@ -84,7 +84,7 @@ impl Judge {
                 }
                 Err(Halt::Again(reason, outcome)) => {
                     last = (reason, outcome.or(last.1));
-                    self.look_after(&last.1).await;
+                    self.look_after().await;
                 }
             }
         }
@@ -173,6 +173,10 @@ impl Judge {
         };
         match post::check(self, case, lease, refusal).await? {
             After::Held => {}
+            // Where any answer will do, the state afterwards is all that is judged.
+            After::Unconfirmed(note) if case.expect.iter().any(|one| one.answer.is_some()) => {
+                return Err(Halt::Blocked(note));
+            }
             After::Unconfirmed(note) => record.reason = Some(note),
             After::Ended(status) => {
                 self.unless_it_ended(case, lease).await?;
@@ -272,13 +276,13 @@ impl Judge {
         Ok(())
     }
 
-    /// After a request without an answer: whether the endpoint still answers anything.
-    async fn look_after(&self, outcome: &Option<Outcome>) {
-        if outcome.is_none() || !self.breaker.went_silent() {
+    /// After an attempt that came to nothing: whether the endpoint still answers anything.
+    async fn look_after(&self) {
+        if !self.breaker.went_silent() {
             return;
         }
         match probe::Probe::ask(&self.client).await {
-            Ok(_) => self.breaker.answered(),
+            Ok(_) => self.breaker.alive(),
             Err(_) => self.breaker.trip(),
         }
     }

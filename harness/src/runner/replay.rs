@@ -107,6 +107,18 @@ impl Replays {
             self.step(step, &mut variables, &mut pools, &mut line);
         }
         let _ = write!(line, "{}; ", request_line(&request, &signed, &variables));
+        for step in &lease.steps {
+            // A pool with a running import cannot be deleted, and a refused Stop leaves one.
+            if let Step::Call {
+                operation: Operation::StartUserImportJob,
+                body,
+                ..
+            } = step
+            {
+                let body = spliced(&body.to_string(), &variables);
+                let _ = write!(line, "c StopUserImportJob {body} >/dev/null; ");
+            }
+        }
         for pool in pools {
             let _ = write!(
                 line,

@@ -1,5 +1,8 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod command;
+mod commands;
+mod degenerate;
 mod floors;
 mod fuzzing;
 mod loader;
