@@ -1,21 +1,26 @@
 //! Makes a precondition true on a target, and undoes it.
 //!
 //! Failing here is never a failed case: a state that cannot be made is out of reach, and says why. Whatever was made is
-//! remembered until it is released, so that an interrupted run leaves nothing behind.
+//! remembered until it is released, so that an interrupted run leaves nothing behind: work on the target goes on to its
+//! end even if whoever asked for it has gone, and [`Provisioner::finish`] waits for it.
 
 mod api;
+mod call;
 mod command;
 mod csv;
 mod embedded;
 mod fixed;
+mod held;
 mod lease;
+mod pool;
+mod upload;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::sync::RwLock;
+use tokio::time::timeout;
 
 use crate::case::{Given, Ids, JobState, PoolState};
 use crate::contract::{Operation, Status};
@@ -27,11 +32,15 @@ use api::Api;
 use command::Command;
 use embedded::Embedded;
 use fixed::Fixed;
+use held::{Held, Made, Owned};
 
 pub use lease::{Captured, Described, Lease, Step, Unavailable};
 
 /// A valid job id that no endpoint hands out.
 const NO_SUCH_JOB: &str = "import-NoSuchJob0";
+
+/// How long the end of a run waits for work under way: as long as a program may take for one line.
+const FINISH_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a run provisions.
 #[derive(Clone, Debug)]
@@ -47,39 +56,27 @@ pub struct Options {
 /// Makes preconditions true on one target. Used from many tasks at once.
 #[derive(Debug)]
 pub struct Provisioner {
+    shared: Arc<Shared>,
+}
+
+/// What tasks of the provisioner share.
+#[derive(Debug)]
+struct Shared {
     client: Client,
     driver: Driver,
     region: String,
     keep: bool,
-    /// What is made and not yet released.
-    held: Mutex<BTreeSet<Owned>>,
-    /// What could not be deleted.
-    leftovers: Mutex<Vec<String>>,
+    held: Arc<Held>,
+    /// Shared by all work on the target, and taken alone by the end of the run.
+    work: Arc<RwLock<()>>,
 }
 
 #[derive(Debug)]
 enum Driver {
-    Api(Api),
+    Api(Box<Api>),
     Command(Box<Command>),
     Fixed(Fixed),
     Embedded(Embedded),
-}
-
-/// Something that must be undone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Owned {
-    pub(crate) pool: String,
-    /// The job in it, for a driver that hands out both.
-    pub(crate) job: String,
-}
-
-/// What a driver made.
-pub(crate) struct Made {
-    pub(crate) ids: Ids,
-    pub(crate) owned: Vec<Owned>,
-    pub(crate) steps: Vec<Step>,
-    /// The status that follows from the last accepted operation.
-    pub(crate) assumed: Option<Status>,
 }
 
 impl Provisioner {
@@ -89,6 +86,7 @@ impl Provisioner {
         client: Client,
         options: Options,
     ) -> Result<Self, ConfigError> {
+        let held = Arc::new(Held::default());
         let driver = match &profile.provision {
             Provision::Api {
                 upload_hosts,
@@ -101,44 +99,145 @@ impl Provisioner {
                         client.url()
                     )));
                 }
-                Driver::Api(Api::new(
+                Driver::Api(Box::new(Api::new(
                     client.clone(),
                     upload_hosts,
                     role_arn,
                     &options.run_id,
-                ))
+                    Arc::clone(&held),
+                )))
             }
             Provision::Command { command } => {
                 Driver::Command(Box::new(Command::start(command, &client.url())?))
             }
             Provision::Fixed { jobs } => Driver::Fixed(Fixed::new(jobs)),
         };
-        Ok(Self::with(driver, client, &profile.region, options.keep))
+        Ok(Self::with(
+            driver,
+            client,
+            &profile.region,
+            options.keep,
+            held,
+        ))
     }
 
     /// Provisions an endpoint in this process, without asking it over HTTP.
     pub fn embedded(endpoint: Arc<Endpoint>, client: Client) -> Self {
-        Self::with(
-            Driver::Embedded(Embedded::new(endpoint)),
-            client,
-            "us-east-1",
-            false,
-        )
+        let region = endpoint.options().region.clone();
+        let driver = Driver::Embedded(Embedded::new(endpoint));
+        Self::with(driver, client, &region, false, Arc::default())
     }
 
-    fn with(driver: Driver, client: Client, region: &str, keep: bool) -> Self {
+    fn with(driver: Driver, client: Client, region: &str, keep: bool, held: Arc<Held>) -> Self {
         Self {
-            client,
-            driver,
-            region: region.to_owned(),
-            keep,
-            held: Mutex::default(),
-            leftovers: Mutex::default(),
+            shared: Arc::new(Shared {
+                client,
+                driver,
+                region: region.to_owned(),
+                keep,
+                held,
+                work: Arc::default(),
+            }),
         }
     }
 
     /// Makes a precondition true.
+    ///
+    /// A job of the `fixed` driver has one holder at a time, so that this may wait for another lease to be released.
     pub async fn acquire(&self, given: Given) -> Result<Lease, Unavailable> {
+        self.work(move |shared| async move { shared.acquire(given).await })
+            .await
+            .unwrap_or_else(|| Err(ended()))
+    }
+
+    /// Makes the next StopUserImportJob on the lease's pool answer an error.
+    pub async fn fault(&self, lease: &Lease, error: &str) -> Result<(), Unavailable> {
+        let no_hook = |driver| {
+            Err(Unavailable::Unreachable(format!(
+                "the `{driver}` driver has no hook for faults"
+            )))
+        };
+        match &self.shared.driver {
+            Driver::Embedded(embedded) => embedded.fault(&lease.ids.pool, error),
+            Driver::Command(_) => {
+                let error = error.to_owned();
+                let fault = self.work(move |shared| async move {
+                    match &shared.driver {
+                        Driver::Command(command) => command.fault(&error).await,
+                        _ => Ok(()),
+                    }
+                });
+                fault.await.unwrap_or_else(|| Err(ended()))
+            }
+            Driver::Api(_) => no_hook("api"),
+            Driver::Fixed(_) => no_hook("fixed"),
+        }
+    }
+
+    /// Whether a fault hits the lease's own requests only. If not, nothing else may be under way while one is queued.
+    pub fn binds_faults(&self) -> bool {
+        matches!(self.shared.driver, Driver::Embedded(_))
+    }
+
+    /// Lets a job that is held in Stopping go on, where it is held at all.
+    pub fn let_go(&self, lease: &Lease) {
+        if let Driver::Embedded(embedded) = &self.shared.driver {
+            embedded.let_go(&lease.ids);
+        }
+    }
+
+    /// Reads a job.
+    pub async fn describe(&self, ids: &Ids) -> Result<Described, Failure> {
+        let body = json!({ "UserPoolId": ids.pool, "JobId": ids.job });
+        let request = Request::call(Operation::DescribeUserImportJob, body.to_string());
+        Ok(Described::read(self.shared.client.ping(&request).await?))
+    }
+
+    /// Undoes a precondition. What cannot be deleted is remembered.
+    pub async fn release(&self, lease: Lease) {
+        self.work(move |shared| async move { shared.release(lease).await })
+            .await;
+    }
+
+    /// Undoes everything that is still held and ends the driver. Returns what could not be deleted. From now on nothing
+    /// can be acquired.
+    pub async fn finish(&self) -> Vec<String> {
+        self.shared.held.close();
+        // Who makes something must be let to finish it, or nobody would know what to undo.
+        let alone = timeout(FINISH_PATIENCE, self.shared.work.write()).await;
+        for owned in self.shared.held.all() {
+            self.shared.undo(owned).await;
+        }
+        match &self.shared.driver {
+            Driver::Api(api) if !self.shared.keep => api.sweep().await,
+            Driver::Command(command) => command.stop().await,
+            _ => {}
+        }
+        drop(alone);
+        self.shared.held.take_leftovers()
+    }
+
+    /// Does work on the target in a task of its own, which goes on if the caller does not wait for it. None if it panicked
+    /// or the run has ended.
+    async fn work<T, F>(&self, work: impl FnOnce(Arc<Shared>) -> F + Send + 'static) -> Option<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send,
+    {
+        let shared = Arc::clone(&self.shared);
+        let task = tokio::spawn(async move {
+            let _under_way = Arc::clone(&shared.work).read_owned().await;
+            work(shared).await
+        });
+        task.await.ok()
+    }
+}
+
+impl Shared {
+    async fn acquire(&self, given: Given) -> Result<Lease, Unavailable> {
+        if self.held.is_closed() {
+            return Err(ended());
+        }
         let acquired = Instant::now();
         let made = self.make(given).await?;
         let mut lease = Lease {
@@ -149,9 +248,12 @@ impl Provisioner {
             steps: made.steps,
             acquired,
             owned: made.owned,
+            _alone: made.alone,
         };
         if given.has_job()
-            && let Err(unavailable) = self.confirm(given, &mut lease).await
+            && let Err(unavailable) = self
+                .confirm(given, &mut lease, made.is_fresh, made.described)
+                .await
         {
             self.release(lease).await;
             return Err(unavailable);
@@ -159,98 +261,56 @@ impl Provisioner {
         Ok(lease)
     }
 
-    /// Makes the next StopUserImportJob on the lease's pool answer an error.
-    pub async fn fault(&self, lease: &Lease, error: &str) -> Result<(), Unavailable> {
-        let no_hook = |driver| {
-            Err(Unavailable::Unreachable(format!(
-                "the `{driver}` driver has no hook for faults"
-            )))
-        };
-        match &self.driver {
-            Driver::Embedded(embedded) => embedded.fault(&lease.ids.pool, error),
-            Driver::Command(command) => command.fault(error).await,
-            Driver::Api(_) => no_hook("api"),
-            Driver::Fixed(_) => no_hook("fixed"),
-        }
-    }
-
-    /// Whether a fault hits the lease's own requests only. If not, nothing else may be under way while one is queued.
-    pub fn binds_faults(&self) -> bool {
-        matches!(self.driver, Driver::Embedded(_))
-    }
-
-    /// Lets a job that is held in Stopping go on, where it is held at all.
-    pub fn let_go(&self, lease: &Lease) {
-        if let Driver::Embedded(embedded) = &self.driver {
-            embedded.let_go(&lease.ids);
-        }
-    }
-
-    /// Reads a job.
-    pub async fn describe(&self, ids: &Ids) -> Result<Described, Failure> {
-        let body = json!({ "UserPoolId": ids.pool, "JobId": ids.job });
-        let response = call(&self.client, Operation::DescribeUserImportJob, &body).await?;
-        Ok(Described::read(response))
-    }
-
-    /// Undoes a precondition. What cannot be deleted is remembered.
-    pub async fn release(&self, lease: Lease) {
-        for owned in lease.owned {
-            self.undo(owned).await;
-        }
-    }
-
-    /// Undoes everything that is still held and ends the driver. Returns what could not be deleted.
-    pub async fn finish(&self) -> Vec<String> {
-        let held: Vec<_> = lock(&self.held).iter().cloned().collect();
-        for owned in held {
-            self.undo(owned).await;
-        }
-        if let Driver::Command(command) = &self.driver {
-            command.stop().await;
-        }
-        std::mem::take(&mut *lock(&self.leftovers))
-    }
-
     async fn make(&self, given: Given) -> Result<Made, Unavailable> {
         if given.pool == PoolState::Absent {
-            let pool = format!("{}_NoSuchPool1", self.region);
             let ids = Ids {
-                pool,
+                pool: format!("{}_NoSuchPool1", self.region),
                 job: NO_SUCH_JOB.to_owned(),
             };
-            return Ok(Made {
-                ids,
-                owned: Vec::new(),
-                steps: Vec::new(),
-                assumed: None,
-            });
+            return Ok(Made::of(ids));
         }
-        let hold = |owned: &Owned| {
-            lock(&self.held).insert(owned.clone());
+        let made = match &self.driver {
+            Driver::Api(api) => api.make(given.job).await,
+            Driver::Command(command) => command.make(given.job, &self.held).await,
+            Driver::Fixed(fixed) => fixed.make(given.job).await,
+            Driver::Embedded(embedded) => embedded.make(given.job, &self.held),
         };
-        let result = match &self.driver {
-            Driver::Api(api) => api.make(given.job, &hold).await,
-            Driver::Command(command) => command.make(given.job, &hold).await,
-            Driver::Fixed(fixed) => fixed.make(given.job),
-            Driver::Embedded(embedded) => embedded.make(given.job, &hold),
-        };
-        result.map_err(|Unmade { why, owned }| {
-            // Released with the run: the caller has no lease to release.
-            lock(&self.held).extend(owned);
-            why
-        })
+        match made {
+            Ok(made) => Ok(made),
+            Err(unmade) => {
+                for owned in unmade.owned {
+                    self.undo(owned).await;
+                }
+                Err(unmade.why)
+            }
+        }
     }
 
-    /// Reads the job once its precondition should hold, and checks that it does.
-    async fn confirm(&self, given: Given, lease: &mut Lease) -> Result<(), Unavailable> {
-        let described = self
-            .describe(&lease.ids)
-            .await
-            .map_err(|failure| Unavailable::Indeterminate(failure.to_string()))?;
+    /// Reads the job once its precondition should hold, unless its driver did, and checks that it does.
+    async fn confirm(
+        &self,
+        given: Given,
+        lease: &mut Lease,
+        is_fresh: bool,
+        described: Option<Described>,
+    ) -> Result<(), Unavailable> {
+        let described = match described {
+            // A second look could come too late: some states pass by.
+            Some(described) => described,
+            None => call::describe(&self.client, &lease.ids, &self.held).await?,
+        };
         let status = described.status();
         lease.before = described.job;
-        let Some(status) = status else { return Ok(()) };
+        let Some(status) = status else {
+            // Someone else made it, and nobody can say whether it is still as it was.
+            return if is_fresh {
+                Ok(())
+            } else {
+                Err(Unavailable::Unreachable(format!(
+                    "the profile's job for {given} was used before, and DescribeUserImportJob shows no Status of it"
+                )))
+            };
+        };
         let holds = match given.job {
             JobState::Started => status.is_started(),
             JobState::Is(wanted) => status == wanted,
@@ -266,10 +326,19 @@ impl Provisioner {
         Ok(())
     }
 
+    async fn release(&self, lease: Lease) {
+        for owned in lease.owned {
+            self.undo(owned).await;
+        }
+    }
+
     async fn undo(&self, owned: Owned) {
+        if !self.held.is_held(&owned) {
+            return;
+        }
         let undone = match &self.driver {
             _ if self.keep => Ok(()),
-            Driver::Api(api) => api.delete_pool(&owned.pool, &owned.job).await,
+            Driver::Api(api) => api.delete_pool(&owned.pool).await,
             Driver::Command(command) => command.release(&owned).await,
             Driver::Fixed(_) => Ok(()),
             Driver::Embedded(embedded) => {
@@ -277,42 +346,15 @@ impl Provisioner {
                 Ok(())
             }
         };
-        lock(&self.held).remove(&owned);
-        if let Err(why) = undone {
-            lock(&self.leftovers).push(format!("the pool {}: {why}", owned.pool));
-        }
+        self.held.undone(&owned, undone);
     }
 }
 
-/// Why a driver could not make something, and what of it was made all the same.
-pub(crate) struct Unmade {
-    pub(crate) why: Unavailable,
-    pub(crate) owned: Vec<Owned>,
+fn ended() -> Unavailable {
+    Unavailable::Indeterminate("the run is ending".to_owned())
 }
 
-impl From<Unavailable> for Unmade {
-    fn from(why: Unavailable) -> Self {
-        Self {
-            why,
-            owned: Vec::new(),
-        }
-    }
-}
-
-/// Calls an operation.
-pub(crate) async fn call(
-    client: &Client,
-    operation: Operation,
-    body: &Value,
-) -> Result<crate::wire::Response, Failure> {
-    client
-        .ping(&Request::call(operation, body.to_string()))
-        .await
-}
-
-/// A lock that a panic elsewhere does not close: what is held must still be released.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+/// Whether a job never leaves a status.
+pub(crate) fn is_final(status: Status) -> bool {
+    status.is_finished() || status == Status::Stopped
 }

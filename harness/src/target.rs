@@ -22,3 +22,4 @@ pub use config::{Config, ConfigError};
 pub use credentials::{CredentialSource, Credentials, Environment, Secret};
 pub use failure::Failure;
 pub use profile::{FixedJob, Profile, Provision, Where};
+pub(crate) use url::is_loopback;

@@ -11,7 +11,8 @@ use tokio::time::timeout;
 
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
-use crate::provision::{Made, NO_SUCH_JOB, Owned, Unavailable, Unmade};
+use crate::provision::held::{Held, Made, Owned, Unmade};
+use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::target::ConfigError;
 
 /// How long the program may take for one line: it may have to wait for a real import.
@@ -26,7 +27,15 @@ const REPLY_SIZE_MAX: u64 = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Command {
     shown: String,
-    process: Mutex<Option<Process>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    Running(Box<Process>),
+    /// It broke the protocol, so that its next reply could answer any question.
+    Broken(String),
+    Ended,
 }
 
 #[derive(Debug)]
@@ -63,11 +72,11 @@ impl Command {
         };
         Ok(Self {
             shown,
-            process: Mutex::new(Some(process)),
+            state: Mutex::new(State::Running(Box::new(process))),
         })
     }
 
-    pub(crate) async fn make(&self, job: JobState, hold: &impl Fn(&Owned)) -> Result<Made, Unmade> {
+    pub(crate) async fn make(&self, job: JobState, held: &Held) -> Result<Made, Unmade> {
         let (wanted, assumed): (&[Status], _) = match &job {
             JobState::Is(status) => (std::slice::from_ref(status), Some(*status)),
             JobState::Started | JobState::Elsewhere => {
@@ -76,7 +85,7 @@ impl Command {
             JobState::Absent => (&[Status::Created, Status::InProgress], None),
         };
         let first = self.first(wanted).await?;
-        hold(&first);
+        held.hold(&first);
         let mut ids = Ids {
             pool: first.pool.clone(),
             job: first.job.clone(),
@@ -86,7 +95,7 @@ impl Command {
             JobState::Absent => ids.job = NO_SUCH_JOB.to_owned(),
             JobState::Elsewhere => match self.first(&[Status::Created, Status::InProgress]).await {
                 Ok(other) => {
-                    hold(&other);
+                    held.hold(&other);
                     ids.pool.clone_from(&other.pool);
                     owned.push(other);
                 }
@@ -95,10 +104,9 @@ impl Command {
             JobState::Started | JobState::Is(_) => {}
         }
         Ok(Made {
-            ids,
             owned,
-            steps: Vec::new(),
             assumed,
+            ..Made::of(ids)
         })
     }
 
@@ -118,14 +126,15 @@ impl Command {
 
     /// Ends the program: its input ends, and if that does not help it is killed.
     pub(crate) async fn stop(&self) {
-        let Some(Process {
+        let state = std::mem::replace(&mut *self.state.lock().await, State::Ended);
+        let State::Running(process) = state else {
+            return;
+        };
+        let Process {
             mut child,
             input,
             output,
-        }) = self.process.lock().await.take()
-        else {
-            return;
-        };
+        } = *process;
         drop((input, output));
         if timeout(FAREWELL, child.wait()).await.is_err() {
             // It is killed when it is dropped, whatever this says.
@@ -157,37 +166,22 @@ impl Command {
 
     /// Sends one line and reads one. `{"unreachable": …}` is an error.
     async fn ask(&self, line: &Value) -> Result<Value, Unavailable> {
-        let mut process = self.process.lock().await;
-        let Some(running) = process.as_mut() else {
-            return Err(self.broken("it has ended"));
+        let mut state = self.state.lock().await;
+        let reply = match &mut *state {
+            State::Running(process) => converse(process, line).await,
+            State::Broken(why) => Err(why.clone()),
+            State::Ended => Err("it has ended".to_owned()),
         };
-        let reply = match timeout(PATIENCE, converse(running, line)).await {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(why)) => {
-                // Its next reply would answer the wrong question.
-                *process = None;
-                return Err(self.broken(&why));
-            }
-            Err(_) => {
-                *process = None;
-                return Err(self.broken(&format!(
-                    "it did not answer {line} within {} s",
-                    PATIENCE.as_secs()
-                )));
-            }
-        };
-        let parsed: Value = serde_json::from_str(&reply)
-            .map_err(|error| self.broken(&format!("it answered {line} with {reply:?}: {error}")))?;
-        if let Some(why) = parsed.get("unreachable") {
+        let reply = reply.map_err(|why| {
+            // Dropping the process kills it.
+            *state = State::Broken(why.clone());
+            self.broken(&why)
+        })?;
+        if let Some(why) = reply.get("unreachable") {
             let why = why.as_str().map_or_else(|| why.to_string(), str::to_owned);
             return Err(Unavailable::Unreachable(why));
         }
-        if !parsed.is_object() {
-            return Err(self.broken(&format!(
-                "it answered {line} with {parsed}, which is no JSON object"
-            )));
-        }
-        Ok(parsed)
+        Ok(reply)
     }
 
     fn broken(&self, why: &str) -> Unavailable {
@@ -195,18 +189,34 @@ impl Command {
     }
 }
 
-async fn converse(process: &mut Process, line: &Value) -> Result<String, String> {
+/// One line to the program, and its reply.
+async fn converse(process: &mut Process, line: &Value) -> Result<Value, String> {
+    let reply = match timeout(PATIENCE, exchange(process, line)).await {
+        Ok(reply) => reply?,
+        Err(_) => {
+            return Err(format!(
+                "it did not answer {line} within {} s",
+                PATIENCE.as_secs()
+            ));
+        }
+    };
+    let parsed: Value = serde_json::from_str(&reply)
+        .map_err(|error| format!("it answered {line} with {reply:?}: {error}"))?;
+    if parsed.is_object() {
+        Ok(parsed)
+    } else {
+        Err(format!(
+            "it answered {line} with {parsed}, which is no JSON object"
+        ))
+    }
+}
+
+async fn exchange(process: &mut Process, line: &Value) -> Result<String, String> {
     let sent = format!("{line}\n");
-    process
-        .input
-        .write_all(sent.as_bytes())
-        .await
-        .map_err(|error| format!("it took no line: {error}"))?;
-    process
-        .input
-        .flush()
-        .await
-        .map_err(|error| format!("it took no line: {error}"))?;
+    let refused = |error| format!("it took no line {line}: {error}");
+    let written = process.input.write_all(sent.as_bytes()).await;
+    written.map_err(refused)?;
+    process.input.flush().await.map_err(refused)?;
     let mut reply = String::new();
     let mut bounded = (&mut process.output).take(REPLY_SIZE_MAX);
     let size = bounded

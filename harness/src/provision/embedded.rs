@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
-use crate::provision::{Made, NO_SUCH_JOB, Owned, Unavailable, Unmade};
+use crate::provision::held::{Held, Made, Owned, Unmade};
+use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::reference::{Effect, Endpoint, Fault, Moment, Seed};
 
 #[derive(Debug)]
@@ -18,13 +19,13 @@ impl Embedded {
         Self { endpoint }
     }
 
-    pub(crate) fn make(&self, job: JobState, hold: &impl Fn(&Owned)) -> Result<Made, Unmade> {
+    pub(crate) fn make(&self, job: JobState, held: &Held) -> Result<Made, Unmade> {
         let status = match job {
             JobState::Is(status) => status,
             JobState::Started | JobState::Elsewhere => Status::InProgress,
             JobState::Absent => Status::Created,
         };
-        let mut ids = self.seed(status, hold)?;
+        let mut ids = self.seed(status, held)?;
         let mut owned = vec![Owned {
             pool: ids.pool.clone(),
             job: ids.job.clone(),
@@ -32,7 +33,7 @@ impl Embedded {
         match job {
             JobState::Absent => ids.job = NO_SUCH_JOB.to_owned(),
             JobState::Elsewhere => {
-                let other = self.seed(Status::Created, hold)?;
+                let other = self.seed(Status::Created, held)?;
                 owned.push(Owned {
                     pool: other.pool.clone(),
                     job: other.job,
@@ -42,10 +43,9 @@ impl Embedded {
             JobState::Started | JobState::Is(_) => {}
         }
         Ok(Made {
-            ids,
             owned,
-            steps: Vec::new(),
             assumed: Some(status),
+            ..Made::of(ids)
         })
     }
 
@@ -68,7 +68,7 @@ impl Embedded {
         self.endpoint.release(pool);
     }
 
-    fn seed(&self, status: Status, hold: &impl Fn(&Owned)) -> Result<Ids, Unavailable> {
+    fn seed(&self, status: Status, held: &Held) -> Result<Ids, Unavailable> {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -81,7 +81,7 @@ impl Embedded {
             pool: ids.user_pool_id,
             job: ids.job_id,
         };
-        hold(&Owned {
+        held.hold(&Owned {
             pool: ids.pool.clone(),
             job: ids.job.clone(),
         });

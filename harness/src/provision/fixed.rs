@@ -1,17 +1,31 @@
 //! Preconditions that exist already: jobs whose ids stand in the profile.
 //!
-//! They are not fresh. Once a case has changed one, the state no longer holds, and asking for it again says so.
+//! They are not fresh. A job has one holder at a time, and once a case has changed it the state no longer holds: asking for
+//! it again says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
-use crate::provision::{Made, NO_SUCH_JOB, Unavailable, Unmade};
+use crate::provision::held::{Made, Unmade, lock};
+use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::target::FixedJob;
+
+/// How long a job that another case has is waited for: a case takes seconds, and several may be in front.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(crate) struct Fixed {
     jobs: BTreeMap<String, Ids>,
+    /// One permit for each job, by its pool and id.
+    alone: BTreeMap<(String, String), Arc<Semaphore>>,
+    /// The jobs that a case has had.
+    used: Mutex<BTreeSet<(String, String)>>,
 }
 
 impl Fixed {
@@ -20,46 +34,70 @@ impl Fixed {
             pool: job.UserPoolId.clone(),
             job: job.JobId.clone(),
         };
+        let jobs: BTreeMap<_, _> = jobs
+            .iter()
+            .map(|(state, job)| (state.clone(), ids(job)))
+            .collect();
+        let alone = jobs
+            .values()
+            .map(|ids| (key(ids), Arc::new(Semaphore::new(1))))
+            .collect();
         Self {
-            jobs: jobs
-                .iter()
-                .map(|(state, job)| (state.clone(), ids(job)))
-                .collect(),
+            jobs,
+            alone,
+            used: Mutex::default(),
         }
     }
 
-    pub(crate) fn make(&self, job: JobState) -> Result<Made, Unmade> {
-        let name = String::from(job);
-        let (ids, assumed) = match job {
-            JobState::Started => self.first(&["started", "InProgress", "Pending"]),
-            JobState::Absent => self.named(&name).or_else(|| {
-                let any = self.jobs.values().next()?;
-                Some((
-                    Ids {
-                        job: NO_SUCH_JOB.to_owned(),
-                        ..any.clone()
-                    },
-                    None,
-                ))
-            }),
-            JobState::Is(_) | JobState::Elsewhere => self.named(&name),
-        }
-        .ok_or_else(|| {
+    pub(crate) async fn make(&self, job: JobState) -> Result<Made, Unmade> {
+        let (ids, assumed) = self.find(job).ok_or_else(|| {
+            let name = String::from(job);
             Unavailable::Unreachable(format!("the profile's fixed jobs have none for `{name}`"))
         })?;
+        let Some(semaphore) = self.alone.get(&key(&ids)) else {
+            // A made-up id: nobody can change what is not there.
+            return Ok(Made::of(ids));
+        };
+        let permit = timeout(PATIENCE, Arc::clone(semaphore).acquire_owned());
+        let Ok(Ok(alone)) = permit.await else {
+            return Err(Unavailable::Indeterminate(format!(
+                "another case has the job {} for more than {} s",
+                ids.job,
+                PATIENCE.as_secs()
+            ))
+            .into());
+        };
+        let is_fresh = lock(&self.used).insert(key(&ids));
         Ok(Made {
-            ids,
-            owned: Vec::new(),
-            steps: Vec::new(),
             assumed,
+            is_fresh,
+            alone: Some(alone),
+            ..Made::of(ids)
         })
     }
 
-    fn first(&self, names: &[&str]) -> Option<(Ids, Option<Status>)> {
-        names.iter().find_map(|name| self.named(name))
+    fn find(&self, job: JobState) -> Option<(Ids, Option<Status>)> {
+        match job {
+            JobState::Started => ["started", "InProgress", "Pending"]
+                .iter()
+                .find_map(|name| self.named(name)),
+            JobState::Absent => self.named(&String::from(job)).or_else(|| {
+                let any = self.jobs.values().next()?;
+                let ids = Ids {
+                    job: NO_SUCH_JOB.to_owned(),
+                    ..any.clone()
+                };
+                Some((ids, None))
+            }),
+            JobState::Is(_) | JobState::Elsewhere => self.named(&String::from(job)),
+        }
     }
 
     fn named(&self, name: &str) -> Option<(Ids, Option<Status>)> {
         Some((self.jobs.get(name)?.clone(), name.parse().ok()))
     }
+}
+
+fn key(ids: &Ids) -> (String, String) {
+    (ids.pool.clone(), ids.job.clone())
 }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::time::Instant;
 
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::case::Ids;
 use crate::contract::{Operation, Status};
-use crate::provision::Owned;
+use crate::provision::held::Owned;
 use crate::wire::Response;
 
 /// A precondition that is true until it is released.
@@ -26,6 +27,8 @@ pub struct Lease {
     /// When making it began.
     pub acquired: Instant,
     pub(crate) owned: Vec<Owned>,
+    /// Keeps others from a job that is not fresh.
+    pub(crate) _alone: Option<OwnedSemaphorePermit>,
 }
 
 /// A call that made a precondition.

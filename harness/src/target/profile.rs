@@ -56,7 +56,8 @@ pub struct Profile {
 pub enum Provision {
     /// By the service's own operations.
     Api {
-        /// Hosts besides the endpoint's own that a CSV file may be uploaded to.
+        /// Hosts besides the endpoint's own that a CSV file may be uploaded to. One that begins with a full stop stands for
+        /// all below it.
         #[serde(default)]
         upload_hosts: Vec<String>,
         /// The role that jobs write their logs with.
@@ -125,10 +126,22 @@ impl Profile {
     /// The service itself.
     pub fn aws(environment: &Environment) -> Result<Self, ConfigError> {
         let region = environment.region().ok_or(ConfigError::NoRegion)?;
-        let url = Url::parse(&format!("https://cognito-idp.{region}.amazonaws.com"))?;
+        let suffix = if region.starts_with("cn-") {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        let url = Url::parse(&format!("https://cognito-idp.{region}.{suffix}"))?;
         let mut profile = Self::bare("aws", Where::Remote(url.to_string()));
         profile.region = region.to_owned();
         profile.credentials = Some(environment.credentials()?);
+        profile.provision = Provision::Api {
+            // Pre-signed URLs name a bucket of the service's own, such as
+            // `aws-cognito-idp-user-import-pdx.s3.us-west-2.amazonaws.com`.
+            upload_hosts: vec![format!(".{suffix}")],
+            role_arn: role_arn(),
+            yes: false,
+        };
         // Developer guide, quotas: one active import job an account; 5 requests a second a pool.
         profile.active_jobs = Some(1);
         profile.requests_per_second = Some(5.0);

@@ -79,13 +79,19 @@ impl Url {
 
     /// Whether it is on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        self.host == "localhost"
-            || self.host.ends_with(".localhost")
-            || self
-                .host
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
+        is_loopback(&self.host)
     }
+}
+
+/// Whether a host is this machine by its very name. An IPv6 address may have its brackets.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    // RFC 6761, section 6.3: the names below `localhost` never leave the machine.
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 impl fmt::Display for Url {

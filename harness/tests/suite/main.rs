@@ -6,6 +6,7 @@ mod degenerate;
 mod floors;
 mod fuzzing;
 mod loader;
+mod provision;
 mod reference;
 mod schemas;
 mod target;

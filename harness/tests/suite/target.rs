@@ -73,10 +73,15 @@ impl Listener {
         *self.connections.lock().unwrap()
     }
 
-    /// A client for it that gives up soon.
     fn client(&self) -> Client {
+        let profile = Profile::endpoint(&self.url(), &Environment::default());
+        Client::new(&profile.unwrap()).unwrap()
+    }
+
+    /// A client for it that gives up soon.
+    fn hasty(&self) -> Client {
         let mut profile = Profile::endpoint(&self.url(), &Environment::default()).unwrap();
-        profile.timeout = Duration::from_millis(300);
+        profile.timeout = Duration::from_millis(200);
         Client::new(&profile).unwrap()
     }
 }

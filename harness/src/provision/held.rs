@@ -1,0 +1,126 @@
+//! What was made and must be undone, whoever made it.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::case::Ids;
+use crate::contract::Status;
+use crate::provision::{Described, Step, Unavailable};
+
+/// Everything that is made and not yet undone.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    owned: Mutex<BTreeSet<Owned>>,
+    /// What could not be deleted.
+    leftovers: Mutex<BTreeSet<String>>,
+    closed: AtomicBool,
+}
+
+/// Something that must be undone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owned {
+    pub(crate) pool: String,
+    /// The job in it, for a driver that hands out both.
+    pub(crate) job: String,
+}
+
+/// What a driver made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) ids: Ids,
+    pub(crate) owned: Vec<Owned>,
+    pub(crate) steps: Vec<Step>,
+    /// The status that follows from the last accepted operation.
+    pub(crate) assumed: Option<Status>,
+    /// The job as it was seen in its state, if it was looked at.
+    pub(crate) described: Option<Described>,
+    /// Whether nobody had it before.
+    pub(crate) is_fresh: bool,
+    /// What keeps others from it.
+    pub(crate) alone: Option<OwnedSemaphorePermit>,
+}
+
+/// Why a driver could not make something, and what of it was made all the same.
+#[derive(Debug)]
+pub(crate) struct Unmade {
+    pub(crate) why: Unavailable,
+    pub(crate) owned: Vec<Owned>,
+}
+
+impl Held {
+    /// Remembers something that was made.
+    pub(crate) fn hold(&self, owned: &Owned) {
+        lock(&self.owned).insert(owned.clone());
+    }
+
+    /// Whether it is still to be undone.
+    pub(crate) fn is_held(&self, owned: &Owned) -> bool {
+        lock(&self.owned).contains(owned)
+    }
+
+    /// Everything that is still to be undone.
+    pub(crate) fn all(&self) -> Vec<Owned> {
+        lock(&self.owned).iter().cloned().collect()
+    }
+
+    /// Forgets something that was undone, or remembers why it could not be.
+    pub(crate) fn undone(&self, owned: &Owned, undone: Result<(), String>) {
+        lock(&self.owned).remove(owned);
+        if let Err(why) = undone {
+            self.leave(format!("the pool {}: {why}", owned.pool));
+        }
+    }
+
+    /// Remembers something that is left behind.
+    pub(crate) fn leave(&self, leftover: String) {
+        lock(&self.leftovers).insert(leftover);
+    }
+
+    /// What is left behind, told once.
+    pub(crate) fn take_leftovers(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.leftovers))
+            .into_iter()
+            .collect()
+    }
+
+    /// Says that the run is ending: nothing more is made, and nothing is waited for.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+}
+
+impl Made {
+    /// A precondition for which nothing had to be done.
+    pub(crate) fn of(ids: Ids) -> Self {
+        Self {
+            ids,
+            owned: Vec::new(),
+            steps: Vec::new(),
+            assumed: None,
+            described: None,
+            is_fresh: true,
+            alone: None,
+        }
+    }
+}
+
+impl From<Unavailable> for Unmade {
+    fn from(why: Unavailable) -> Self {
+        Self {
+            why,
+            owned: Vec::new(),
+        }
+    }
+}
+
+/// A lock that a panic elsewhere does not close: what is held must still be released.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
