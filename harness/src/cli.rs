@@ -2,6 +2,7 @@
 
 mod explain;
 mod list;
+mod mutants;
 mod run;
 mod send;
 mod serve;
@@ -44,6 +45,12 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// List the mutants of the reference, or measure which cases catch them.
+    Mutants(mutants::MutantArguments),
+    /// List the permitted variations of the reference, or check that none is accused.
+    Variations(mutants::VariationArguments),
+    /// Show what each requirement catches, and what of an answer no case speaks of.
+    Coverage,
 }
 
 /// Why a command ended early.
@@ -71,6 +78,9 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Mutants(arguments) => mutants::mutants(&arguments),
+        Command::Variations(arguments) => mutants::variations(&arguments),
+        Command::Coverage => mutants::coverage(),
     };
     result.unwrap_or_else(|stop| {
         complain(&stop.message);

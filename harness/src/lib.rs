@@ -9,6 +9,7 @@ pub mod cli;
 pub mod contract;
 pub mod generator;
 pub mod oracle;
+pub mod power;
 pub mod provision;
 pub mod reference;
 pub mod report;

@@ -158,18 +158,9 @@ impl Target {
             selection,
             seed: 0,
             concurrency: CONCURRENCY,
-            settle: session.settle,
-            snapshots: None,
         };
-        let provisioner = Arc::clone(&session.provisioner);
         let runner = runtime
-            .block_on(Runner::new(
-                Arc::clone(&self.suite),
-                &session.profile,
-                session.client.clone(),
-                provisioner,
-                &plan,
-            ))
+            .block_on(Runner::new(Arc::clone(&self.suite), &session, None))
             .map_err(|error| error.to_string())?;
         let embedded = session.is_embedded();
         Ok(Opened {

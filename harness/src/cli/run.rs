@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, complain, print, runtime};
+use crate::power;
 use crate::report::{Results, Style, TargetResult, terminal};
 use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
 use crate::suite::Suite;
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Run at most this many cases, those that catch the most mutants first.
+    #[arg(long, value_name = "N")]
+    budget: Option<usize>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -49,17 +53,18 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let (suite, selection) = arguments.suite.load()?;
+    let (suite, mut selection) = arguments.suite.load()?;
+    if let Some(budget) = arguments.budget {
+        let ranked = power::published().ranked(selection.into_iter());
+        selection = ranked.into_iter().take(budget).collect();
+    }
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let session = arguments.target.open().await?;
-        let folder = arguments.snapshots.join(&session.profile.name);
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
-            settle: session.settle,
-            snapshots: Some(folder).filter(|folder| folder.is_dir()),
         };
         let result = tokio::select! {
             result = judge(arguments, &suite, &session, &plan) => result.map(Some),
@@ -87,16 +92,10 @@ async fn judge(
         exit: Exit::Unjudged,
         message: format!("reach the target: {error}"),
     };
-    let (profile, provisioner) = (&session.profile, Arc::clone(&session.provisioner));
-    let runner = Runner::new(
-        Arc::clone(suite),
-        profile,
-        session.client.clone(),
-        provisioner,
-        plan,
-    )
-    .await
-    .map_err(unreachable)?;
+    let folder = Some(arguments.snapshots.join(&session.profile.name)).filter(|it| it.is_dir());
+    let runner = Runner::new(Arc::clone(suite), session, folder)
+        .await
+        .map_err(unreachable)?;
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
     let run = runner

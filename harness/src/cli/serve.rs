@@ -85,13 +85,18 @@ pub(crate) fn serve(arguments: Arguments) -> Result<ExitCode, Stop> {
     runtime()?.block_on(async {
         let server = Server::start(endpoint, address, control)
             .map_err(|error| Stop::usage(format!("listen on {address}: {error}")))?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("listen for SIGTERM: {error}"),
-        })?;
+        // Before the address is told: whoever reads it may ask to end at once.
+        let listen = |kind| {
+            signal(kind).map_err(|error| Stop {
+                exit: Exit::Harness,
+                message: format!("listen for signals: {error}"),
+            })
+        };
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let mut terminate = listen(SignalKind::terminate())?;
         print(format!("http://{}\n", server.address()))?;
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
         server.stop().await;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
@@ -11,15 +11,14 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Invariant, Level, Requirement};
 use crate::contract::Operation;
 use crate::oracle::{Held, Observed, hold};
-use crate::provision::Provisioner;
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
 use crate::runner::replay::Replays;
-use crate::runner::{Record, Verdict};
+use crate::runner::{Record, Session, Verdict};
 use crate::suite::Suite;
-use crate::target::{Client, Profile};
+use crate::target::Client;
 
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
 const BREACHES_LISTED_MAX: usize = 5;
@@ -33,10 +32,6 @@ pub struct Plan {
     pub seed: u64,
     /// How many cases are under way at once.
     pub concurrency: usize,
-    /// How long a stopped job may take to show Stopped.
-    pub settle: Duration,
-    /// The folder of the target's snapshots, where there is one.
-    pub snapshots: Option<std::path::PathBuf>,
 }
 
 /// A finished run.
@@ -71,34 +66,37 @@ pub struct Runner {
     suite: Arc<Suite>,
     client: Client,
     judge: Arc<Judge>,
-    probe: Probe,
+    /// What the endpoint says to an operation that does not exist, where it was asked.
+    probe: Option<Probe>,
 }
 
 impl Runner {
-    /// Looks at the endpoint and gets ready. `replays` says how a replay line reaches it.
+    /// Looks at a session's endpoint and gets ready. `snapshots` is the folder of the target's snapshots, where there is one.
     pub async fn new(
         suite: Arc<Suite>,
-        profile: &Profile,
-        client: Client,
-        provisioner: Arc<Provisioner>,
-        plan: &Plan,
+        session: &Session,
+        snapshots: Option<PathBuf>,
     ) -> Result<Self, RunError> {
-        let probe = Probe::ask(&client)
-            .await
-            .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
+        let client = session.client.clone();
+        // The embedded endpoint is there, and has the operation, however wrong it may be about it.
+        let probe = if session.is_embedded() {
+            None
+        } else {
+            let probe = Probe::ask(&client).await;
+            Some(probe.map_err(|failure| RunError::Unreachable(failure.to_string()))?)
+        };
+        let active = session.profile.active_jobs;
         let judge = Arc::new(Judge {
             client: client.clone(),
-            provisioner,
+            provisioner: Arc::clone(&session.provisioner),
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: profile
-                .active_jobs
-                .map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
-            reach: profile.reach.clone(),
-            settle: plan.settle,
-            snapshots: plan.snapshots.clone(),
-            replays: Replays::of(profile),
+            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            reach: session.profile.reach.clone(),
+            settle: session.settle,
+            snapshots,
+            replays: Replays::of(&session.profile),
         });
         Ok(Self {
             suite,
@@ -110,15 +108,15 @@ impl Runner {
 
     /// Runs one case, which must be of the runner's suite.
     pub async fn case(&self, case: &Case) -> Result<Record, RunError> {
-        let unsupported = self
-            .probe
-            .unsupported(&self.client, case.operation)
-            .await
-            .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
-        Ok(match unsupported {
-            Some(reason) => Record::new(&case.id, case.level, Verdict::Unsupported).because(reason),
-            None => self.judge.case(case).await.0,
-        })
+        let operation = std::slice::from_ref(&case.operation);
+        Ok(
+            match self.unsupported(operation.iter().copied()).await?.pop() {
+                Some((_, reason)) => {
+                    Record::new(&case.id, case.level, Verdict::Unsupported).because(reason)
+                }
+                None => self.judge.case(case).await.0,
+            },
+        )
     }
 
     /// Runs the planned cases. `progress` hears of each record as it is made.
@@ -128,7 +126,9 @@ impl Runner {
         progress: impl Fn(&Record) + Send + Sync + 'static,
     ) -> Result<Run, RunError> {
         let cases = self.cases(plan);
-        let unsupported = self.unsupported(&cases).await?;
+        let unsupported = self
+            .unsupported(cases.iter().map(|case| case.operation))
+            .await?;
         let permits = Arc::new(Semaphore::new(plan.concurrency.max(1)));
         let progress = Arc::new(progress);
         let mut tasks = JoinSet::new();
@@ -217,13 +217,17 @@ impl Runner {
             .collect()
     }
 
-    /// The operations of the cases that the endpoint says it does not implement.
-    async fn unsupported(&self, cases: &[Arc<Case>]) -> Result<Vec<(Operation, String)>, RunError> {
-        let operations: BTreeSet<_> = cases.iter().map(|case| case.operation).collect();
+    /// Those of some operations that the endpoint says it does not implement, with its words.
+    async fn unsupported(
+        &self,
+        operations: impl Iterator<Item = Operation>,
+    ) -> Result<Vec<(Operation, String)>, RunError> {
+        let Some(probe) = &self.probe else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
-        for operation in operations {
-            let reason = self
-                .probe
+        for operation in operations.collect::<BTreeSet<_>>() {
+            let reason = probe
                 .unsupported(&self.client, operation)
                 .await
                 .map_err(|failure| RunError::Unreachable(failure.to_string()))?;

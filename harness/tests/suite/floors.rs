@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["suite", "oracle", "snapshot", "target", "reference"],
     &["provision", "generator"],
     &["runner"],
-    &["report", "campaign"],
+    &["report", "campaign", "power"],
     &["cli"],
 ];
 

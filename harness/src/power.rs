@@ -1,0 +1,9 @@
+//! How strong the suite is, in numbers: which cases catch which mutants, and that nothing else is accused.
+
+mod coverage;
+mod matrix;
+mod soundness;
+
+pub use coverage::{Coverage, coverage};
+pub use matrix::{Killed, Matrix, measure, published};
+pub use soundness::{Alarms, Setting, soundness};

@@ -1,0 +1,224 @@
+//! The kill matrix: case × mutant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::reference::{Mutant, Options};
+use crate::runner::{Plan, Record, Runner, Session, SessionError, Verdict};
+use crate::suite::Suite;
+use crate::target::Profile;
+
+/// The matrix of this version, as it was measured when it was made.
+const PUBLISHED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/mutants.json"));
+
+/// How long an answer is waited for: the endpoint is in this process, and only a mutant takes longer than a millisecond.
+const TIMEOUT: Duration = Duration::from_millis(1_000);
+
+/// How long a stopped job may take to show Stopped, for the same reason.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// How many mutants are measured at once: one for each processor of a small machine, and one that waits for a deadline.
+const MUTANTS_AT_ONCE: usize = 3;
+
+/// Which cases catch which mutants.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Matrix {
+    /// One row a mutant, in their order.
+    pub mutants: Vec<Killed>,
+    /// The fewest cases, as far as a greedy search finds them, that catch every mutant, the most telling first.
+    pub minimal: Vec<String>,
+}
+
+/// What catches one mutant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Killed {
+    /// The mutant's name.
+    pub name: String,
+    /// What it does.
+    pub summary: String,
+    /// The requirement that it breaks: of those that catch it, the one that catches the fewest others.
+    pub requirement: Option<String>,
+    /// The ids of the cases and invariants that diverge on it.
+    pub killed_by: Vec<String>,
+}
+
+/// Runs the whole suite on every one of these mutants. `progress` hears of each that is done.
+pub async fn measure(
+    suite: &Arc<Suite>,
+    mutants: &[Mutant],
+    progress: impl Fn(Mutant),
+) -> Result<Matrix, SessionError> {
+    let permits = Arc::new(Semaphore::new(MUTANTS_AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for (index, mutant) in mutants.iter().copied().enumerate() {
+        let (suite, permits) = (Arc::clone(suite), Arc::clone(&permits));
+        tasks.spawn(async move {
+            let _permit = permits.acquire_owned().await;
+            let options = Options {
+                mutant: Some(mutant),
+                ..Options::default()
+            };
+            (index, mutant, records(&suite, options, 0, 1).await)
+        });
+    }
+    let mut rows = BTreeMap::new();
+    while let Some(done) = tasks.join_next().await {
+        let Ok((index, mutant, records)) = done else {
+            continue;
+        };
+        let killed_by = records?
+            .iter()
+            .filter(|record| matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous))
+            .map(|record| record.id.clone())
+            .collect();
+        progress(mutant);
+        rows.insert(index, (mutant, killed_by));
+    }
+    Ok(Matrix::of(rows.into_values().collect()))
+}
+
+/// The records of one whole run against the embedded endpoint.
+pub(crate) async fn records(
+    suite: &Arc<Suite>,
+    options: Options,
+    seed: u64,
+    concurrency: usize,
+) -> Result<Vec<Record>, SessionError> {
+    let mut profile = Profile::reference();
+    let is_mutant = options.mutant.is_some();
+    if is_mutant {
+        profile.timeout = TIMEOUT;
+    }
+    let mut session = Session::embedded(profile, options)?;
+    if is_mutant {
+        session.settle = SETTLE;
+    }
+    let selection: BTreeSet<_> = suite.ids().map(str::to_owned).collect();
+    let plan = Plan {
+        selection,
+        seed,
+        concurrency,
+    };
+    let run = match Runner::new(Arc::clone(suite), &session, None).await {
+        Ok(runner) => runner.run(&plan, |_| {}).await.map(|run| run.records),
+        Err(error) => Err(error),
+    };
+    session.close().await;
+    // The embedded endpoint is not probed, so that there is no way to miss it.
+    Ok(run.unwrap_or_default())
+}
+
+impl Matrix {
+    fn of(rows: Vec<(Mutant, Vec<String>)>) -> Self {
+        let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, killed_by) in &rows {
+            let requirements: BTreeSet<_> = killed_by.iter().map(|id| requirement(id)).collect();
+            for requirement in requirements {
+                *kills.entry(requirement).or_default() += 1;
+            }
+        }
+        let most_specific = |killed_by: &[String]| {
+            let requirements = killed_by.iter().map(|id| requirement(id));
+            let specific = requirements.min_by_key(|id| (kills.get(id).copied(), *id));
+            specific.map(str::to_owned)
+        };
+        let mutants: Vec<_> = rows
+            .iter()
+            .map(|(mutant, killed_by)| Killed {
+                name: mutant.name().to_owned(),
+                summary: mutant.summary().to_owned(),
+                requirement: most_specific(killed_by),
+                killed_by: killed_by.clone(),
+            })
+            .collect();
+        let minimal = minimal(&mutants);
+        Self { mutants, minimal }
+    }
+
+    /// As JSON, a mutant a line, so that a change of the suite is a readable difference.
+    pub fn to_json(&self) -> String {
+        let line = |value: serde_json::Result<String>| value.unwrap_or_default();
+        let mutants: Vec<_> = self
+            .mutants
+            .iter()
+            .map(|mutant| line(serde_json::to_string(mutant)))
+            .collect();
+        format!(
+            "{{\"mutants\":[\n{}\n],\n\"minimal\":{}}}\n",
+            mutants.join(",\n"),
+            line(serde_json::to_string(&self.minimal))
+        )
+    }
+
+    /// The mutants that nothing catches.
+    pub fn missed(&self) -> impl Iterator<Item = &Killed> {
+        self.mutants
+            .iter()
+            .filter(|mutant| mutant.killed_by.is_empty())
+    }
+
+    /// How many mutants a case or invariant catches.
+    pub fn kills(&self, id: &str) -> usize {
+        self.mutants
+            .iter()
+            .filter(|mutant| mutant.killed_by.iter().any(|by| by == id))
+            .count()
+    }
+
+    /// All these ids, the most telling first: those of the minimal set, then by how many mutants each catches.
+    pub fn ranked(&self, ids: impl Iterator<Item = String>) -> Vec<String> {
+        let mut ranked: Vec<_> = ids.collect();
+        ranked.sort_by_key(|id| {
+            let place = self.minimal.iter().position(|other| other == id);
+            (
+                place.unwrap_or(usize::MAX),
+                usize::MAX - self.kills(id),
+                id.clone(),
+            )
+        });
+        ranked
+    }
+}
+
+/// The matrix of this version.
+pub fn published() -> Matrix {
+    serde_json::from_str(PUBLISHED).unwrap_or_default()
+}
+
+/// Takes the case that catches the most mutants not yet caught, until none is left.
+fn minimal(mutants: &[Killed]) -> Vec<String> {
+    let mut left: Vec<&Killed> = mutants
+        .iter()
+        .filter(|mutant| !mutant.killed_by.is_empty())
+        .collect();
+    let mut chosen = Vec::new();
+    while !left.is_empty() {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for id in left.iter().flat_map(|mutant| &mutant.killed_by) {
+            *counts.entry(id).or_default() += 1;
+        }
+        // Of equals the first by id, so that the result is the same every time.
+        let best = counts
+            .iter()
+            .max_by_key(|(id, count)| (**count, std::cmp::Reverse(**id)));
+        let Some(best) = best.map(|(id, _)| (*id).to_owned()) else {
+            break;
+        };
+        left.retain(|mutant| !mutant.killed_by.contains(&best));
+        chosen.push(best);
+    }
+    chosen
+}
+
+/// The requirement of a case's id, or of an invariant's.
+fn requirement(id: &str) -> &str {
+    id.match_indices('/')
+        .nth(1)
+        .map_or(id, |(end, _)| &id[..end])
+}
