@@ -1,12 +1,29 @@
 //! Judgement of answers. Pure: no network, no clock, no randomness, and no knowledge of the reference endpoint.
+//!
+//! [`judge`] holds an answer to what a case expects, [`hold`] to what is true of any answer. [`permits`] needs no
+//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer.
 
+mod basis;
+mod body;
+mod constraint;
 mod expected;
+mod form;
 mod invariant;
+mod known;
 mod mismatch;
+mod permitted;
+mod reader;
+mod ruling;
+mod signed;
+mod success;
 mod template;
 
+pub use basis::Basis;
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
 pub use invariant::{Breach, Held, Observed, Outcome, hold};
+pub use known::{Known, Place, Sent, Signing};
 pub use mismatch::Mismatch;
+pub use permitted::{Answer, Class, Permitted, permitted};
+pub use ruling::{Ruling, Verdict, permits};
 pub use template::{Likeness, template};

@@ -2,29 +2,15 @@
 
 use arbitrary::{Arbitrary as _, Unstructured};
 
-use crate::case::{Case, Ids, Invariant, JobState, Message, PoolState};
+use crate::case::{Case, Ids, JobState, Message, PoolState, Signature};
 use crate::contract::Status;
 use crate::generator::Stop;
-use crate::oracle::{Observed, Outcome, hold};
+use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
 use crate::reference::{Endpoint, Job, Moment, Options, Seed};
-use crate::wire::Response;
+use crate::wire::{Request, Response};
 
 /// The moment at which everything happens: in process nothing depends on the clock.
 const NOW: Moment = Moment::from_ms(1_736_443_496_379);
-
-/// What is held to each answer. A request id is fresh only among several, and robustness is a matter of sockets.
-const INVARIANTS: [Invariant; 10] = [
-    Invariant::JsonObject,
-    Invariant::ContentType,
-    Invariant::ErrorType,
-    Invariant::KnownErrorType,
-    Invariant::ErrorStatus,
-    Invariant::ErrorTypesAgree,
-    Invariant::NoNulls,
-    Invariant::MemberTypes,
-    Invariant::KnownStatus,
-    Invariant::EchoedIds,
-];
 
 /// What an input came to, for a caller that counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,8 +23,8 @@ pub struct Seen {
     pub error_type: Option<String>,
 }
 
-/// Makes a request of the bytes, sends it to the reference, and holds the answer to what is true of any answer. A breach is
-/// a panic, which is how a fuzzer hears of it.
+/// Makes a request of the bytes, sends it to the reference, and asks the oracle whether the evidence permits the
+/// answer. A divergence is a panic, which is how a fuzzer hears of it.
 pub fn structured(data: &[u8]) -> arbitrary::Result<Seen> {
     let Stop(case) = Stop::arbitrary(&mut Unstructured::new(data))?;
     let endpoint = Endpoint::new(Options::default());
@@ -53,7 +39,7 @@ pub fn structured(data: &[u8]) -> arbitrary::Result<Seen> {
     let after = seeded
         .as_ref()
         .and_then(|ids| endpoint.job(&ids.pool, &ids.job, NOW));
-    hold_answer(&case, &ids, &response);
+    hold_answer(&case, &ids, &request, &response);
     hold_state(&case, before.as_ref(), after.as_ref(), &response);
     let error_type = crate::wire::Envelope::read(&response)
         .error_type()
@@ -94,20 +80,23 @@ fn prepare(endpoint: &Endpoint, case: &Case) -> (Ids, Option<Ids>) {
     (named, Some(real))
 }
 
-fn hold_answer(case: &Case, ids: &Ids, response: &Response) {
-    let observed = [Observed {
-        case: case.id.clone(),
-        protocol: true,
-        ids: case.changes.is_empty().then(|| ids.clone()),
-        outcome: Outcome::Answered(response.clone()),
-    }];
-    for invariant in INVARIANTS {
-        let breaches = hold(invariant, &observed).breaches;
-        assert!(
-            breaches.is_empty(),
-            "{invariant:?}: {breaches:?}\nanswer: {response}\ncase: {case:?}"
-        );
-    }
+/// The evidence permits the answer.
+fn hold_answer(case: &Case, ids: &Ids, request: &Request, response: &Response) {
+    let sent = Sent {
+        request,
+        signature: Signature::Unsigned,
+    };
+    let known = Known {
+        ids,
+        place: Place::from(case.given),
+        signing: Signing::Optional,
+        fault: None,
+    };
+    let ruling = permits(sent, &known, response);
+    assert!(
+        ruling.verdict != Verdict::Divergent,
+        "{ruling:?}\nanswer: {response}\ncase: {case:?}"
+    );
 }
 
 /// A success stops the job; a refusal changes nothing.

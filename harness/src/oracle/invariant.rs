@@ -63,7 +63,8 @@ pub fn hold(invariant: Invariant, observed: &[Observed]) -> Held {
         let found = match (&observed.outcome, invariant) {
             (outcome, Invariant::Robust) => Some(robust(outcome, observed.protocol)),
             (Outcome::Answered(response), _) if observed.protocol => {
-                breaches(invariant, response, observed.ids.as_ref())
+                let envelope = Envelope::read(response);
+                breaches(invariant, response, &envelope, observed.ids.as_ref())
             }
             _ => None,
         };
@@ -80,53 +81,53 @@ pub fn hold(invariant: Invariant, observed: &[Observed]) -> Held {
 }
 
 /// What an answer breaks of an invariant; none where it says nothing about it.
-fn breaches(invariant: Invariant, response: &Response, ids: Option<&Ids>) -> Option<Vec<Mismatch>> {
-    let envelope = Envelope::read(response);
+pub(crate) fn breaches(
+    invariant: Invariant,
+    response: &Response,
+    envelope: &Envelope,
+    ids: Option<&Ids>,
+) -> Option<Vec<Mismatch>> {
     let failed = response.status >= 400;
-    let one = |holds: bool, at: &str, wanted: &str, got: String| {
-        Some(if holds {
-            Vec::new()
-        } else {
-            vec![Mismatch::new(at, wanted, got)]
-        })
-    };
     match invariant {
         Invariant::JsonObject => {
             let holds = envelope.json.as_ref().is_ok_and(Value::is_object);
-            one(holds, "body", "a JSON object", described(response))
+            one(holds, || {
+                Mismatch::new("body", "a JSON object", described(response))
+            })
         }
         Invariant::ContentType => {
             let got = response.header("content-type").unwrap_or("none");
             let media = got.split(';').next().unwrap_or_default().trim();
             let holds = media.eq_ignore_ascii_case(CONTENT_TYPE);
-            one(holds, "header content-type", CONTENT_TYPE, got.to_owned())
+            one(holds, || {
+                Mismatch::new("header content-type", CONTENT_TYPE, got)
+            })
         }
         Invariant::ErrorType if failed => {
             let holds = envelope.error_type().is_some();
             let wanted = "an error type in x-amzn-errortype, __type or code";
-            one(holds, "error type", wanted, described(response))
+            one(holds, || {
+                Mismatch::new("error type", wanted, described(response))
+            })
         }
         Invariant::KnownErrorType if failed => {
             let name = envelope.error_type()?;
             let wanted = "an error that the operation declares or that any operation can meet";
-            one(is_known(name), "error type", wanted, name.to_owned())
+            one(is_known(name), || Mismatch::new("error type", wanted, name))
         }
         Invariant::ErrorStatus if failed => {
             let error = declared(envelope.error_type()?)?;
-            let wanted = format!("{} for {}", error.status, error.name);
-            one(
-                response.status == error.status,
-                "status",
-                &wanted,
-                response.status.to_string(),
-            )
+            one(response.status == error.status, || {
+                let wanted = format!("{} for {}", error.status, error.name);
+                Mismatch::new("status", wanted, response.status.to_string())
+            })
         }
         Invariant::ErrorTypesAgree if failed => {
             let (head, body) = (
                 envelope.type_in_header.as_ref()?,
                 envelope.type_in_body.as_ref()?,
             );
-            one(head == body, "body/__type", head, body.clone())
+            one(head == body, || Mismatch::new("body/__type", head, body))
         }
         Invariant::NoNulls => {
             let mut places = Vec::new();
@@ -138,22 +139,19 @@ fn breaches(invariant: Invariant, response: &Response, ids: Option<&Ids>) -> Opt
                     .collect(),
             )
         }
-        Invariant::MemberTypes => Some(wrong_types(job(&envelope)?)),
+        Invariant::MemberTypes => Some(wrong_types(job(envelope)?)),
         Invariant::KnownStatus => {
-            let status = job(&envelope)?.get("Status")?;
+            let status = job(envelope)?.get("Status")?;
             let holds = status
                 .as_str()
                 .is_some_and(|name| name.parse::<Status>().is_ok());
-            let wanted = Status::ALL.map(Status::name).join(", ");
-            one(
-                holds,
-                "body/UserImportJob/Status",
-                &wanted,
-                shown(Some(status)),
-            )
+            one(holds, || {
+                let wanted = Status::ALL.map(Status::name).join(", ");
+                Mismatch::new("body/UserImportJob/Status", wanted, shown(Some(status)))
+            })
         }
         Invariant::EchoedIds => {
-            let (job, ids) = (job(&envelope)?, ids?);
+            let (job, ids) = (job(envelope)?, ids?);
             let wrong = |member: &str| {
                 let got = job
                     .get(member)
@@ -178,13 +176,14 @@ fn breaches(invariant: Invariant, response: &Response, ids: Option<&Ids>) -> Opt
     }
 }
 
+/// What one fact breaks.
+fn one(holds: bool, mismatch: impl FnOnce() -> Mismatch) -> Option<Vec<Mismatch>> {
+    Some(if holds { Vec::new() } else { vec![mismatch()] })
+}
+
 fn robust(outcome: &Outcome, protocol: bool) -> Vec<Mismatch> {
     let got = match outcome {
-        Outcome::Answered(response) if response.cut => {
-            let got = format!("more than {} bytes", response.body.len());
-            return vec![Mismatch::new("body", "a body of bounded size", got)];
-        }
-        Outcome::Answered(_) => return Vec::new(),
+        Outcome::Answered(response) => return unbounded(response).into_iter().collect(),
         // A request that the protocol does not promise to answer may be met with a close.
         Outcome::Closed if !protocol => return Vec::new(),
         Outcome::Closed => "a close",
@@ -198,6 +197,21 @@ fn robust(outcome: &Outcome, protocol: bool) -> Vec<Mismatch> {
     vec![Mismatch::new("answer", wanted, got)]
 }
 
+/// That an answer went on past the bound on its size.
+pub(crate) fn unbounded(response: &Response) -> Option<Mismatch> {
+    let got = format!("more than {} bytes", response.body.len());
+    response
+        .cut
+        .then(|| Mismatch::new("body", "a body of bounded size", got))
+}
+
+/// The request id of an answer, or that it has none.
+pub(crate) fn request_id(response: &Response) -> Result<&str, Mismatch> {
+    let id = response.header("x-amzn-requestid");
+    id.filter(|id| !id.is_empty())
+        .ok_or_else(|| Mismatch::new("header x-amzn-requestid", "a request id", "none"))
+}
+
 fn hold_request_ids(observed: &[&Observed]) -> Held {
     let mut held = Held::default();
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
@@ -209,12 +223,11 @@ fn hold_request_ids(observed: &[&Observed]) -> Held {
             continue;
         }
         held.answers += 1;
-        let at = "header x-amzn-requestid";
-        let mismatch = match response.header("x-amzn-requestid") {
-            None | Some("") => Some(Mismatch::new(at, "a request id", "none")),
-            Some(id) => seen.insert(id, &observed.case).map(|other| {
+        let mismatch = match request_id(response) {
+            Err(mismatch) => Some(mismatch),
+            Ok(id) => seen.insert(id, &observed.case).map(|other| {
                 Mismatch::new(
-                    at,
+                    "header x-amzn-requestid",
                     "an id that no other answer has",
                     format!("that of {other}"),
                 )

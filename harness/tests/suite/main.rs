@@ -11,6 +11,7 @@ mod reference;
 mod schemas;
 mod target;
 mod tidy;
+mod witnesses;
 
 use std::path::{Path, PathBuf};
 

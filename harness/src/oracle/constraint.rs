@@ -1,0 +1,142 @@
+//! Whether a text satisfies a member's constraints, and how firmly it does not.
+//!
+//! The two patterns are matched by hand. A matcher shared with the reference endpoint would hide a slip of its own.
+
+use crate::case::Level;
+use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
+
+/// How firmly a text must be refused as a UserPoolId; not at all where it satisfies the constraints.
+pub(crate) fn pool_fault(text: &str) -> Option<Level> {
+    fault(&USER_POOL_ID, text, is_pool, |text| {
+        is_pool(text.chars().map(ascii_word).collect::<String>().as_str())
+            // Behind the last underscore the pattern names its letters.
+            && text.rsplit('_').next().is_some_and(str::is_ascii)
+    })
+}
+
+/// How firmly a text must be refused as a JobId; not at all where it satisfies the constraints.
+pub(crate) fn job_fault(text: &str) -> Option<Level> {
+    fault(&JOB_ID, text, is_job, is_job)
+}
+
+/// Lengths and patterns are documented and modelled, and the recorded matches are of the whole value
+/// (aws/aws-sdk-js#3344). Yet AWS exports the patterns between `^` and `$`, which in some languages leaves room for an
+/// end of line, and `\w` is wider than ASCII in some: what only such a reading accepts should be refused, no more.
+fn fault(
+    constraint: &Constraint,
+    text: &str,
+    matches: fn(&str) -> bool,
+    matches_loosely: impl Fn(&str) -> bool,
+) -> Option<Level> {
+    let length = text.chars().count();
+    if length < constraint.length_min || length > constraint.length_max {
+        return Some(Level::Must);
+    }
+    if matches(text) {
+        return None;
+    }
+    let is_loose = matches_loosely(without_line_end(text));
+    Some(if is_loose { Level::Should } else { Level::Must })
+}
+
+/// `import-[0-9a-zA-Z-]+`.
+fn is_job(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    text.strip_prefix("import-")
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_part))
+}
+
+/// `[\w-]+_[0-9a-zA-Z]+`, in which only the last underscore can be the one that stands by itself.
+fn is_pool(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    text.rsplit_once('_').is_some_and(|(head, tail)| {
+        !head.is_empty()
+            && head.bytes().all(is_word)
+            && !tail.is_empty()
+            && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// A letter of ASCII for one that some `\w` takes for a word character.
+fn ascii_word(letter: char) -> char {
+    if letter.is_ascii() || letter.is_whitespace() || letter.is_control() {
+        letter
+    } else {
+        'a'
+    }
+}
+
+/// The text without the one end of line that a dollar sign may stand in front of.
+fn without_line_end(text: &str) -> &str {
+    text.strip_suffix("\r\n")
+        .or_else(|| text.strip_suffix(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']))
+        .unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(fault: fn(&str) -> Option<Level>, text: &str, want: Option<Level>) {
+        assert_eq!(fault(text), want, "{text:?}");
+    }
+
+    #[test]
+    fn patterns_are_matched_as_a_whole() {
+        for text in ["import-a", "import--", "import-A-", "import-mAgUtd8PMm"] {
+            check(job_fault, text, None);
+        }
+        for text in ["us-east-1_abc", "a_b", "-_a", "us_east_1_a", "__a"] {
+            check(pool_fault, text, None);
+        }
+        let must = Some(Level::Must);
+        for text in [
+            "",
+            "import-",
+            "Import-a",
+            "import-é",
+            "import-١",
+            "ximport-a",
+            "import-a ",
+            "import-a_b",
+        ] {
+            check(job_fault, text, must);
+        }
+        for text in [
+            "",
+            "us-east-1_",
+            "_abc",
+            "__",
+            "us-east-1_é",
+            " a_b",
+            "a_b ",
+            "a_b-c",
+            "a\0_b",
+        ] {
+            check(pool_fault, text, must);
+        }
+    }
+
+    #[test]
+    fn lengths_end_at_55() {
+        let job = |length: usize| format!("import-{}", "a".repeat(length - 7));
+        check(job_fault, &job(55), None);
+        check(job_fault, &job(56), Some(Level::Must));
+        let pool = |length: usize| format!("a_{}", "b".repeat(length - 2));
+        check(pool_fault, &pool(55), None);
+        check(pool_fault, &pool(56), Some(Level::Must));
+    }
+
+    #[test]
+    fn what_another_dialect_accepts_is_refused_less_firmly() {
+        let should = Some(Level::Should);
+        for text in ["import-a\n", "import-a\r\n", "import-a\u{2028}"] {
+            check(job_fault, text, should);
+        }
+        for text in ["a_b\n", "é_a", "١_a", "é_a\n"] {
+            check(pool_fault, text, should);
+        }
+        check(job_fault, "import-a\n\n", Some(Level::Must));
+    }
+}

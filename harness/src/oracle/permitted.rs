@@ -1,0 +1,246 @@
+//! Which classes of answers the evidence permits to a request.
+//!
+//! The order in which the service checks a request is not established. So every fault that a request has permits its
+//! own refusal, and only a request without any fault permits a success.
+
+use std::borrow::Cow;
+
+use crate::case::Level;
+use crate::contract::{DECLARED, declared};
+use crate::oracle::basis::{self, Basis};
+use crate::oracle::body::{Body, Member, Members};
+use crate::oracle::constraint::{job_fault, pool_fault};
+use crate::oracle::form::{Form, form};
+use crate::oracle::known::{Known, Place, Sent};
+use crate::oracle::signed::{Verified, verify};
+
+const SERIALIZATION: &str = "SerializationException";
+const INVALID_PARAMETER: &str = "InvalidParameterException";
+const NOT_FOUND: &str = "ResourceNotFoundException";
+
+/// The answers that are permitted to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permitted {
+    /// Any answer at all, and why: the request is none that the protocol promises to answer.
+    Anything(&'static str),
+    /// Any answer that keeps to the protocol, and why.
+    AnythingInForm(&'static str),
+    /// An answer of one of these classes; there is at least one.
+    OneOf(Vec<Class>),
+}
+
+/// Answers that are permitted for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// The answers.
+    pub answer: Answer,
+    /// How firmly the request must get one of them: as firmly as the basis carries, or less.
+    pub level: Level,
+    /// Why they are permitted.
+    pub basis: Basis,
+}
+
+/// What answers have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A success that shows this job as stopped.
+    Stopped {
+        /// The pool that the request named.
+        pool: String,
+        /// The job that the request named.
+        job: String,
+    },
+    /// A success with some job, whatever its status.
+    Shown,
+    /// A refusal.
+    Refusal {
+        /// The error types.
+        types: Vec<Cow<'static, str>>,
+        /// The status codes; where there are none, any from 400 on.
+        statuses: &'static [u16],
+    },
+}
+
+impl Class {
+    /// A refusal as firm as its basis.
+    pub(crate) fn refusal(basis: Basis, types: &[&'static str], statuses: &'static [u16]) -> Self {
+        let types = types.iter().map(|name| Cow::Borrowed(*name)).collect();
+        Self::new(basis, Answer::Refusal { types, statuses })
+    }
+
+    fn new(basis: Basis, answer: Answer) -> Self {
+        Self {
+            answer,
+            level: basis.level,
+            basis,
+        }
+    }
+
+    /// The same class, no firmer than that.
+    fn at_most(mut self, level: Level) -> Self {
+        self.level = self.level.max(level);
+        self
+    }
+
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.answer, Answer::Refusal { .. })
+    }
+}
+
+/// The answers that are permitted to a request, where that much is known of the endpoint.
+pub fn permitted(sent: Sent<'_>, known: &Known<'_>) -> Permitted {
+    let form = form(sent);
+    if let Form::Outside(reason) = form {
+        return Permitted::Anything(reason);
+    }
+    let (certain, possible) = match verify(sent.signature, known.signing) {
+        Verified::Passes => (None, None),
+        Verified::Refused(class) => (Some(class), None),
+        Verified::Either(class) => (None, Some(class)),
+        Verified::Unclear(reason) => return Permitted::Anything(reason),
+    };
+    let mut classes: Vec<_> = certain.into_iter().chain(known.fault.map(queued)).collect();
+    match Body::read(&sent.request.body) {
+        Body::Unreadable(reason) => return Permitted::Anything(reason),
+        Body::Unclear(reason) => return Permitted::AnythingInForm(reason),
+        Body::NotObject | Body::Malformed => {
+            classes.push(Class::refusal(basis::MALFORMED, &[SERIALIZATION], &[400]));
+        }
+        Body::Nothing => {
+            let types = [SERIALIZATION, INVALID_PARAMETER];
+            classes.push(Class::refusal(basis::NOTHING, &types, &[400]));
+        }
+        Body::Object(members) => {
+            let weakest = if members.is_unusual || form == Form::Unusual {
+                Level::Should
+            } else {
+                Level::Must
+            };
+            let faults = member_faults(&members);
+            let is_faulty = !classes.is_empty() || !faults.is_empty();
+            let outcomes = state(&members, known)
+                .into_iter()
+                .filter(|class| class.is_refusal() || !is_faulty);
+            let of_body = faults.into_iter().chain(outcomes);
+            classes.extend(of_body.map(|class| class.at_most(weakest)));
+        }
+    }
+    classes.extend(possible);
+    Permitted::OneOf(classes)
+}
+
+/// An error that was asked for.
+fn queued(name: &str) -> Class {
+    let types = vec![Cow::Owned(name.to_owned())];
+    let (basis, statuses): (Basis, &'static [u16]) = match declared(name) {
+        Some(error) if error.status == 500 => (basis::QUEUED, &[500]),
+        Some(_) => (basis::QUEUED, &[400]),
+        None => (basis::QUEUED_COMMON, &[]),
+    };
+    Class::new(basis, Answer::Refusal { types, statuses })
+}
+
+/// What is wrong with the members themselves.
+fn member_faults(members: &Members) -> Vec<Class> {
+    let mut classes = Vec::new();
+    let faults = [
+        (&members.pool, pool_fault as fn(&str) -> Option<Level>),
+        (&members.job, job_fault),
+    ];
+    let constraint = |basis| Class::refusal(basis, &[INVALID_PARAMETER], &[400]);
+    let serialization = |basis| Class::refusal(basis, &[SERIALIZATION], &[400]);
+    for (member, fault) in faults {
+        classes.extend(match member {
+            Member::Missing => Some(constraint(basis::CONSTRAINT)),
+            Member::Wrong => Some(serialization(basis::WRONG_TYPE)),
+            Member::WrongElsewhere => Some(serialization(basis::WRONG_TYPE_ELSEWHERE)),
+            Member::Text(text) => fault(text).map(|level| {
+                constraint(if level == Level::Must {
+                    basis::CONSTRAINT
+                } else {
+                    basis::LOOSE_CONSTRAINT
+                })
+            }),
+        });
+    }
+    // Of two faults with one refusal the firmer one carries it.
+    classes.sort_by_key(|class| class.level);
+    classes.dedup_by(|later, first| later.answer == first.answer);
+    classes
+}
+
+/// What comes of the ids, as far as they are well-formed.
+fn state(members: &Members, known: &Known<'_>) -> Vec<Class> {
+    let well_formed = |member: &'_ Member, fault: fn(&str) -> Option<Level>| match member {
+        Member::Text(text) if fault(text).is_none() => Some(text.clone()),
+        _ => None,
+    };
+    let pool = well_formed(&members.pool, pool_fault);
+    let job = well_formed(&members.job, job_fault);
+    let place = known.place;
+    let not_found = |basis| vec![Class::refusal(basis, &[NOT_FOUND], &[400])];
+    let is_pool = pool.as_ref().is_some_and(|pool| *pool == known.ids.pool);
+    let is_job = job.as_ref().is_some_and(|job| *job == known.ids.job);
+    match (pool, job) {
+        (None, None) => Vec::new(),
+        // The pool alone: whether it exists may be asked before the job's id is looked at.
+        (Some(_), None) => match place {
+            Place::NoPool if is_pool => not_found(basis::NO_POOL),
+            _ if is_pool && place != Place::Unknown => Vec::new(),
+            _ => not_found(basis::OTHER_IDS),
+        },
+        // The job alone: an endpoint may look it up by its id.
+        (None, Some(_)) => match place {
+            _ if is_job && place.is_started() => Vec::new(),
+            Place::Job(_) | Place::SomeJob if is_job => any_declared(basis::NOT_RUNNING),
+            Place::Elsewhere if is_job => Vec::new(),
+            _ => not_found(basis::OTHER_IDS),
+        },
+        (Some(pool), Some(job)) if is_pool && is_job => match place {
+            Place::NoPool => not_found(basis::NO_POOL),
+            Place::NoJob => not_found(basis::NO_JOB),
+            Place::Elsewhere => other_pool(),
+            place if place.is_started() => {
+                vec![Class::new(basis::STOPPED, Answer::Stopped { pool, job })]
+            }
+            Place::Unknown => anything_declared(basis::UNKNOWN_STATE),
+            _ => anything_declared(basis::NOT_RUNNING),
+        },
+        // The job's own pool may be the one that is named, or one that exists.
+        _ if is_job && matches!(place, Place::Elsewhere | Place::NoPool | Place::Unknown) => {
+            anything_declared(basis::UNKNOWN_STATE)
+        }
+        _ if is_job && place != Place::NoJob => other_pool(),
+        _ if place == Place::Unknown => anything_declared(basis::UNKNOWN_STATE),
+        _ => not_found(basis::OTHER_IDS),
+    }
+}
+
+/// The error is not recorded; these say that the job is not there, that its id is wrong there, or that it is none of
+/// one's own.
+fn other_pool() -> Vec<Class> {
+    let types = [NOT_FOUND, INVALID_PARAMETER, "NotAuthorizedException"];
+    vec![Class::refusal(basis::OTHER_POOL, &types, &[400])]
+}
+
+fn anything_declared(basis: Basis) -> Vec<Class> {
+    let mut classes = any_declared(basis);
+    classes.push(Class::new(basis, Answer::Shown));
+    classes
+}
+
+fn any_declared(basis: Basis) -> Vec<Class> {
+    let with = |status: u16| {
+        DECLARED
+            .iter()
+            .filter(move |error| error.status == status)
+            .map(|error| Cow::Borrowed(error.name))
+            .collect()
+    };
+    [(400, &[400][..]), (500, &[500][..])]
+        .map(|(status, statuses)| {
+            let types = with(status);
+            Class::new(basis, Answer::Refusal { types, statuses })
+        })
+        .into()
+}
