@@ -301,29 +301,32 @@ impl Shared {
         };
         let status = described.status();
         lease.before = described.job;
-        let Some(status) = status else {
-            // Someone else made it, and nobody can say whether it is still as it was.
-            return if is_fresh {
-                Ok(())
-            } else {
-                Err(Unavailable::Unreachable(format!(
-                    "the profile's job for {given} was used before, and DescribeUserImportJob shows no Status of it"
-                )))
-            };
+        let holds = match (given.job, status) {
+            (_, None) => is_fresh,
+            (JobState::Started, Some(status)) => status.is_started(),
+            (JobState::Is(wanted), Some(status)) => status == wanted,
+            (JobState::Absent | JobState::Elsewhere, Some(_)) => true,
         };
-        let holds = match given.job {
-            JobState::Started => status.is_started(),
-            JobState::Is(wanted) => status == wanted,
-            JobState::Absent | JobState::Elsewhere => true,
-        };
-        if !holds {
-            return Err(Unavailable::Unreachable(format!(
-                "{given} was asked for, and DescribeUserImportJob shows {status}"
-            )));
+        if holds {
+            lease.confirmed = status.is_some();
+            lease.status = status.or(lease.status);
+            return Ok(());
         }
-        lease.status = Some(status);
-        lease.confirmed = true;
-        Ok(())
+        let why = match status {
+            Some(status) => {
+                format!("{given} was asked for, and DescribeUserImportJob shows {status}")
+            }
+            // Someone had it before, and nobody can say whether it is still as it was.
+            None => format!(
+                "the profile's job for {given} was used before, and DescribeUserImportJob shows no Status of it"
+            ),
+        };
+        if let Driver::Fixed(fixed) = &self.driver
+            && status.is_none_or(is_final)
+        {
+            fixed.spend(given.job, &why);
+        }
+        Err(Unavailable::Unreachable(why))
     }
 
     async fn release(&self, lease: Lease) {

@@ -26,6 +26,8 @@ pub(crate) struct Fixed {
     alone: BTreeMap<(String, String), Arc<Semaphore>>,
     /// The jobs that a case has had.
     used: Mutex<BTreeSet<(String, String)>>,
+    /// The states that their job has left for good, or cannot show, and why.
+    spent: Mutex<BTreeMap<JobState, String>>,
 }
 
 impl Fixed {
@@ -46,10 +48,19 @@ impl Fixed {
             jobs,
             alone,
             used: Mutex::default(),
+            spent: Mutex::default(),
         }
     }
 
+    /// Remembers that the job of a state is in it no more, so that nobody looks again.
+    pub(crate) fn spend(&self, job: JobState, why: &str) {
+        lock(&self.spent).insert(job, why.to_owned());
+    }
+
     pub(crate) async fn make(&self, job: JobState) -> Result<Made, Unmade> {
+        if let Some(why) = lock(&self.spent).get(&job) {
+            return Err(Unavailable::Unreachable(why.clone()).into());
+        }
         let (ids, assumed) = self.find(job).ok_or_else(|| {
             let name = String::from(job);
             Unavailable::Unreachable(format!("the profile's fixed jobs have none for `{name}`"))
