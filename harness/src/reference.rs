@@ -51,6 +51,7 @@ mod seed;
 mod server;
 mod show;
 mod signature;
+mod sometimes;
 mod store;
 mod upload;
 mod variation;
