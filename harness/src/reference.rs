@@ -32,6 +32,7 @@
 mod answer;
 mod control;
 mod date;
+mod delivery;
 mod distort;
 mod endpoint;
 mod exchange;

@@ -5,36 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 use crate::contract::{self, Operation, Status};
-use crate::reference::failure::{Cause, Failure};
+use crate::reference::failure::Failure;
 use crate::reference::json::Json;
 use crate::reference::operation::{self, Call, Rules};
 use crate::reference::store::{FAULTS_MAX, JOBS_MAX, JOBS_OF_POOL_MAX, POOLS_MAX, Store};
 use crate::reference::upload::{self, Tally};
 use crate::reference::{
-    ControlError, Delivery, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed,
-    Variation, answer, distort, front, signature, sometimes,
+    ControlError, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed, answer,
+    delivery, distort, front, signature, sometimes,
 };
-use crate::wire::{Header, Request, Response};
-
-/// How slow [`Variation::SlowAnswers`] is.
-const SLOW_MS: u64 = 100;
-
-/// How slow [`Mutant::SlowStop`] is: more than clients wait.
-const SLOW_STOP_MS: u64 = 30_000;
-
-/// What gateways and browsers' needs add to an answer.
-const EXTRA_HEADERS: [(&str, &str); 7] = [
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "x-amzn-RequestId"),
-    ("Set-Cookie", "AWSALB=a; Path=/"),
-    ("Set-Cookie", "AWSALBCORS=b; Path=/"),
-    ("Vary", "Origin"),
-    ("Vary", "Accept-Encoding"),
-    ("Via", "1.1 gateway"),
-];
-
-/// What is long to [`Mutant::ClosesOnLongValue`]: a buffer of fixed size has some kilobytes.
-const LONG_SIZE: usize = 4 * 1_024;
+use crate::wire::{Request, Response};
 
 /// An endpoint that behaves like AWS, held in memory.
 #[derive(Debug)]
@@ -94,9 +74,9 @@ impl Endpoint {
         let cause = outcome.result.as_ref().err().map(|failure| failure.cause);
         let mut reply = Reply::whole(self.written(side, outcome.result, request, is_stop));
         reply.delay_ms = outcome.latency_ms;
-        self.vary(&mut reply);
+        delivery::vary(&mut reply, &side.options);
         if is_stop {
-            side.misdeliver(&mut reply, request, cause);
+            delivery::misdeliver(&mut reply, request, cause, &side.options);
         }
         reply
     }
@@ -242,27 +222,6 @@ impl Endpoint {
         }
     }
 
-    /// What a variation does to the way of an answer.
-    fn vary(&self, reply: &mut Reply) {
-        let rename = |reply: &mut Reply, name: fn(&str) -> String| {
-            for header in &mut reply.response.headers {
-                header.name = name(&header.name);
-            }
-        };
-        match self.usual.options.variation {
-            Some(Variation::ChunkedAnswers) => reply.delivery = Delivery::Chunked,
-            Some(Variation::ClosesConnections) => reply.close = true,
-            Some(Variation::SlowAnswers) => reply.delay_ms += SLOW_MS,
-            Some(Variation::ExtraHeaders) => {
-                let headers = EXTRA_HEADERS.map(|(name, value)| Header::new(name, value));
-                reply.response.headers.extend(headers);
-            }
-            Some(Variation::LowerCaseHeaders) => rename(reply, str::to_ascii_lowercase),
-            Some(Variation::TitleCaseHeaders) => rename(reply, title_case),
-            _ => {}
-        }
-    }
-
     /// The state. A panic elsewhere leaves it as usable as before, since every change is made in one go.
     fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
@@ -274,30 +233,6 @@ impl Side {
         Self {
             rules: Rules::new(&options),
             options,
-        }
-    }
-
-    /// What a mutant does to the way of an answer to a stop.
-    fn misdeliver(&self, reply: &mut Reply, request: &Request, cause: Option<Cause>) {
-        let Some(mutant) = self.options.mutant else {
-            return;
-        };
-        reply.delivery = match (mutant, cause) {
-            (Mutant::AlwaysHangs, _) => Delivery::Hang,
-            (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => Delivery::Hang,
-            (Mutant::AlwaysCloses, _)
-            | (Mutant::ClosesOnMalformedJson, Some(Cause::Malformed))
-            | (Mutant::ClosesOnWrongType, Some(Cause::WrongType)) => Delivery::Close,
-            (Mutant::ClosesOnUnicode, _) if !request.body.is_ascii() => Delivery::Close,
-            (Mutant::ClosesOnLongValue, _) if request.body.len() > LONG_SIZE => Delivery::Close,
-            (Mutant::HangsOnNul, _) if has_nul(request) => Delivery::Hang,
-            (Mutant::AlwaysEndless, _)
-            | (Mutant::EndlessOnMissingPool, Some(Cause::MissingPool)) => Delivery::Endless,
-            (Mutant::TruncatedSuccess, None) => Delivery::Truncated,
-            _ => reply.delivery,
-        };
-        if mutant == Mutant::SlowStop {
-            reply.delay_ms = SLOW_STOP_MS;
         }
     }
 }
@@ -350,24 +285,4 @@ fn full(what: &'static str, max: usize) -> ControlError {
 
 fn named_pool(members: &Map<String, Value>) -> Option<&str> {
     members.get("UserPoolId")?.as_str()
-}
-
-fn has_nul(request: &Request) -> bool {
-    let body = String::from_utf8_lossy(&request.body);
-    body.contains('\0') || body.contains("\\u0000")
-}
-
-fn has_long_job_id(request: &Request) -> bool {
-    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
-    let job = body.as_ref().and_then(|body| body.get("JobId")?.as_str());
-    job.is_some_and(|job| job.chars().count() == contract::JOB_ID.length_max)
-}
-
-/// `X-Amzn-Requestid`.
-fn title_case(name: &str) -> String {
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-    };
-    name.split('-').map(word).collect::<Vec<_>>().join("-")
 }

@@ -74,8 +74,8 @@ named! {
         UserPoolIdMultiline = "user-pool-id-multiline",
         /// Full stops in a JobId are accepted.
         JobIdDotAccepted = "job-id-dot-accepted",
-        /// Percent escapes in the JobId are undone before it is validated.
-        JobIdPercentDecoded = "job-id-percent-decoded",
+        /// Percent escapes in texts are undone before they are validated.
+        PercentDecoded = "percent-decoded",
         /// A UserPoolId needs no underscore.
         UserPoolIdUnderscoreOptional = "user-pool-id-underscore-optional",
         /// A UserPoolId may have nothing in front of its underscore.

@@ -54,7 +54,7 @@ pub(crate) fn members<'a>(call: &Call<'a>) -> Result<Cow<'a, Map<String, Value>>
         if is_falsy && call.is(Mutant::FalsyAsMissing) {
             members.to_mut().insert(name.clone(), Value::Null);
         }
-        if let (Value::String(text), true) = (value, call.is(Mutant::JobIdPercentDecoded)) {
+        if let (Value::String(text), true) = (value, call.is(Mutant::PercentDecoded)) {
             let text = String::from_utf8_lossy(&decoded(text)).into_owned();
             members.to_mut().insert(name.clone(), Value::String(text));
         }
