@@ -9,24 +9,27 @@ use sha2::{Digest, Sha256};
 use crate::reference::Mutant;
 use crate::wire::Request;
 
-/// For deviations in every answer or in every refusal: the suite has some 190 refusals that are judged, so that one run in
-/// 17,000 misses such a mutant.
+/// For deviations in every answer or in every refusal. More than 200 refusals of the suite are judged one by one, so that
+/// one run in 28,000 misses such a mutant.
 const OF_REFUSALS: u32 = 20;
 
-/// For deviations in a success or about a constraint: the suite has some 70 successes and 100 broken constraints that are
-/// judged. One in 20 would be missed by one run in 36, one in 8 by one in 11,000.
-const OF_FEW: u32 = 8;
+/// For deviations in a success. 53 successes of the suite are judged one by one: at one in 20, every 15th run would miss the
+/// mutant, at one in 5 one run in 137,000 does.
+const OF_SUCCESSES: u32 = 5;
+
+/// For deviations about constraints. The suite breaks one in 104 cases that are judged: one run in a million misses it.
+const OF_CONSTRAINTS: u32 = 8;
 
 /// What an intermittent mutant is now and then, and for one in how many requests.
 pub(crate) fn constant(mutant: Mutant) -> Option<(Mutant, u32)> {
     Some(match mutant {
-        Mutant::SometimesNotStored => (Mutant::StopNotStored, OF_FEW),
-        Mutant::SometimesInternalError => (Mutant::SuccessAsInternal, OF_FEW),
-        Mutant::SometimesOtherJobId => (Mutant::OtherJobId, OF_FEW),
-        Mutant::SometimesNullMember => (Mutant::NullMembers, OF_FEW),
-        Mutant::SometimesUnwrapped => (Mutant::Unwrapped, OF_FEW),
-        Mutant::SometimesConstraintsUnchecked => (Mutant::ConstraintsUnchecked, OF_FEW),
-        Mutant::SometimesConstraintAsValidation => (Mutant::ConstraintAsValidation, OF_FEW),
+        Mutant::SometimesNotStored => (Mutant::StopNotStored, OF_SUCCESSES),
+        Mutant::SometimesInternalError => (Mutant::SuccessAsInternal, OF_SUCCESSES),
+        Mutant::SometimesOtherJobId => (Mutant::OtherJobId, OF_SUCCESSES),
+        Mutant::SometimesNullMember => (Mutant::NullMembers, OF_SUCCESSES),
+        Mutant::SometimesUnwrapped => (Mutant::Unwrapped, OF_SUCCESSES),
+        Mutant::SometimesConstraintsUnchecked => (Mutant::ConstraintsUnchecked, OF_CONSTRAINTS),
+        Mutant::SometimesConstraintAsValidation => (Mutant::ConstraintAsValidation, OF_CONSTRAINTS),
         Mutant::SometimesUntypedError => (Mutant::ErrorsUntyped, OF_REFUSALS),
         Mutant::SometimesHtmlError => (Mutant::ErrorsAsHtml, OF_REFUSALS),
         Mutant::SometimesErrorAs200 => (Mutant::ErrorsAs200, OF_REFUSALS),

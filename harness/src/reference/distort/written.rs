@@ -104,7 +104,7 @@ fn reword(mutant: Mutant, response: &mut Response) {
             let text = format!("{}: {}", text(&kind), text(&message));
             replaced = Some(json!({"message": text}));
         }
-        Mutant::MessageList => {
+        Mutant::MessageList if !message.is_null() => {
             let mut body = body.clone();
             body[key] = json!([message]);
             response.body = body.to_string().into();
@@ -130,7 +130,12 @@ fn reword(mutant: Mutant, response: &mut Response) {
         Mutant::LineEndsInHeaders => {
             let lines = text(&message).to_owned();
             for line in lines.lines().skip(1) {
-                if let Some((name, value)) = line.split_once(": ") {
+                let is_name = |name: &str| {
+                    name.bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                };
+                if let Some((name, value)) = line.split_once(": ").filter(|(name, _)| is_name(name))
+                {
                     // What follows the value is the rest of the message, and part of the header as well.
                     response.headers.push(Header::new(name, value));
                 }
