@@ -42,7 +42,7 @@ fn transcript(mutant: Option<Mutant>, variation: Option<Variation>) -> String {
 
     // Enough different ids for what strikes only now and then.
     let mut scene = Scene::new(options.clone(), Status::InProgress);
-    for index in 0..40 {
+    for index in 0..24 {
         scene.ids = scene
             .endpoint
             .seed_job(Seed::new(Status::InProgress), NOW)
