@@ -32,6 +32,7 @@
 mod answer;
 mod control;
 mod date;
+mod delivery;
 mod distort;
 mod endpoint;
 mod exchange;
@@ -51,6 +52,7 @@ mod seed;
 mod server;
 mod show;
 mod signature;
+mod sometimes;
 mod store;
 mod upload;
 mod variation;

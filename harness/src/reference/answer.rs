@@ -15,13 +15,18 @@ const MESSAGE_HEADER_SIZE_MAX: usize = 4 * 1_024;
 ///
 /// The headers are recorded: cloud-custodian's placebo recordings of this service.
 pub(crate) fn success(body: &Json, request_id: &str, options: &Options) -> Response {
+    let mut body = written(body, options);
+    if options.varies(Variation::UrlsSignedAnew) {
+        let anew = format!("X-Amz-Security-Token={request_id}&X-Amz-Signature=");
+        body = body.replace("X-Amz-Signature=", &anew);
+    }
     Response {
         status: 200,
         headers: vec![
             Header::new("x-amzn-RequestId", request_id),
             Header::new("Content-Type", CONTENT_TYPE),
         ],
-        body: written(body, options),
+        body: body.into(),
         cut: false,
     }
 }
@@ -37,8 +42,12 @@ pub(crate) fn refusal(failure: &Failure, request_id: &str, options: &Options) ->
     }
     let name = &failure.name;
     let mut headers = vec![Header::new("x-amzn-RequestId", request_id)];
-    if !options.varies(Variation::TypeInBodyOnly) {
-        headers.push(Header::new("x-amzn-ErrorType", format!("{name}:")));
+    match options.variation {
+        Some(Variation::TypeInBodyOnly | Variation::TypeInCode) => {}
+        Some(Variation::TypeHeaderWithoutColon) => {
+            headers.push(Header::new("x-amzn-ErrorType", &**name));
+        }
+        _ => headers.push(Header::new("x-amzn-ErrorType", format!("{name}:"))),
     }
     if let Some(message) = failure.message.as_deref().filter(|text| fits_header(text)) {
         headers.push(Header::new("x-amzn-ErrorMessage", message));
@@ -47,7 +56,7 @@ pub(crate) fn refusal(failure: &Failure, request_id: &str, options: &Options) ->
     Response {
         status: failure.status,
         headers,
-        body: written(&body(failure, options), options),
+        body: written(&body(failure, options), options).into(),
         cut: false,
     }
 }
@@ -61,7 +70,12 @@ fn body(failure: &Failure, options: &Options) -> Json {
         } else {
             ""
         };
-        members.push(("__type".to_owned(), Json::Text(format!("{prefix}{name}"))));
+        let key = if options.varies(Variation::TypeInCode) {
+            "code"
+        } else {
+            "__type"
+        };
+        members.push((key.to_owned(), Json::Text(format!("{prefix}{name}"))));
     }
     let is_serialization = name == "SerializationException";
     let is_silent = is_serialization && options.varies(Variation::SerializationWithoutMessage);
@@ -108,12 +122,22 @@ fn media_type(failure: &Failure, request_id: &str) -> Response {
     }
 }
 
-fn written(body: &Json, options: &Options) -> Vec<u8> {
-    if options.varies(Variation::PrettyBodies) {
-        body.pretty().into()
-    } else {
-        body.compact().into()
+fn written(body: &Json, options: &Options) -> String {
+    match options.variation {
+        Some(Variation::PrettyBodies) => body.pretty(),
+        Some(Variation::EscapedTexts) => escaped(&body.compact()),
+        _ => body.compact(),
     }
+}
+
+/// Capital letters and slashes stand in texts only, as long as numbers are written without an exponent.
+fn escaped(body: &str) -> String {
+    let escape = |c: char| match c {
+        'A'..='Z' => format!("\\u{:04x}", u32::from(c)),
+        '/' => "\\/".to_owned(),
+        c => c.to_string(),
+    };
+    body.chars().map(escape).collect()
 }
 
 /// Not established: what the header says where the message is long or not in ASCII. Here it is left out.

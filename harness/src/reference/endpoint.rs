@@ -5,29 +5,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 use crate::contract::{self, Operation, Status};
-use crate::reference::failure::{Cause, Failure};
+use crate::reference::failure::Failure;
 use crate::reference::json::Json;
 use crate::reference::operation::{self, Call, Rules};
 use crate::reference::store::{FAULTS_MAX, JOBS_MAX, JOBS_OF_POOL_MAX, POOLS_MAX, Store};
 use crate::reference::upload::{self, Tally};
 use crate::reference::{
-    ControlError, Delivery, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed,
-    Variation, answer, distort, front, signature,
+    ControlError, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed, answer,
+    delivery, distort, front, signature, sometimes,
 };
 use crate::wire::{Request, Response};
-
-/// How slow [`Variation::SlowAnswers`] is.
-const SLOW_MS: u64 = 100;
-
-/// How slow [`Mutant::SlowStop`] is: more than clients wait.
-const SLOW_STOP_MS: u64 = 30_000;
 
 /// An endpoint that behaves like AWS, held in memory.
 #[derive(Debug)]
 pub struct Endpoint {
+    usual: Side,
+    /// How it is for one in so many stops, if its mutant is an intermittent one.
+    rare: Option<(Side, u32)>,
+    store: Mutex<Store>,
+}
+
+/// How an endpoint meets a request.
+#[derive(Debug)]
+struct Side {
     options: Options,
     rules: Rules,
-    store: Mutex<Store>,
 }
 
 /// What came of a request, before it is written down.
@@ -40,10 +42,17 @@ struct Outcome {
 impl Endpoint {
     /// An endpoint without pools.
     pub fn new(options: Options) -> Self {
+        let store = Mutex::new(Store::new(options.seed));
+        let rare = options.mutant.and_then(sometimes::constant);
+        let rare = rare.map(|(mutant, odds)| {
+            let mutant = Some(mutant);
+            let options = options.clone();
+            (Side::new(Options { mutant, ..options }), odds)
+        });
         Self {
-            rules: Rules::new(&options),
-            store: Mutex::new(Store::new(options.seed)),
-            options,
+            usual: Side::new(options),
+            rare,
+            store,
         }
     }
 
@@ -56,14 +65,18 @@ impl Endpoint {
             tally.feed(&request.body);
             return Reply::whole(self.receive(request, tally, now));
         }
-        let outcome = self.outcome(request, now);
         let is_stop = front::is_stop(request);
+        let side = match &self.rare {
+            Some((rare, odds)) if is_stop && sometimes::strikes(request, *odds) => rare,
+            _ => &self.usual,
+        };
+        let outcome = self.outcome(side, request, now);
         let cause = outcome.result.as_ref().err().map(|failure| failure.cause);
-        let mut reply = Reply::whole(self.written(outcome.result, request, is_stop));
+        let mut reply = Reply::whole(self.written(side, outcome.result, request, is_stop));
         reply.delay_ms = outcome.latency_ms;
-        self.vary(&mut reply);
+        delivery::vary(&mut reply, &side.options);
         if is_stop {
-            self.misdeliver(&mut reply, request, cause);
+            delivery::misdeliver(&mut reply, request, cause, &side.options);
         }
         reply
     }
@@ -79,17 +92,17 @@ impl Endpoint {
                 if store.is_full() {
                     return Err(full("jobs", JOBS_MAX));
                 }
-                let pool = store.make_pool("fullstop".to_owned(), now, &self.options);
+                let pool = store.make_pool("fullstop".to_owned(), now, &self.usual.options);
                 pool.ok_or_else(|| full("pools", POOLS_MAX))?.id.clone()
             }
         };
         let job = store.make_job(&pool, "Customer import".to_owned(), now);
         let job = job.map_err(|_| full("jobs in a pool", JOBS_OF_POOL_MAX))?;
-        let account = &self.options.account_id;
+        let account = &self.usual.options.account_id;
         job.role_arn = format!("arn:aws:iam::{account}:role/example-cloudwatch-logs-role");
-        job.pose(seed.status, now, &self.options);
+        job.pose(seed.status, now, &self.usual.options);
         job.held = seed.held;
-        job.pre_signed_url = upload::url(job, "localhost", &self.options);
+        job.pre_signed_url = upload::url(job, "localhost", &self.usual.options);
         Ok(JobIds {
             user_pool_id: pool,
             job_id: job.id.clone(),
@@ -136,138 +149,91 @@ impl Endpoint {
     pub fn job(&self, pool: &str, job: &str, now: Moment) -> Option<Job> {
         let mut store = self.store();
         let now = now.after_ms(store.ahead_ms);
-        let job = store.pool(pool).ok()?.job(job, now, &self.options).ok()?;
+        let job = store
+            .pool(pool)
+            .ok()?
+            .job(job, now, &self.usual.options)
+            .ok()?;
         Some(job.clone())
     }
 
     /// The options that it was made with.
     pub fn options(&self) -> &Options {
-        &self.options
+        &self.usual.options
     }
 
     /// Takes in a CSV file that was counted as it came.
     pub(crate) fn receive(&self, request: &Request, tally: Tally, now: Moment) -> Response {
         let mut store = self.store();
         let now = now.after_ms(store.ahead_ms);
-        upload::receive(request, tally, now, &self.options, &mut store)
+        upload::receive(request, tally, now, &self.usual.options, &mut store)
     }
 
     /// The request's way in: its form, its signature, then the operation.
     ///
     /// Not established: the order. Athena and Kinesis have this one.
-    fn outcome(&self, request: &Request, now: Moment) -> Outcome {
-        let (operation, members) = match front::read(request, &self.options) {
+    fn outcome(&self, side: &Side, request: &Request, now: Moment) -> Outcome {
+        let Side { options, rules } = side;
+        let (operation, members) = match front::read(request, options) {
             Ok(read) => read,
             Err(failure) => return Outcome::at_once(Err(failure)),
         };
-        let is_signed = signature::verify(request, now, &self.options);
+        let is_signed = signature::verify(request, now, options);
         let mut store = self.store();
         let call = Call {
             members: &members,
             now: now.after_ms(store.ahead_ms),
             host: front::host(request),
-            options: &self.options,
+            options,
         };
         if let Err(failure) = is_signed {
-            if self.options.is(Mutant::UnsignedStopStops) && is_stop(operation) {
+            if options.is(Mutant::UnsignedStopStops) && is_stop(operation) {
                 // The answer is still the refusal.
-                let _ = operation::answer(operation, &call, &self.rules, &mut store);
+                let _ = operation::answer(operation, &call, rules, &mut store);
             }
             return Outcome::at_once(Err(failure));
         }
-        self.operate(operation, &call, &mut store)
+        operate(operation, &call, rules, &mut store)
     }
 
-    /// The operation, unless a limit or a fault comes first.
-    fn operate(&self, operation: Operation, call: &Call<'_>, store: &mut Store) -> Outcome {
-        let is_limited = matches!(
-            operation,
-            Operation::CreateUserImportJob
-                | Operation::StartUserImportJob
-                | Operation::StopUserImportJob
-        );
-        if is_limited && let Err(failure) = store.admit(call.now, &self.options) {
-            return Outcome::at_once(Err(failure));
-        }
-        let fault = is_stop(operation).then(|| store.take_fault(named_pool(call.members)));
-        let result = match fault.flatten() {
-            Some(Effect::Error(name)) => {
-                if self.options.is(Mutant::ThrottledStopStops) {
-                    // The answer is still the refusal.
-                    let _ = operation::answer(operation, call, &self.rules, store);
-                }
-                Err(Failure::fault(&name))
-            }
-            Some(Effect::LatencyMs(latency_ms)) => {
-                let result = operation::answer(operation, call, &self.rules, store);
-                return Outcome { result, latency_ms };
-            }
-            None => operation::answer(operation, call, &self.rules, store),
-        };
-        Outcome::at_once(result)
-    }
-
-    fn written(&self, result: Result<Json, Failure>, request: &Request, is_stop: bool) -> Response {
+    fn written(
+        &self,
+        side: &Side,
+        result: Result<Json, Failure>,
+        request: &Request,
+        is_stop: bool,
+    ) -> Response {
         let id = self.store().ids.request();
         let response = match result {
-            Ok(body) => answer::success(&body, &id, &self.options),
+            Ok(body) => answer::success(&body, &id, &side.options),
             Err(failure) => {
                 let failure = if is_stop {
-                    distort::failure(failure, &self.options)
+                    distort::failure(failure, &side.options)
                 } else {
                     failure
                 };
-                answer::refusal(&failure, &id, &self.options)
+                answer::refusal(&failure, &id, &side.options)
             }
         };
         if is_stop {
-            distort::response(response, &request.body, &self.options)
+            distort::response(response, request, &side.options)
         } else {
             response
-        }
-    }
-
-    /// What a variation does to the way of an answer.
-    fn vary(&self, reply: &mut Reply) {
-        let rename = |reply: &mut Reply, name: fn(&str) -> String| {
-            for header in &mut reply.response.headers {
-                header.name = name(&header.name);
-            }
-        };
-        match self.options.variation {
-            Some(Variation::ChunkedAnswers) => reply.delivery = Delivery::Chunked,
-            Some(Variation::ClosesConnections) => reply.close = true,
-            Some(Variation::SlowAnswers) => reply.delay_ms += SLOW_MS,
-            Some(Variation::LowerCaseHeaders) => rename(reply, str::to_ascii_lowercase),
-            Some(Variation::TitleCaseHeaders) => rename(reply, title_case),
-            _ => {}
-        }
-    }
-
-    /// What a mutant does to the way of an answer to a stop.
-    fn misdeliver(&self, reply: &mut Reply, request: &Request, cause: Option<Cause>) {
-        let Some(mutant) = self.options.mutant else {
-            return;
-        };
-        reply.delivery = match (mutant, cause) {
-            (Mutant::AlwaysHangs, _) => Delivery::Hang,
-            (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => Delivery::Hang,
-            (Mutant::AlwaysCloses, _)
-            | (Mutant::ClosesOnMalformedJson, Some(Cause::Malformed))
-            | (Mutant::ClosesOnWrongType, Some(Cause::WrongType)) => Delivery::Close,
-            (Mutant::AlwaysEndless, _)
-            | (Mutant::EndlessOnMissingPool, Some(Cause::MissingPool)) => Delivery::Endless,
-            (Mutant::TruncatedSuccess, None) => Delivery::Truncated,
-            _ => reply.delivery,
-        };
-        if mutant == Mutant::SlowStop {
-            reply.delay_ms = SLOW_STOP_MS;
         }
     }
 
     /// The state. A panic elsewhere leaves it as usable as before, since every change is made in one go.
     fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Side {
+    fn new(options: Options) -> Self {
+        Self {
+            rules: Rules::new(&options),
+            options,
+        }
     }
 }
 
@@ -280,6 +246,35 @@ impl Outcome {
     }
 }
 
+/// The operation, unless a limit or a fault comes first.
+fn operate(operation: Operation, call: &Call<'_>, rules: &Rules, store: &mut Store) -> Outcome {
+    let is_limited = matches!(
+        operation,
+        Operation::CreateUserImportJob
+            | Operation::StartUserImportJob
+            | Operation::StopUserImportJob
+    );
+    if is_limited && let Err(failure) = store.admit(call.now, call.options) {
+        return Outcome::at_once(Err(failure));
+    }
+    let fault = is_stop(operation).then(|| store.take_fault(named_pool(call.members)));
+    let result = match fault.flatten() {
+        Some(Effect::Error(name)) => {
+            if call.is(Mutant::ThrottledStopStops) {
+                // The answer is still the refusal.
+                let _ = operation::answer(operation, call, rules, store);
+            }
+            Err(Failure::fault(&name))
+        }
+        Some(Effect::LatencyMs(latency_ms)) => {
+            let result = operation::answer(operation, call, rules, store);
+            return Outcome { result, latency_ms };
+        }
+        None => operation::answer(operation, call, rules, store),
+    };
+    Outcome::at_once(result)
+}
+
 fn is_stop(operation: Operation) -> bool {
     operation == Operation::StopUserImportJob
 }
@@ -290,19 +285,4 @@ fn full(what: &'static str, max: usize) -> ControlError {
 
 fn named_pool(members: &Map<String, Value>) -> Option<&str> {
     members.get("UserPoolId")?.as_str()
-}
-
-fn has_long_job_id(request: &Request) -> bool {
-    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
-    let job = body.as_ref().and_then(|body| body.get("JobId")?.as_str());
-    job.is_some_and(|job| job.chars().count() == contract::JOB_ID.length_max)
-}
-
-/// `X-Amzn-Requestid`.
-fn title_case(name: &str) -> String {
-    let word = |word: &str| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
-    };
-    name.split('-').map(word).collect::<Vec<_>>().join("-")
 }

@@ -19,6 +19,7 @@ pub(crate) enum Cause {
     Unroutable,
     MediaType,
     TooLarge,
+    EmptyBody,
     Malformed,
     Target,
     Signature,
@@ -74,6 +75,11 @@ impl Failure {
     pub(crate) fn malformed(message: Option<&str>) -> Self {
         let message = message.map(str::to_owned);
         Self::new(Cause::Malformed, "SerializationException", message)
+    }
+
+    /// No body at all.
+    pub(crate) fn empty_body() -> Self {
+        Self::new(Cause::EmptyBody, "SerializationException", None)
     }
 
     /// A target that names no operation of the service, or none at all.

@@ -1,5 +1,8 @@
 //! The front of the endpoint: what a request must be before an operation sees it.
 
+mod misread;
+
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use serde_json::{Map, Value};
@@ -26,8 +29,9 @@ pub(crate) fn read(
     request: &Request,
     options: &Options,
 ) -> Result<(Operation, Map<String, Value>), Failure> {
+    let method = misread::method(request, options);
     let path = request.path.split('?').next().unwrap_or_default();
-    if request.method != "POST" || path != "/" {
+    if method != "POST" || path != "/" {
         return Err(Failure::unroutable());
     }
     if request.body.len() > BODY_SIZE_MAX {
@@ -36,7 +40,15 @@ pub(crate) fn read(
     if !is_media_type(request, options) {
         return Err(Failure::media_type());
     }
-    let members = members(&request.body, options)?;
+    if is_stop(request) && misread::has_strange_header(request, options) {
+        return Err(Failure::malformed(None));
+    }
+    let body = if is_stop(request) {
+        misread::body(&request.body, options)
+    } else {
+        Cow::Borrowed(&*request.body)
+    };
+    let members = members(&body, options)?;
     let operation = target(request, options).ok_or_else(Failure::target)?;
     Ok((operation, members))
 }
@@ -67,11 +79,20 @@ pub(crate) fn host(request: &Request) -> &str {
 /// Parameters such as a charset are accepted: Smithy protocol tests, AwsJson11MustSupportParametersInContentType.
 fn is_media_type(request: &Request, options: &Options) -> bool {
     let value = request.header("content-type").unwrap_or_default();
-    let essence = if options.is(Mutant::ContentTypeParametersRefused) && is_stop(request) {
-        value
-    } else {
-        value.split(';').next().unwrap_or_default()
-    };
+    let (mut essence, parameters) = value.split_once(';').unwrap_or((value, ""));
+    if is_stop(request) {
+        let parameter = parameters.trim().to_ascii_lowercase();
+        match options.mutant {
+            Some(Mutant::ContentTypeParametersRefused) => essence = value,
+            Some(Mutant::ContentTypeBlanksRefused) if essence.ends_with(' ') => return false,
+            Some(Mutant::ContentTypeCharsetOnly)
+                if !parameter.is_empty() && !parameter.starts_with("charset") =>
+            {
+                return false;
+            }
+            _ => {}
+        }
+    }
     essence.trim().eq_ignore_ascii_case(CONTENT_TYPE)
 }
 
@@ -82,8 +103,11 @@ fn is_media_type(request: &Request, options: &Options) -> bool {
 /// null", though not for what.
 fn members(body: &[u8], options: &Options) -> Result<Map<String, Value>, Failure> {
     // The parser stops at 128 levels, so a hostile body cannot exhaust the stack.
-    let parsed = serde_json::from_slice(body).or_else(|error| repaired(body, options).ok_or(error));
+    let parsed =
+        serde_json::from_slice(body).or_else(|error| misread::repaired(body, options).ok_or(error));
+    let parsed = parsed.map(|value| misread::unwrapped(value, options));
     match parsed {
+        Err(_) if body.is_empty() => Err(Failure::empty_body()),
         Ok(Value::Object(members)) => Ok(members),
         Ok(Value::Array(_)) => {
             let message = "Start of list found where not expected";
@@ -94,27 +118,17 @@ fn members(body: &[u8], options: &Options) -> Result<Map<String, Value>, Failure
     }
 }
 
-/// What a mutant reads where there is no JSON.
-fn repaired(body: &[u8], options: &Options) -> Option<Value> {
-    if options.is(Mutant::TrailingBytesIgnored) {
-        return serde_json::Deserializer::from_slice(body)
-            .into_iter()
-            .next()?
-            .ok();
-    }
-    if options.is(Mutant::TrailingCommaAccepted) {
-        let text = std::str::from_utf8(body).ok()?.trim_end();
-        let text = text.strip_suffix('}')?.trim_end().strip_suffix(',')?;
-        return serde_json::from_str(&format!("{text}}}")).ok();
-    }
-    None
-}
-
 /// The operation that the target names: prefix, full stop and name, in their case. Recorded for Athena.
 fn target(request: &Request, options: &Options) -> Option<Operation> {
-    let (prefix, name) = request.header("x-amz-target")?.split_once('.')?;
     let stop = Operation::StopUserImportJob;
+    let Some(target) = request.header("x-amz-target") else {
+        return options.is(Mutant::TargetOptional).then_some(stop);
+    };
+    let (prefix, name) = target.split_once('.')?;
     match options.mutant {
+        Some(Mutant::TargetBeginningSuffices) if target.starts_with(&stop.target()) => {
+            return Some(stop);
+        }
         Some(Mutant::TargetPrefixIgnored) if name == stop.name() => return Some(stop),
         Some(Mutant::TargetCaseIgnored)
             if name.eq_ignore_ascii_case(stop.name())

@@ -148,6 +148,13 @@ impl Job {
         self.held = false;
     }
 
+    /// Takes a stop back, as only a mutant does.
+    pub(crate) fn resume(&mut self) {
+        self.status = Status::InProgress;
+        self.completed = None;
+        self.completion_message = None;
+    }
+
     /// Puts it into a final status.
     pub(crate) fn end(&mut self, status: Status, at: Moment) {
         self.status = status;

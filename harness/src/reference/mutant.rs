@@ -2,7 +2,7 @@
 //!
 //! Each is a slip that the author of an emulator could really make, and each breaks something that is established. What the
 //! evidence leaves open is a [`Variation`](crate::reference::Variation) instead. Only StopUserImportJob is wrong, so that what a
-//! run needs round it still works; the one exception is a stopped job that can be started again.
+//! run needs round it still works; the exceptions are what Start and Describe make of a job that a stop has met.
 
 use crate::reference::named::named;
 
@@ -68,6 +68,24 @@ named! {
         JobIdPatternUnchecked = "job-id-pattern-unchecked",
         /// The UserPoolId's pattern is not looked at.
         UserPoolIdPatternUnchecked = "user-pool-id-pattern-unchecked",
+        /// Any line of the JobId may match its pattern, as `^` and `$` of Ruby have it.
+        JobIdMultiline = "job-id-multiline",
+        /// Any line of the UserPoolId may match its pattern, as `^` and `$` of Ruby have it.
+        UserPoolIdMultiline = "user-pool-id-multiline",
+        /// Full stops in a JobId are accepted.
+        JobIdDotAccepted = "job-id-dot-accepted",
+        /// Percent escapes in texts are undone before they are validated.
+        PercentDecoded = "percent-decoded",
+        /// A UserPoolId needs no underscore.
+        UserPoolIdUnderscoreOptional = "user-pool-id-underscore-optional",
+        /// A UserPoolId may have nothing in front of its underscore.
+        UserPoolIdFrontOptional = "user-pool-id-front-optional",
+        /// A UserPoolId may have one underscore only.
+        UserPoolIdOneUnderscore = "user-pool-id-one-underscore",
+        /// Texts end at their first NUL, as those of C do.
+        TextsCutAtNul = "texts-cut-at-nul",
+        /// No constraint is checked, so that whatever is malformed is merely not found.
+        ConstraintsUnchecked = "constraints-unchecked",
 
         // Types of members.
         /// A null is taken for an empty text and not validated.
@@ -86,6 +104,18 @@ named! {
         UnknownMembersRefused = "unknown-members-refused",
         /// Member names are matched in any case.
         MemberNamesCaseInsensitive = "member-names-case-insensitive",
+        /// A zero and a false are taken for no value.
+        FalsyAsMissing = "falsy-as-missing",
+        /// An object is taken for the text `[object Object]`.
+        ObjectsCoerced = "objects-coerced",
+        /// A null is refused, even under a name that the operation does not know.
+        NullsRefused = "nulls-refused",
+        /// Objects and lists are refused under every name, as a reader of flat bodies does it.
+        NestedMembersRefused = "nested-members-refused",
+        /// A JobName in the request renames the job, as copying the whole request over it does.
+        UnknownMembersCopied = "unknown-members-copied",
+        /// Each member is validated before the type of the next is looked at.
+        MembersInTurn = "members-in-turn",
 
         // Error types.
         /// Violated constraints are a `ValidationException`, as in other services.
@@ -110,6 +140,14 @@ named! {
         MissingPoolUnchecked = "missing-pool-unchecked",
         /// `TooManyRequestsException` is called `ThrottlingException`.
         ThrottledAsThrottling = "throttled-as-throttling",
+        /// A missing job is a `UserImportJobNotFoundException`, which the service does not have.
+        MissingJobAsOwnType = "missing-job-as-own-type",
+        /// `OperationNotEnabledException`, which older models lack, is an `InternalErrorException`.
+        NotEnabledAsInternal = "not-enabled-as-internal",
+        /// A job of another pool is an internal error with status 500.
+        ForeignJobAsInternal = "foreign-job-as-internal",
+        /// An empty body is an internal failure with status 500.
+        EmptyBodyAsInternal = "empty-body-as-internal",
 
         // Error answers.
         /// `ResourceNotFoundException` has status 404, as the model's trait says and the service does not.
@@ -142,6 +180,54 @@ named! {
         FirstViolationOnly = "first-violation-only",
         /// Constraint messages are those of a Smithy server.
         SmithyServerMessages = "smithy-server-messages",
+        /// `PreconditionNotMetException` has status 412, as HTTP calls it.
+        PreconditionAs412 = "precondition-as-412",
+        /// `OperationNotEnabledException` has status 501, as for what is not implemented.
+        NotEnabledAs501 = "not-enabled-as-501",
+        /// A member of the wrong type has status 500, though the type is right.
+        WrongTypeAs500 = "wrong-type-as-500",
+        /// Error types lack their ending `Exception`.
+        ErrorsWithoutException = "errors-without-exception",
+        /// Error types are in capitals with underscores.
+        ErrorsUpperSnake = "errors-upper-snake",
+        /// Errors are wrapped into a member `error`, and no header names their type.
+        ErrorsNested = "errors-nested",
+        /// The type of errors is in a member `type` only.
+        ErrorsUnderType = "errors-under-type",
+        /// Errors have their status under `code`, and their type nowhere.
+        ErrorsCodedByNumber = "errors-coded-by-number",
+        /// The type of errors is only in front of their message.
+        ErrorsTypedInMessage = "errors-typed-in-message",
+        /// Errors are XML, as in the query protocol.
+        ErrorsAsXml = "errors-as-xml",
+        /// The header names every error `ClientError`, whatever the body says.
+        ErrorTypesDisagree = "error-types-disagree",
+        /// Errors carry the `x-amzn-query-error` of services that once spoke the query protocol.
+        QueryErrorHeader = "query-error-header",
+        /// The message of errors is a list of texts.
+        MessageList = "message-list",
+        /// The message of an internal error is a stack trace.
+        TraceAsMessage = "trace-as-message",
+        /// A throttled request is told to slow down.
+        ThrottledReworded = "throttled-reworded",
+        /// A message goes into its header as it stands, so that an end of line in it begins another.
+        LineEndsInHeaders = "line-ends-in-headers",
+        /// Constraint messages name the member as it is in the request, `JobId`.
+        PathAsMemberName = "path-as-member-name",
+        /// Constraint messages do not show the value.
+        ValuesNotEchoed = "values-not-echoed",
+        /// Constraint messages show the first 32 characters of the value.
+        ValuesCut = "values-cut",
+        /// Constraint messages put a null in quotes.
+        NullInQuotes = "null-in-quotes",
+        /// Constraint messages begin with `1 validation error detected`, however many there are.
+        CountAlwaysOne = "count-always-one",
+        /// Violated constraints are on lines of their own.
+        ViolationsOnLines = "violations-on-lines",
+        /// Only the first violated constraint of each member is told.
+        OneViolationAMember = "one-violation-a-member",
+        /// Constraint messages show the pattern of the UserPoolId for both members.
+        OnePatternForAll = "one-pattern-for-all",
 
         // The answer to a stop.
         /// The job is not wrapped into `UserImportJob`.
@@ -194,6 +280,74 @@ named! {
         ContentTypeHtml = "content-type-html",
         /// Answers have no `x-amzn-RequestId`.
         RequestIdMissing = "request-id-missing",
+        /// The answer has no UserPoolId.
+        UserPoolIdMissing = "user-pool-id-missing",
+        /// The answer has no Status.
+        StatusMissing = "status-missing",
+        /// The answer has no CreationDate.
+        CreationDateMissing = "creation-date-missing",
+        /// The answer has no ImportedUsers.
+        ImportedUsersMissing = "imported-users-missing",
+        /// The answer has no SkippedUsers.
+        SkippedUsersMissing = "skipped-users-missing",
+        /// The answer has no FailedUsers.
+        FailedUsersMissing = "failed-users-missing",
+        /// The answer has no CloudWatchLogsRoleArn.
+        LogsRoleMissing = "logs-role-missing",
+        /// The answer has no PreSignedUrl.
+        PreSignedUrlMissing = "pre-signed-url-missing",
+        /// The CloudWatchLogsRoleArn of the answer is a default one.
+        LogsRoleInvented = "logs-role-invented",
+        /// The JobName of the answer is the JobId.
+        JobNameIsJobId = "job-name-is-job-id",
+        /// The JobId of the answer lacks its prefix `import-`.
+        JobIdWithoutPrefix = "job-id-without-prefix",
+        /// The UserPoolId of the answer is the ARN of the pool.
+        UserPoolArn = "user-pool-arn",
+        /// The status is `Cancelled`, which the service does not have.
+        StatusCancelled = "status-cancelled",
+        /// The status is a number, as enumerations are kept.
+        StatusAsNumber = "status-as-number",
+        /// The PasswordHashingAlgorithm of a job without one is `NONE`.
+        HashingAlgorithmNone = "hashing-algorithm-none",
+        /// The CreationDate alone is an ISO 8601 text.
+        CreationDateAsIso = "creation-date-as-iso",
+        /// The CompletionDate alone is a number within quotes.
+        CompletionDateQuoted = "completion-date-quoted",
+        /// The CompletionDate is zero.
+        CompletionDateZero = "completion-date-zero",
+        /// The StartDate alone counts milliseconds.
+        StartDateInMilliseconds = "start-date-in-milliseconds",
+        /// The StartDate of the answer is the moment of the stop.
+        StartDateIsNow = "start-date-is-now",
+        /// The CreationDate of the answer is the moment of the stop.
+        CreationDateIsNow = "creation-date-is-now",
+        /// Counters have a fraction, as in `0.0`.
+        CountersAsFractions = "counters-as-fractions",
+        /// FailedUsers is below zero.
+        FailedUsersNegative = "failed-users-negative",
+        /// The job is wrapped into `UserImportJob` twice.
+        WrappedTwice = "wrapped-twice",
+        /// `UserImportJob` is a list of the one job.
+        WrappedInList = "wrapped-in-list",
+        /// The job is wrapped into `userImportJob`.
+        WrappedLowerCamel = "wrapped-lower-camel",
+        /// A success names its shape in `__type`.
+        SuccessTyped = "success-typed",
+        /// A job that could be stopped is met with an internal error.
+        SuccessAsInternal = "success-as-internal",
+        /// Answers are of the type `application/x-amz-json-1.0`.
+        ContentTypeOf10 = "content-type-of-1-0",
+        /// Errors are of the type `application/json`.
+        ContentTypePlainOnErrors = "content-type-plain-on-errors",
+        /// Errors have no `x-amzn-RequestId`.
+        RequestIdMissingOnErrors = "request-id-missing-on-errors",
+        /// Every answer has the same `x-amzn-RequestId`.
+        RequestIdsRepeated = "request-ids-repeated",
+        /// The `x-amzn-RequestId` has no hyphens.
+        RequestIdWithoutHyphens = "request-id-without-hyphens",
+        /// The `Date` header is in ISO 8601.
+        DateInIso = "date-in-iso",
 
         // State.
         /// A stop is answered but not stored.
@@ -220,6 +374,34 @@ named! {
         StopRenames = "stop-renames",
         /// A stop gives the job a new CreationDate.
         StopRedates = "stop-redates",
+        /// DescribeUserImportJob dates a stopped job anew; the answer to the stop does not.
+        DescribedRedated = "described-redated",
+        /// DescribeUserImportJob shows no completion of a stopped job.
+        DescribedWithoutCompletion = "described-without-completion",
+        /// A stopped job is gone from the second reading on.
+        GoneOnSecondRead = "gone-on-second-read",
+        /// A stopped job is InProgress again from the second reading on.
+        ResumedOnSecondRead = "resumed-on-second-read",
+        /// A stopped job is Stopping and never Stopped.
+        StoppingForEver = "stopping-for-ever",
+        /// A second stop takes the first one back.
+        SecondStopResumes = "second-stop-resumes",
+        /// A job that has ended is stopped like a running one.
+        EndedJobStopped = "ended-job-stopped",
+        /// A job that is Stopping can be started again.
+        RestartWhileStopping = "restart-while-stopping",
+        /// The job is stopped first, and the UserPoolId validated afterwards.
+        StoppedBeforeValidation = "stopped-before-validation",
+
+        // Which job is meant.
+        /// A job is looked up in all pools, as long as the named one exists.
+        JobOfAnyPool = "job-of-any-pool",
+        /// A JobId finds the job whose id it begins with.
+        JobIdByPrefix = "job-id-by-prefix",
+        /// A UserPoolId finds the pool whose id it begins with.
+        UserPoolIdByPrefix = "user-pool-id-by-prefix",
+        /// A UserPoolId finds its pool in any case.
+        UserPoolIdCaseIgnored = "user-pool-id-case-ignored",
 
         // The envelope of requests.
         /// A content type with parameters is refused.
@@ -234,6 +416,40 @@ named! {
         TrailingBytesIgnored = "trailing-bytes-ignored",
         /// A comma behind the last member is accepted.
         TrailingCommaAccepted = "trailing-comma-accepted",
+        /// Requests are taken whatever their method.
+        AnyMethodAccepted = "any-method-accepted",
+        /// A GET is taken like a POST.
+        GetAccepted = "get-accepted",
+        /// `X-HTTP-Method-Override` takes the place of the method.
+        MethodOverrideHonoured = "method-override-honoured",
+        /// An `x-amz-` header that is not known is refused.
+        AmzHeadersRefused = "amz-headers-refused",
+        /// A content type with a blank in front of its semicolon is refused.
+        ContentTypeBlanksRefused = "content-type-blanks-refused",
+        /// A content type with another parameter than a charset is refused.
+        ContentTypeCharsetOnly = "content-type-charset-only",
+        /// A target is taken whatever follows the name of the operation.
+        TargetBeginningSuffices = "target-beginning-suffices",
+        /// A request without a target is taken for a stop.
+        TargetOptional = "target-optional",
+        /// Escapes in texts are not undone.
+        EscapesKept = "escapes-kept",
+        /// The first member is the UserPoolId and the second the JobId, whatever their names.
+        MembersByPlace = "members-by-place",
+        /// A tab between the members is refused.
+        TabsRefused = "tabs-refused",
+        /// Comments in the body are accepted.
+        CommentsAccepted = "comments-accepted",
+        /// Texts may be within apostrophes.
+        ApostrophesAccepted = "apostrophes-accepted",
+        /// Form feeds count as blanks.
+        FormFeedsAccepted = "form-feeds-accepted",
+        /// What precedes the first brace of the body is left unread.
+        LeadingTextIgnored = "leading-text-ignored",
+        /// A body that is a list of one object is taken for that object.
+        ListBodyUnwrapped = "list-body-unwrapped",
+        /// A body that is a text with an object in it is taken for that object.
+        TextBodyUnwrapped = "text-body-unwrapped",
 
         // Signatures.
         /// Signatures are not verified.
@@ -244,6 +460,28 @@ named! {
         AccessKeyUnchecked = "access-key-unchecked",
         /// Errors of the signature have status 403, as in other protocols.
         SignatureErrorsAs403 = "signature-errors-as-403",
+        /// A signature may be as old as it likes.
+        ExpiredSignatureAccepted = "expired-signature-accepted",
+        /// A signature may come from any time ahead.
+        EarlySignatureAccepted = "early-signature-accepted",
+        /// A signature may be for any region.
+        SignedRegionUnchecked = "signed-region-unchecked",
+        /// A signature may be for any service.
+        SignedServiceUnchecked = "signed-service-unchecked",
+        /// Signatures are compared by their length.
+        SignatureLengthOnly = "signature-length-only",
+        /// An `Authorization` header that cannot be read is passed over.
+        IncompleteSignatureAccepted = "incomplete-signature-accepted",
+        /// An incomplete signature is an `InvalidSignatureException`.
+        IncompleteAsInvalid = "incomplete-as-invalid",
+        /// An unknown access key is an `InvalidSignatureException`.
+        UnknownKeyAsInvalid = "unknown-key-as-invalid",
+        /// Errors of the signature are an `AccessDeniedException`.
+        SignatureErrorsAsDenied = "signature-errors-as-denied",
+        /// The message about an unknown access key repeats it.
+        UnknownKeyTold = "unknown-key-told",
+        /// The message about a wrong signature ends with what was signed, as in other services.
+        CanonicalRequestTold = "canonical-request-told",
 
         // Robustness.
         /// A JobId of 55 characters hangs the request.
@@ -258,6 +496,16 @@ named! {
         TruncatedSuccess = "truncated-success",
         /// Stops take 30 seconds.
         SlowStop = "slow-stop",
+        /// A body with characters beyond ASCII closes the connection without an answer.
+        ClosesOnUnicode = "closes-on-unicode",
+        /// A NUL in a member hangs the request.
+        HangsOnNul = "hangs-on-nul",
+        /// A body nested 32 deep is an HTML page with status 500.
+        HtmlOnDeepNesting = "html-on-deep-nesting",
+        /// A member of the wrong type is a stack trace with status 500.
+        TraceOnWrongType = "trace-on-wrong-type",
+        /// A body of some kilobytes closes the connection without an answer.
+        ClosesOnLongValue = "closes-on-long-value",
 
         // Degenerate endpoints: none of their answers to a stop may pass.
         /// Every stop is answered with 400 and an empty object.
@@ -272,5 +520,29 @@ named! {
         AlwaysHangs = "always-hangs",
         /// Every stop is answered with a body that never ends.
         AlwaysEndless = "always-endless",
+
+        // Intermittent ones: for most requests they are no mutants. `sometimes` says for how many, and how sure a catch is.
+        /// Now and then, a stop is answered but not stored.
+        SometimesNotStored = "sometimes-not-stored",
+        /// Now and then, a job that could be stopped is met with an internal error.
+        SometimesInternalError = "sometimes-internal-error",
+        /// Now and then, the JobId of the answer is another one.
+        SometimesOtherJobId = "sometimes-other-job-id",
+        /// Now and then, members without a value are null.
+        SometimesNullMember = "sometimes-null-member",
+        /// Now and then, the job is not wrapped into `UserImportJob`.
+        SometimesUnwrapped = "sometimes-unwrapped",
+        /// Now and then, no constraint is checked.
+        SometimesConstraintsUnchecked = "sometimes-constraints-unchecked",
+        /// Now and then, violated constraints are a `ValidationException`.
+        SometimesConstraintAsValidation = "sometimes-constraint-as-validation",
+        /// Now and then, an error names its type nowhere.
+        SometimesUntypedError = "sometimes-untyped-error",
+        /// Now and then, an error is an HTML page without a type.
+        SometimesHtmlError = "sometimes-html-error",
+        /// Now and then, an error has status 200.
+        SometimesErrorAs200 = "sometimes-error-as-200",
+        /// Now and then, an answer has no `x-amzn-RequestId`.
+        SometimesRequestIdMissing = "sometimes-request-id-missing",
     }
 }

@@ -2,6 +2,8 @@
 
 mod call;
 mod jobs;
+mod lookup;
+mod misread;
 mod pools;
 mod stop;
 

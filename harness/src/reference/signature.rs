@@ -17,6 +17,8 @@ use crate::reference::options::{Auth, Options};
 use crate::reference::{Moment, Mutant, date};
 use crate::wire::Request;
 
+pub(crate) use canonical::decoded;
+
 use canonical::canonical_request;
 use claim::Claim;
 
@@ -28,7 +30,11 @@ pub(crate) fn verify(request: &Request, now: Moment, options: &Options) -> Resul
     if options.auth == Auth::Off || options.is(Mutant::SignatureUnchecked) {
         return Ok(());
     }
-    let Some(claim) = Claim::read(request)? else {
+    let claim = match Claim::read(request) {
+        Err(_) if options.is(Mutant::IncompleteSignatureAccepted) => return Ok(()),
+        read => read?,
+    };
+    let Some(claim) = claim else {
         return match options.auth {
             // Recorded: awslabs/aws-sdk-ios-samples#108. Not established: the status.
             Auth::Required => Err(Failure::signature(
@@ -63,16 +69,18 @@ fn check_key(claim: &Claim, options: &Options) -> Result<(), Failure> {
         return Ok(());
     }
     // Recorded: aws/aws-sdk-php#2444.
-    Err(Failure::signature(
-        "UnrecognizedClientException",
-        "The security token included in the request is invalid.",
-    ))
+    let mut message = "The security token included in the request is invalid.".to_owned();
+    if options.is(Mutant::UnknownKeyTold) {
+        message = format!("The access key {} is not known.", claim.access_key_id);
+    }
+    Err(Failure::signature("UnrecognizedClientException", message))
 }
 
 fn check_scope(claim: &Claim, options: &Options) -> Result<(), Failure> {
-    let complaint = if claim.region != options.region {
+    let complaint = if claim.region != options.region && !options.is(Mutant::SignedRegionUnchecked)
+    {
         "Credential should be scoped to a valid region.".to_owned()
-    } else if claim.service != SIGNING_NAME {
+    } else if claim.service != SIGNING_NAME && !options.is(Mutant::SignedServiceUnchecked) {
         format!("Credential should be scoped to correct service: '{SIGNING_NAME}'.")
     } else if claim.term != "aws4_request" {
         "Credential should be scoped with a valid terminator: 'aws4_request'.".to_owned()
@@ -97,13 +105,17 @@ fn check_age(claim: &Claim, now: Moment, options: &Options) -> Result<(), Failur
     let (signed, clock) = (date::basic(claim.moment), date::basic(now));
     // A signature in the query says for itself how long it holds.
     let lifetime_ms = claim.lifetime_ms.unwrap_or(SKEW_MS_MAX);
-    let complaint = if now.since_ms(claim.moment) > lifetime_ms {
+    let (is_old, is_early) = (
+        now.since_ms(claim.moment) > lifetime_ms,
+        claim.moment.since_ms(now) > SKEW_MS_MAX,
+    );
+    let complaint = if is_old && !options.is(Mutant::ExpiredSignatureAccepted) {
         let oldest = date::basic(now.before_ms(lifetime_ms));
         let minutes = lifetime_ms / 60_000;
         format!(
             "Signature expired: {signed} is now earlier than {oldest} ({clock} - {minutes} min.)"
         )
-    } else if claim.moment.since_ms(now) > SKEW_MS_MAX {
+    } else if is_early && !options.is(Mutant::EarlySignatureAccepted) {
         let latest = date::basic(now.after_ms(SKEW_MS_MAX));
         format!(
             "Signature not yet current: {signed} is still later than {latest} ({clock} + 15 min.)"
@@ -135,15 +147,20 @@ fn check_signature(request: &Request, claim: &Claim, options: &Options) -> Resul
         .into_iter()
         .fold(secret.into_bytes(), |key, part| hmac(&key, part));
     let wanted = hex(&hmac(&key, &to_sign));
-    if is_same(claim.signature.as_bytes(), wanted.as_bytes()) {
+    let is_long_enough =
+        options.is(Mutant::SignatureLengthOnly) && claim.signature.len() == wanted.len();
+    if is_long_enough || is_same(claim.signature.as_bytes(), wanted.as_bytes()) {
         return Ok(());
     }
     // Recorded: ellaisys/aws-cognito#24.
-    Err(Failure::signature(
-        "InvalidSignatureException",
-        "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
-         Access Key and signing method. Consult the service documentation for details.",
-    ))
+    let mut message = "The request signature we calculated does not match the signature you provided. Check your AWS \
+                       Secret Access Key and signing method. Consult the service documentation for details."
+        .to_owned();
+    if options.is(Mutant::CanonicalRequestTold) {
+        message +=
+            &format!("\n\nThe Canonical String for this request should have been\n'{canonical}'");
+    }
+    Err(Failure::signature("InvalidSignatureException", message))
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {

@@ -41,5 +41,33 @@ named! {
         SlowAnswers = "slow-answers",
         /// JSON is written with blanks and line ends.
         PrettyBodies = "pretty-bodies",
+        /// Capital letters and slashes within JSON texts and names are escaped, as in `\u004a`.
+        EscapedTexts = "escaped-texts",
+        /// Answers carry headers for browsers, two cookies and one header twice.
+        ExtraHeaders = "extra-headers",
+        /// The error type is in the member `code` only.
+        TypeInCode = "type-in-code",
+        /// The error type in the header has no colon behind it.
+        TypeHeaderWithoutColon = "type-header-without-colon",
+        /// Violated constraints are told without details, as one recorded answer of 2026 does it.
+        ConstraintsUntold = "constraints-untold",
+        /// Patterns are told with `^` and `$`, as AWS exports them.
+        PatternsAnchored = "patterns-anchored",
+        /// A stopped job has imported three users.
+        UsersImported = "users-imported",
+        /// The PreSignedUrl is another one in every answer.
+        UrlsSignedAnew = "urls-signed-anew",
+        /// A missing job is told in other words.
+        MissingJobReworded = "missing-job-reworded",
+        /// A job of another pool is a `NotAuthorizedException`.
+        ForeignJobNotAuthorized = "foreign-job-not-authorized",
+        /// A stop that its job's status refuses is told in other words.
+        RefusedStopReworded = "refused-stop-reworded",
+        /// A stop that its job's status refuses is an `InvalidParameterException`.
+        RefusedStopAsInvalidParameter = "refused-stop-as-invalid-parameter",
+        /// A stop of a job that has ended shows the job and changes nothing.
+        EndedStopUnchanged = "ended-stop-unchanged",
+        /// A job that was never started can be stopped.
+        CreatedStopsToo = "created-stops-too",
     }
 }

@@ -53,7 +53,11 @@ pub(crate) fn start(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure>
     let is_verifying = pool.is_verifying;
     let job = pool.job(id.unwrap_or_default(), now, options)?;
 
-    let is_restart = job.status == Status::Stopped && call.is(Mutant::RestartAccepted);
+    let is_restart = match job.status {
+        Status::Stopped => call.is(Mutant::RestartAccepted),
+        Status::Stopping => call.is(Mutant::RestartWhileStopping),
+        _ => false,
+    };
     if job.status != Status::Created && !is_restart {
         return Err(Failure::not_startable(&job.id, job.status));
     }
@@ -75,13 +79,38 @@ pub(crate) fn describe(call: &Call<'_>, store: &mut Store) -> Result<Json, Failu
     let [pool, id] = call.texts([("UserPoolId", &POOL), ("JobId", &JOB)])?;
     let pool = store.pool(pool.unwrap_or_default())?;
     let job = pool.job(id.unwrap_or_default(), call.now, call.options)?;
-    if call.is(Mutant::StoppedJobSucceeds) && job.status == Status::Stopped {
+    let mut members = show::job(job, call.options);
+    if let (Some(mutant), Status::Stopped) = (call.options.mutant, job.status) {
         job.readings = job.readings.saturating_add(1);
-        if job.readings > 1 {
-            job.end(Status::Succeeded, call.now);
+        match mutant {
+            Mutant::DescribedRedated => {
+                let now = show::timestamp(call.now, call.options);
+                let dates = members
+                    .iter_mut()
+                    .filter(|(name, _)| name == "CreationDate");
+                dates.for_each(|(_, date)| *date = now.clone());
+            }
+            Mutant::DescribedWithoutCompletion => {
+                members.retain(|(name, _)| !name.starts_with("Completion"));
+            }
+            _ if job.readings < 2 => {}
+            Mutant::StoppedJobSucceeds => {
+                job.end(Status::Succeeded, call.now);
+                members = show::job(job, call.options);
+            }
+            Mutant::ResumedOnSecondRead => {
+                job.resume();
+                members = show::job(job, call.options);
+            }
+            Mutant::GoneOnSecondRead => {
+                let id = job.id.clone();
+                pool.jobs.retain(|job| job.id != id);
+                return Err(Failure::missing_job(&id));
+            }
+            _ => {}
         }
     }
-    Ok(show::wrapped(show::job(job, call.options)))
+    Ok(show::wrapped(members))
 }
 
 /// Lists the jobs of a pool, newest first.

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::contract::Status;
 use crate::reference::failure::Failure;
 use crate::reference::json::Json;
-use crate::reference::operation::Call;
+use crate::reference::operation::{Call, lookup, misread};
 use crate::reference::options::Options;
 use crate::reference::rule::Rule;
 use crate::reference::store::Store;
-use crate::reference::{Mutant, Variation, distort, show};
+use crate::reference::{Moment, Mutant, Variation, distort, show};
 
 /// The rules of a stop's members. They are compiled once for an endpoint, as a mutant may change them.
 #[derive(Debug)]
@@ -39,23 +39,31 @@ impl Rules {
 
 /// Stops a job: types, constraints, existence, status, in this order.
 pub(crate) fn stop(call: &Call<'_>, rules: &Rules, store: &mut Store) -> Result<Json, Failure> {
-    let members = misread(call)?;
+    let members = misread::members(call)?;
     let call = &Call {
         members: &members,
         ..*call
     };
-    let [pool_id, job_id] = call.texts([
+    let wanted = [
         ("UserPoolId", &rules.user_pool_id),
         ("JobId", &rules.job_id),
-    ])?;
-    // The rules have seen to it that both are there, unless a mutant does without.
-    let pool_id = pool_id.map_or_else(|| pool_of(job_id, store), Cow::Borrowed);
-    let job_id = job_id.map_or_else(|| newest_of(&pool_id, store), Cow::Borrowed);
-    let pool_id = if call.is(Mutant::MissingPoolUnchecked) && !store.pools.contains_key(&*pool_id) {
-        pool_of(Some(&job_id), store)
-    } else {
-        pool_id
+    ];
+    if call.is(Mutant::MembersInTurn) {
+        for one in wanted {
+            call.texts([one])?;
+        }
+    }
+    let [pool_id, job_id] = match call.texts(wanted) {
+        Err(failure) if call.is(Mutant::StoppedBeforeValidation) => {
+            lookup::stop_named(call, store);
+            return Err(failure);
+        }
+        read => read?,
     };
+    // The rules have seen to it that both are there, unless a mutant does without.
+    let pool_id = pool_id.map_or_else(|| lookup::pool_of(job_id, store), Cow::Borrowed);
+    let job_id = job_id.map_or_else(|| lookup::newest_of(&pool_id, store), Cow::Borrowed);
+    let (pool_id, job_id) = lookup::meant(call, pool_id, job_id, store);
     stop_job(call, &pool_id, &job_id, store)
 }
 
@@ -73,7 +81,8 @@ fn stop_job(
     };
     let job = match pool.job(job_id, call.now, call.options) {
         Err(_) if call.is(Mutant::MissingJobSucceeds) => return Ok(Json::object([])),
-        found => found?,
+        Err(failure) => return Err(lookup::missing(call, failure, job_id, store)),
+        Ok(job) => job,
     };
 
     let before = job.status;
@@ -81,13 +90,25 @@ fn stop_job(
     // becomes of a stop in any other status.
     let is_stoppable = match before {
         Status::InProgress => !call.is(Mutant::InProgressRefused),
+        Status::Created => call.varies(Variation::CreatedStopsToo),
+        Status::Succeeded | Status::Failed | Status::Expired => call.is(Mutant::EndedJobStopped),
         status => status.is_started(),
     };
     if !is_stoppable {
         if call.is(Mutant::RefusedStopStops) {
             job.stop(call.now);
         }
-        return Err(Failure::not_stoppable(job_id, before));
+        if call.is(Mutant::SecondStopResumes) && before == Status::Stopped {
+            job.resume();
+            return Ok(show::wrapped(show::job(job, call.options)));
+        }
+        if call.varies(Variation::EndedStopUnchanged) && before.is_finished() {
+            return Ok(show::wrapped(show::job(job, call.options)));
+        }
+        return Err(not_stoppable(call, job_id, before));
+    }
+    if call.is(Mutant::SuccessAsInternal) {
+        return Err(Failure::fault("InternalErrorException"));
     }
 
     let untouched = job.clone();
@@ -100,7 +121,16 @@ fn stop_job(
         Some(Mutant::StopFails) => job.end(Status::Failed, call.now),
         Some(Mutant::StopRenames) => job.name = job.id.clone(),
         Some(Mutant::StopRedates) => job.created = call.now,
+        Some(Mutant::StoppingForEver) => job.end(Status::Stopping, Moment::from_ms(u64::MAX)),
+        Some(Mutant::UnknownMembersCopied) => {
+            if let Some(name) = call.members.get("JobName").and_then(Value::as_str) {
+                name.clone_into(&mut job.name);
+            }
+        }
         _ => {}
+    }
+    if call.varies(Variation::UsersImported) {
+        job.counts.imported = 3;
     }
     let shown = job.clone();
     if call.is(Mutant::StopNotStored) {
@@ -118,55 +148,17 @@ fn stop_job(
     Ok(distort::success(members, &shown, before, call.options))
 }
 
-/// The members as a mutant misreads them.
-fn misread<'a>(call: &Call<'a>) -> Result<Cow<'a, Map<String, Value>>, Failure> {
-    const NAMES: [&str; 2] = ["UserPoolId", "JobId"];
-    let is_missing = |name: &str| call.members.get(name).is_none_or(Value::is_null);
-    if call.is(Mutant::MissingAsSerialization) && NAMES.into_iter().any(is_missing) {
-        return Err(Failure::malformed(Some("missing field")));
-    }
-    let is_unknown = |name: &String| !NAMES.contains(&name.as_str());
-    if call.is(Mutant::UnknownMembersRefused) && call.members.keys().any(is_unknown) {
-        return Err(Failure::malformed(Some("unknown field")));
-    }
-    let coerce = |value: &Value| match (call.options.mutant, value) {
-        (Some(Mutant::NullCoerced), Value::Null) => Some(String::new()),
-        (Some(Mutant::NumberCoerced), Value::Number(number)) => Some(number.to_string()),
-        (Some(Mutant::BooleanCoerced), Value::Bool(truth)) => Some(truth.to_string()),
-        (Some(Mutant::ListUnwrapped), Value::Array(values)) => match values.as_slice() {
-            [Value::String(text)] => Some(text.clone()),
-            _ => None,
-        },
-        _ => None,
-    };
-    let mut members = Cow::Borrowed(call.members);
-    for (name, value) in call.members {
-        let known = NAMES
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(name));
-        let Some(known) = known else { continue };
-        if let Some(text) = coerce(value) {
-            members.to_mut().insert(name.clone(), Value::String(text));
+/// Not established: whether it is this error, and its words.
+fn not_stoppable(call: &Call<'_>, job_id: &str, before: Status) -> Failure {
+    let mut failure = Failure::not_stoppable(job_id, before);
+    match call.options.variation {
+        Some(Variation::RefusedStopReworded) => {
+            failure.message = Some("The import job is not running.".to_owned());
         }
-        if call.is(Mutant::MemberNamesCaseInsensitive) && known != name {
-            members.to_mut().insert(known.to_owned(), value.clone());
+        Some(Variation::RefusedStopAsInvalidParameter) => {
+            "InvalidParameterException".clone_into(&mut failure.name);
         }
+        _ => {}
     }
-    Ok(members)
-}
-
-/// The pool that owns a job, as only a mutant asks.
-fn pool_of(job_id: Option<&str>, store: &Store) -> Cow<'static, str> {
-    let owns = |job: &&crate::reference::Job| Some(job.id.as_str()) == job_id;
-    let mut jobs = store.pools.values().flat_map(|pool| &pool.jobs);
-    Cow::Owned(
-        jobs.find(owns)
-            .map_or_else(String::new, |job| job.user_pool_id.clone()),
-    )
-}
-
-/// The newest job of a pool, as only a mutant asks.
-fn newest_of(pool_id: &str, store: &Store) -> Cow<'static, str> {
-    let newest = store.pools.get(pool_id).and_then(|pool| pool.jobs.last());
-    Cow::Owned(newest.map_or_else(String::new, |job| job.id.clone()))
+    failure
 }
