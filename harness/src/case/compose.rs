@@ -130,10 +130,11 @@ impl Case {
                         .body
                         .as_ref()
                         .map_or_else(Vec::new, |payload| payload.bytes(|text| ids.fill(text)));
-                    return Message::Raw {
-                        raw: raw.clone(),
-                        body,
-                    };
+                    let mut raw = raw.clone();
+                    for line in &mut raw.head {
+                        *line = ids.fill(line);
+                    }
+                    return Message::Raw { raw, body };
                 }
                 _ => {}
             }

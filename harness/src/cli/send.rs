@@ -65,7 +65,7 @@ async fn exchange(
             .client
             .deliver(message)
             .await
-            .map_err(|failure| unjudged(failure.to_string()))
+            .map_err(|failure| unjudged(format!("send the case: {failure}")))
     };
     if let (Some(pool), Some(job)) = (&arguments.user_pool_id, &arguments.job_id) {
         let ids = Ids {
