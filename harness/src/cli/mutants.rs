@@ -96,7 +96,7 @@ pub(crate) fn variations(arguments: &VariationArguments) -> Result<ExitCode, Sto
     let total = setting.runs + setting.runs_of_variation * Variation::ALL.len() as u64;
     let bar = bar(total);
     let ticker = bar.clone();
-    let checked = power::soundness(&suite, setting, move |_| ticker.inc(1));
+    let checked = power::soundness(&suite, setting, Variation::ALL, move |_| ticker.inc(1));
     let alarms = runtime()?
         .block_on(checked)
         .map_err(|error| embedded(&error))?;

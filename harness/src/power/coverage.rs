@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::case::{Case, Level};
 use crate::power::Matrix;
-use crate::power::matrix::records;
+use crate::power::matrix::{everything, records};
 use crate::reference::Options;
 use crate::runner::{Record, SessionError};
 use crate::suite::Suite;
@@ -40,7 +40,7 @@ pub struct RequirementRow {
 
 /// Holds the suite against a kill matrix and against the answers of the reference.
 pub async fn coverage(suite: &Arc<Suite>, matrix: &Matrix) -> Result<Coverage, SessionError> {
-    let records = records(suite, Options::default(), 0, 8).await?;
+    let records = records(suite, Options::default(), &everything(suite), 0, 8).await?;
     let mut coverage = Coverage {
         places: places(suite, &records),
         ..Coverage::default()

@@ -64,7 +64,7 @@ pub async fn measure(
                 mutant: Some(mutant),
                 ..Options::default()
             };
-            (index, mutant, records(&suite, options, 0, 1).await)
+            (index, mutant, records(&suite, options, &everything(&suite), 0, 1).await)
         });
     }
     let mut rows = BTreeMap::new();
@@ -74,7 +74,7 @@ pub async fn measure(
         };
         let killed_by = records?
             .iter()
-            .filter(|record| matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous))
+            .filter(|record| is_catch(record))
             .map(|record| record.id.clone())
             .collect();
         progress(mutant);
@@ -83,10 +83,29 @@ pub async fn measure(
     Ok(Matrix::of(rows.into_values().collect()))
 }
 
-/// The records of one whole run against the embedded endpoint.
+/// Whether a case, or an invariant over all cases, diverges on a mutant.
+pub async fn catches(suite: &Arc<Suite>, mutant: Mutant, id: &str) -> Result<bool, SessionError> {
+    let options = Options { mutant: Some(mutant), ..Options::default() };
+    let selection = BTreeSet::from([id.to_owned()]);
+    let records = records(suite, options, &selection, 0, 8).await?;
+    Ok(records.iter().any(is_catch))
+}
+
+/// Whether a record shows that something is wrong.
+fn is_catch(record: &Record) -> bool {
+    matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous)
+}
+
+/// The ids of a whole suite.
+pub(crate) fn everything(suite: &Suite) -> BTreeSet<String> {
+    suite.ids().map(str::to_owned).collect()
+}
+
+/// The records of one run against the embedded endpoint.
 pub(crate) async fn records(
     suite: &Arc<Suite>,
     options: Options,
+    selection: &BTreeSet<String>,
     seed: u64,
     concurrency: usize,
 ) -> Result<Vec<Record>, SessionError> {
@@ -99,9 +118,8 @@ pub(crate) async fn records(
     if is_mutant {
         session.settle = SETTLE;
     }
-    let selection: BTreeSet<_> = suite.ids().map(str::to_owned).collect();
     let plan = Plan {
-        selection,
+        selection: selection.clone(),
         seed,
         concurrency,
     };

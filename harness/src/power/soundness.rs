@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::power::matrix::records;
+use crate::power::matrix::{everything, records};
 use crate::reference::{Options, Variation};
 use crate::runner::{Record, SessionError, Verdict};
 use crate::suite::Suite;
@@ -31,25 +31,27 @@ pub struct Alarms {
     pub alarms: BTreeMap<(String, String, Verdict), u64>,
 }
 
-/// Runs the suite over and over, each time in another order and at another concurrency.
+/// Runs the suite over and over on the reference and on these variations, each time in another order and at another concurrency.
 pub async fn soundness(
     suite: &Arc<Suite>,
     setting: Setting,
+    variations: &[Variation],
     progress: impl Fn(&str),
 ) -> Result<Alarms, SessionError> {
+    let everything = everything(suite);
     let mut alarms = Alarms::default();
     for seed in 0..setting.runs {
-        let records = records(suite, Options::default(), seed, concurrency(seed)).await?;
+        let records = records(suite, Options::default(), &everything, seed, concurrency(seed)).await?;
         alarms.count("reference", &records);
         progress("reference");
     }
-    for variation in Variation::ALL {
+    for variation in variations {
         for seed in 0..setting.runs_of_variation {
             let options = Options {
                 variation: Some(*variation),
                 ..Options::default()
             };
-            let records = records(suite, options, seed, concurrency(seed)).await?;
+            let records = records(suite, options, &everything, seed, concurrency(seed)).await?;
             alarms.count(variation.name(), &records);
             progress(variation.name());
         }

@@ -6,6 +6,7 @@ mod degenerate;
 mod floors;
 mod fuzzing;
 mod loader;
+mod power;
 mod provision;
 mod reference;
 mod schemas;

@@ -1,0 +1,82 @@
+//! The published kill matrix is true, and nothing is accused that does nothing wrong.
+//!
+//! The whole of both is a command (`fullstop mutants --kill`, `fullstop variations --check`); a test runs a share.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fullstop::power::{Setting, catches, measure, published, soundness};
+use fullstop::reference::{Mutant, Variation};
+use fullstop::suite::Suite;
+
+/// Every how manieth mutant has its whole row measured anew.
+const MEASURED_EVERY: usize = 64;
+
+/// Every how manieth variation is run.
+const VARIED_EVERY: usize = 8;
+
+#[test]
+fn every_mutant_is_in_the_published_matrix_and_caught() {
+    let matrix = published();
+    let names: Vec<_> = matrix.mutants.iter().map(|mutant| mutant.name.as_str()).collect();
+    let wanted: Vec<_> = Mutant::ALL.iter().map(|mutant| mutant.name()).collect();
+    assert_eq!(names, wanted, "write it anew with `fullstop mutants --kill --json docs/mutants.json`");
+    let missed: Vec<_> = matrix.missed().map(|mutant| mutant.name.as_str()).collect();
+    assert_eq!(missed, Vec::<&str>::new());
+    assert!(names.len() >= 150);
+}
+
+#[test]
+fn the_minimal_set_catches_every_mutant() {
+    let matrix = published();
+    let minimal: BTreeSet<_> = matrix.minimal.iter().collect();
+    for mutant in &matrix.mutants {
+        assert!(mutant.killed_by.iter().any(|id| minimal.contains(id)), "{} escapes it", mutant.name);
+    }
+}
+
+#[test]
+fn the_published_matrix_names_cases_that_there_are() {
+    let suite = Suite::embedded().expect("our own cases");
+    let ids: BTreeSet<_> = suite.ids().collect();
+    for mutant in published().mutants {
+        for id in &mutant.killed_by {
+            assert!(ids.contains(id.as_str()), "{id} is said to catch {}", mutant.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_published_catch_is_a_catch() {
+    let suite = Arc::new(Suite::embedded().expect("our own cases"));
+    for (mutant, row) in Mutant::ALL.iter().zip(published().mutants) {
+        // An invariant takes a whole run; an intermittent mutant shows in no single case for certain.
+        let case = row.killed_by.iter().find(|id| id.matches('/').count() == 2);
+        let Some(case) = case.filter(|_| !mutant.name().starts_with("sometimes-")) else { continue };
+        let caught = catches(&suite, *mutant, case).await.expect("the endpoint starts");
+        assert!(caught, "{} is no longer caught by {case}", mutant.name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_the_published_matrix_are_measured_anew() {
+    let suite = Arc::new(Suite::embedded().expect("our own cases"));
+    let sample: Vec<_> = Mutant::ALL.iter().copied().step_by(MEASURED_EVERY).collect();
+    let measured = measure(&suite, &sample, |_| {}).await.expect("the endpoint starts");
+    let published = published();
+    for row in measured.mutants {
+        let old = published.mutants.iter().find(|old| old.name == row.name).expect("a row");
+        assert_eq!(old.killed_by, row.killed_by, "{}", row.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_accused_that_does_nothing_wrong() {
+    let suite = Arc::new(Suite::embedded().expect("our own cases"));
+    let sample: Vec<_> = Variation::ALL.iter().copied().step_by(VARIED_EVERY).collect();
+    let setting = Setting { runs: 2, runs_of_variation: 1 };
+    let alarms = soundness(&suite, setting, &sample, |_| {}).await.expect("the endpoint starts");
+    assert!(alarms.alarms.is_empty(), "{:?}", alarms.alarms);
+    assert_eq!(alarms.runs, 2 + sample.len() as u64);
+    assert_eq!(alarms.verdicts, alarms.runs * suite.ids().count() as u64);
+}
