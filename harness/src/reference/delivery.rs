@@ -74,7 +74,7 @@ pub(crate) fn misdeliver(
         (Mutant::TruncatedSuccess, None) => Delivery::Truncated,
         _ => reply.delivery,
     };
-    if mutant == Mutant::SlowStop && cause.is_none() {
+    if mutant == Mutant::SlowStop {
         reply.delay_ms = SLOW_STOP_MS;
     }
 }

@@ -494,7 +494,7 @@ named! {
         EndlessOnMissingJob = "endless-on-missing-job",
         /// The answer to a stop breaks off in the middle.
         TruncatedSuccess = "truncated-success",
-        /// A stop that succeeds takes 30 seconds.
+        /// Stops take 30 seconds.
         SlowStop = "slow-stop",
         /// A body with characters beyond ASCII closes the connection without an answer.
         ClosesOnUnicode = "closes-on-unicode",
