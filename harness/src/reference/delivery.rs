@@ -68,7 +68,7 @@ pub(crate) fn misdeliver(
         (Mutant::ClosesOnUnicode, _) if !request.body.is_ascii() => Delivery::Close,
         (Mutant::ClosesOnLongValue, _) if request.body.len() > LONG_SIZE => Delivery::Close,
         (Mutant::HangsOnNul, _) if has_nul(request) => Delivery::Hang,
-        (Mutant::AlwaysEndless, _) | (Mutant::EndlessOnMissingPool, Some(Cause::MissingPool)) => {
+        (Mutant::AlwaysEndless, _) | (Mutant::EndlessOnMissingJob, Some(Cause::MissingJob)) => {
             Delivery::Endless
         }
         (Mutant::TruncatedSuccess, None) => Delivery::Truncated,

@@ -490,8 +490,8 @@ named! {
         ClosesOnMalformedJson = "closes-on-malformed-json",
         /// A member of the wrong type closes the connection without an answer, as a crash does it.
         ClosesOnWrongType = "closes-on-wrong-type",
-        /// The answer to a missing pool never ends.
-        EndlessOnMissingPool = "endless-on-missing-pool",
+        /// The answer to a missing job never ends.
+        EndlessOnMissingJob = "endless-on-missing-job",
         /// The answer to a stop breaks off in the middle.
         TruncatedSuccess = "truncated-success",
         /// Stops take 30 seconds.
