@@ -34,7 +34,7 @@ use embedded::Embedded;
 use fixed::Fixed;
 use held::{Held, Made, Owned};
 
-pub use lease::{Captured, Described, Lease, Step, Unavailable};
+pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
 
 /// A valid job id that no endpoint hands out.
 const NO_SUCH_JOB: &str = "import-NoSuchJob0";
@@ -150,6 +150,22 @@ impl Provisioner {
             .unwrap_or_else(|| Err(ended()))
     }
 
+    /// Makes a second started job beside that of a lease, in the same pool where the driver can, and reads it. It is
+    /// released with the lease.
+    pub async fn beside(&self, lease: &mut Lease) -> Result<Bystander, Unavailable> {
+        let pool = lease.ids.pool.clone();
+        let work = self.work(move |shared| async move { shared.beside(&pool).await });
+        let made = work.await.unwrap_or_else(|| Err(ended()))?;
+        lease.owned.extend(made.owned);
+        lease.steps.extend(made.steps);
+        let described = self.describe(&made.ids).await;
+        let described = described.map_err(|why| Unavailable::Indeterminate(why.to_string()))?;
+        Ok(Bystander {
+            ids: made.ids,
+            before: described.job,
+        })
+    }
+
     /// Makes the next StopUserImportJob on the lease's pool answer an error.
     pub async fn fault(&self, lease: &Lease, error: &str) -> Result<(), Unavailable> {
         let no_hook = |driver| {
@@ -259,6 +275,20 @@ impl Shared {
             return Err(unavailable);
         }
         Ok(lease)
+    }
+
+    async fn beside(&self, pool: &str) -> Result<Made, Unavailable> {
+        let made = match &self.driver {
+            Driver::Api(api) => api.beside(pool).await,
+            Driver::Embedded(embedded) => embedded.beside(pool),
+            // Its protocol knows no pools: the second job is in another one.
+            Driver::Command(command) => command.make(JobState::Started, &self.held).await,
+            Driver::Fixed(_) => Err(Unavailable::Unreachable(
+                "the `fixed` driver has no second started job".to_owned(),
+            )
+            .into()),
+        };
+        made.map_err(|unmade| unmade.why)
     }
 
     async fn make(&self, given: Given) -> Result<Made, Unavailable> {

@@ -167,6 +167,8 @@ pub enum Post {
     Stopped,
     /// The job has the status that it had.
     KeepsStatus,
+    /// Another started job, in the same pool where that can be made, was not stopped and is what it was.
+    BystanderUntouched,
     /// Nothing is read.
     Unread,
 }

@@ -64,7 +64,11 @@ pub async fn measure(
                 mutant: Some(mutant),
                 ..Options::default()
             };
-            (index, mutant, records(&suite, options, &everything(&suite), 0, 1).await)
+            (
+                index,
+                mutant,
+                records(&suite, options, &everything(&suite), 0, 1).await,
+            )
         });
     }
     let mut rows = BTreeMap::new();
@@ -85,7 +89,10 @@ pub async fn measure(
 
 /// Whether a case, or an invariant over all cases, diverges on a mutant.
 pub async fn catches(suite: &Arc<Suite>, mutant: Mutant, id: &str) -> Result<bool, SessionError> {
-    let options = Options { mutant: Some(mutant), ..Options::default() };
+    let options = Options {
+        mutant: Some(mutant),
+        ..Options::default()
+    };
     let selection = BTreeSet::from([id.to_owned()]);
     let records = records(suite, options, &selection, 0, 8).await?;
     Ok(records.iter().any(is_catch))

@@ -41,7 +41,14 @@ pub async fn soundness(
     let everything = everything(suite);
     let mut alarms = Alarms::default();
     for seed in 0..setting.runs {
-        let records = records(suite, Options::default(), &everything, seed, concurrency(seed)).await?;
+        let records = records(
+            suite,
+            Options::default(),
+            &everything,
+            seed,
+            concurrency(seed),
+        )
+        .await?;
         alarms.count("reference", &records);
         progress("reference");
     }

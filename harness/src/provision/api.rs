@@ -105,6 +105,18 @@ impl Api {
         }
     }
 
+    /// A started job in a pool that there is, which goes with the pool.
+    pub(crate) async fn beside(&self, pool: &str) -> Result<Made, Unmade> {
+        let mut making = Making::default();
+        let made = self
+            .reach(pool, JobState::Started, Status::Pending, &mut making)
+            .await?;
+        Ok(Made {
+            steps: making.steps,
+            ..made
+        })
+    }
+
     pub(crate) async fn delete_pool(&self, pool: &str) -> Result<(), String> {
         self.pools.delete(pool).await
     }

@@ -49,6 +49,22 @@ impl Embedded {
         })
     }
 
+    /// A started job in a pool that there is, which goes with the pool.
+    pub(crate) fn beside(&self, pool: &str) -> Result<Made, Unmade> {
+        let seed = Seed {
+            pool: Some(pool.to_owned()),
+            ..Seed::new(Status::InProgress)
+        };
+        let ids = self
+            .endpoint
+            .seed_job(seed, now())
+            .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+        Ok(Made::of(Ids {
+            pool: ids.user_pool_id,
+            job: ids.job_id,
+        }))
+    }
+
     pub(crate) fn fault(&self, pool: &str, error: &str) -> Result<(), Unavailable> {
         let fault = Fault {
             effect: Effect::Error(error.to_owned()),
@@ -69,13 +85,9 @@ impl Embedded {
     }
 
     fn seed(&self, status: Status, held: &Held) -> Result<Ids, Unavailable> {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = Moment::from_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
         let ids = self
             .endpoint
-            .seed_job(Seed::new(status), now)
+            .seed_job(Seed::new(status), now())
             .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
         let ids = Ids {
             pool: ids.user_pool_id,
@@ -87,4 +99,11 @@ impl Embedded {
         });
         Ok(ids)
     }
+}
+
+fn now() -> Moment {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Moment::from_ms(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -31,6 +31,15 @@ pub struct Lease {
     pub(crate) _alone: Option<OwnedSemaphorePermit>,
 }
 
+/// A job that a case must leave alone.
+#[derive(Clone, Debug)]
+pub struct Bystander {
+    /// Its ids.
+    pub ids: Ids,
+    /// The job as DescribeUserImportJob showed it, where it could be read.
+    pub before: Option<Value>,
+}
+
 /// A call that made a precondition.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {

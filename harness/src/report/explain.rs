@@ -56,6 +56,7 @@ fn explain_case(case: &Case, text: &mut String) {
         Some(Post::Stopped) => "the job reaches Stopped and stays there",
         Some(Post::KeepsStatus) => "the job has the status that it had",
         Some(Post::Untouched) => "the job was not stopped and is what it was",
+        Some(Post::BystanderUntouched) => "another started job was not stopped and is what it was",
         Some(Post::Unread) | None => return,
     };
     let _ = writeln!(text, "  after    {after}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
-use crate::case::{Case, Change, Given, Ids, JobState, Level, Message};
+use crate::case::{Case, Change, Given, Ids, JobState, Level, Message, Post};
 use crate::contract::Status;
 use crate::oracle::{Context, Judgement, Likeness, Mismatch, Observed, Outcome, judge};
 use crate::provision::{Lease, Provisioner, Unavailable};
@@ -96,8 +96,8 @@ impl Judge {
 
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let permit = self.permit(case.given).await;
-        let lease = self.provisioner.acquire(case.given).await?;
-        let result = self.undisturbed(case, &lease).await;
+        let mut lease = self.provisioner.acquire(case.given).await?;
+        let result = self.undisturbed(case, &mut lease).await;
         self.provisioner.release(lease).await;
         // The control may need an active job of its own.
         drop(permit);
@@ -112,7 +112,7 @@ impl Judge {
     }
 
     /// The exchange, with no other under way where this one queues a fault that could hit the other.
-    async fn undisturbed(&self, case: &Case, lease: &Lease) -> Result<Answered, Halt> {
+    async fn undisturbed(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
         if case.fault.is_some() && !self.provisioner.binds_faults() {
             let _alone = self.quiet.write().await;
             return self.exchange(case, lease).await;
@@ -122,7 +122,12 @@ impl Judge {
     }
 
     /// Sends the case's request on its precondition and judges what comes.
-    async fn exchange(&self, case: &Case, lease: &Lease) -> Result<Answered, Halt> {
+    async fn exchange(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
+        let bystander = match case.post {
+            Some(Post::BystanderUntouched) => Some(self.provisioner.beside(lease).await?),
+            _ => None,
+        };
+        let lease = &*lease;
         if let Some(error) = &case.fault {
             self.provisioner.fault(lease, error).await?;
         }
@@ -171,7 +176,7 @@ impl Judge {
             }
             Judgement::Unknown(reason) => return Err(Halt::Blocked(reason)),
         };
-        match post::check(self, case, lease, refusal).await? {
+        match post::check(self, case, lease, bystander.as_ref(), refusal).await? {
             After::Held => {}
             // Where any answer will do, the state afterwards is all that is judged.
             After::Unconfirmed(note) if case.expect.iter().any(|one| one.answer.is_some()) => {
@@ -227,7 +232,10 @@ impl Judge {
             refusal,
         } = answered;
         let judged = matches!(record.verdict, Verdict::Pass | Verdict::Tolerated);
-        let (true, true, Some(response)) = (judged, refusal, response) else {
+        // Where any answer will do, only one that shows the job at work needs no measure.
+        let any = case.expect.iter().any(|one| one.answer.is_some());
+        let measured = refusal || (any && response.as_ref().is_some_and(|came| !shows_job(came)));
+        let (true, true, Some(response)) = (judged, measured, response) else {
             return Ok(record);
         };
         let control = self
@@ -331,6 +339,12 @@ fn observed(case: &Case, ids: Option<&Ids>, outcome: Outcome) -> Observed {
         ids: ids.filter(|_| !renamed).cloned(),
         outcome,
     }
+}
+
+/// Whether an answer is a success with a job in it.
+fn shows_job(response: &Response) -> bool {
+    let json = Envelope::read(response).json;
+    response.status == 200 && json.is_ok_and(|json| json["UserImportJob"].is_object())
 }
 
 /// Whether an answer only says "not now".

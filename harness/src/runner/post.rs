@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::case::{Case, Ids, Post};
 use crate::contract::Status;
 use crate::oracle::{Mismatch, same};
-use crate::provision::Lease;
+use crate::provision::{Bystander, Lease};
 use crate::runner::attempt::{Halt, Judge};
 
 /// The first pause between two reads, and the longest: a quick endpoint is not kept waiting, a slow one is not hammered.
@@ -38,6 +38,7 @@ pub(crate) async fn check(
     judge: &Judge,
     case: &Case,
     lease: &Lease,
+    bystander: Option<&Bystander>,
     refusal: bool,
 ) -> Result<After, Halt> {
     let live = case.given.has_job()
@@ -48,8 +49,12 @@ pub(crate) async fn check(
     match case.post {
         Some(Post::Stopped) => stopped(judge, lease).await,
         Some(Post::KeepsStatus) => keeps_status(judge, lease).await,
-        Some(Post::Untouched) => untouched(judge, lease).await,
-        None if refusal && live => untouched(judge, lease).await,
+        Some(Post::Untouched) => untouched(judge, &lease.ids, lease.before.as_ref()).await,
+        Some(Post::BystanderUntouched) => match bystander {
+            Some(other) => untouched(judge, &other.ids, other.before.as_ref()).await,
+            None => Ok(After::Held),
+        },
+        None if refusal && live => untouched(judge, &lease.ids, lease.before.as_ref()).await,
         Some(Post::Unread) | None => Ok(After::Held),
     }
 }
@@ -76,13 +81,13 @@ pub(crate) async fn ends_within(
     }
 }
 
-async fn untouched(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
-    let Some(before) = &lease.before else {
+async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<After, Halt> {
+    let Some(before) = before else {
         return Ok(After::Unconfirmed(
             "DescribeUserImportJob did not show the job before".to_owned(),
         ));
     };
-    let now = match read(judge, &lease.ids).await? {
+    let now = match read(judge, ids).await? {
         Ok(job) => job,
         Err(answer) => {
             let wanted = "the job, as before the request";
@@ -92,7 +97,7 @@ async fn untouched(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
     let mut mismatches = changed(before, &now);
     let status = status_of(&now);
     if let Some(status @ (Status::Stopping | Status::Stopped)) = status {
-        let wanted = "the job not stopped by a refused request";
+        let wanted = "a job that this request does not stop";
         mismatches.push(Mismatch::new("post/Status", wanted, status.name()));
     }
     Ok(found(mismatches, status.is_some()))

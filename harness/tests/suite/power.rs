@@ -18,9 +18,16 @@ const VARIED_EVERY: usize = 8;
 #[test]
 fn every_mutant_is_in_the_published_matrix_and_caught() {
     let matrix = published();
-    let names: Vec<_> = matrix.mutants.iter().map(|mutant| mutant.name.as_str()).collect();
+    let names: Vec<_> = matrix
+        .mutants
+        .iter()
+        .map(|mutant| mutant.name.as_str())
+        .collect();
     let wanted: Vec<_> = Mutant::ALL.iter().map(|mutant| mutant.name()).collect();
-    assert_eq!(names, wanted, "write it anew with `fullstop mutants --kill --json docs/mutants.json`");
+    assert_eq!(
+        names, wanted,
+        "write it anew with `fullstop mutants --kill --json docs/mutants.json`"
+    );
     let missed: Vec<_> = matrix.missed().map(|mutant| mutant.name.as_str()).collect();
     assert_eq!(missed, Vec::<&str>::new());
     assert!(names.len() >= 150);
@@ -31,7 +38,11 @@ fn the_minimal_set_catches_every_mutant() {
     let matrix = published();
     let minimal: BTreeSet<_> = matrix.minimal.iter().collect();
     for mutant in &matrix.mutants {
-        assert!(mutant.killed_by.iter().any(|id| minimal.contains(id)), "{} escapes it", mutant.name);
+        assert!(
+            mutant.killed_by.iter().any(|id| minimal.contains(id)),
+            "{} escapes it",
+            mutant.name
+        );
     }
 }
 
@@ -41,7 +52,11 @@ fn the_published_matrix_names_cases_that_there_are() {
     let ids: BTreeSet<_> = suite.ids().collect();
     for mutant in published().mutants {
         for id in &mutant.killed_by {
-            assert!(ids.contains(id.as_str()), "{id} is said to catch {}", mutant.name);
+            assert!(
+                ids.contains(id.as_str()),
+                "{id} is said to catch {}",
+                mutant.name
+            );
         }
     }
 }
@@ -52,8 +67,12 @@ async fn a_published_catch_is_a_catch() {
     for (mutant, row) in Mutant::ALL.iter().zip(published().mutants) {
         // An invariant takes a whole run; an intermittent mutant shows in no single case for certain.
         let case = row.killed_by.iter().find(|id| id.matches('/').count() == 2);
-        let Some(case) = case.filter(|_| !mutant.name().starts_with("sometimes-")) else { continue };
-        let caught = catches(&suite, *mutant, case).await.expect("the endpoint starts");
+        let Some(case) = case.filter(|_| !mutant.name().starts_with("sometimes-")) else {
+            continue;
+        };
+        let caught = catches(&suite, *mutant, case)
+            .await
+            .expect("the endpoint starts");
         assert!(caught, "{} is no longer caught by {case}", mutant.name());
     }
 }
@@ -61,11 +80,21 @@ async fn a_published_catch_is_a_catch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_of_the_published_matrix_are_measured_anew() {
     let suite = Arc::new(Suite::embedded().expect("our own cases"));
-    let sample: Vec<_> = Mutant::ALL.iter().copied().step_by(MEASURED_EVERY).collect();
-    let measured = measure(&suite, &sample, |_| {}).await.expect("the endpoint starts");
+    let sample: Vec<_> = Mutant::ALL
+        .iter()
+        .copied()
+        .step_by(MEASURED_EVERY)
+        .collect();
+    let measured = measure(&suite, &sample, |_| {})
+        .await
+        .expect("the endpoint starts");
     let published = published();
     for row in measured.mutants {
-        let old = published.mutants.iter().find(|old| old.name == row.name).expect("a row");
+        let old = published
+            .mutants
+            .iter()
+            .find(|old| old.name == row.name)
+            .expect("a row");
         assert_eq!(old.killed_by, row.killed_by, "{}", row.name);
     }
 }
@@ -73,9 +102,18 @@ async fn rows_of_the_published_matrix_are_measured_anew() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_accused_that_does_nothing_wrong() {
     let suite = Arc::new(Suite::embedded().expect("our own cases"));
-    let sample: Vec<_> = Variation::ALL.iter().copied().step_by(VARIED_EVERY).collect();
-    let setting = Setting { runs: 2, runs_of_variation: 1 };
-    let alarms = soundness(&suite, setting, &sample, |_| {}).await.expect("the endpoint starts");
+    let sample: Vec<_> = Variation::ALL
+        .iter()
+        .copied()
+        .step_by(VARIED_EVERY)
+        .collect();
+    let setting = Setting {
+        runs: 2,
+        runs_of_variation: 1,
+    };
+    let alarms = soundness(&suite, setting, &sample, |_| {})
+        .await
+        .expect("the endpoint starts");
     assert!(alarms.alarms.is_empty(), "{:?}", alarms.alarms);
     assert_eq!(alarms.runs, 2 + sample.len() as u64);
     assert_eq!(alarms.verdicts, alarms.runs * suite.ids().count() as u64);
