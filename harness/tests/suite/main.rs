@@ -7,6 +7,7 @@ mod floors;
 mod fuzzing;
 mod loader;
 mod provision;
+mod published;
 mod reference;
 mod schemas;
 mod target;
