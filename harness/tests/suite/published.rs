@@ -168,12 +168,12 @@ fn the_reference_answers_as_aws_published_and_a_mutant_does_not() {
         (with("match"), with("changed"))
     };
     let snapshots = published::snapshots();
-    let served = Served::start(&["--control"]);
+    let served = Served::start(&["--auth", "required"]);
     let (matching, changed) = compared(&served.url);
     assert_eq!(changed, Vec::<String>::new());
     assert!(matching.len() > 5, "{matching:?}");
     assert!(matching.iter().all(|case| snapshots.contains_key(case)));
-    let served = Served::start(&["--control", "--mutant", "not-found-as-404"]);
+    let served = Served::start(&["--mutant", "not-found-as-404"]);
     assert!(!compared(&served.url).1.is_empty());
 }
 
