@@ -1,4 +1,4 @@
-//! Lists the case files for the library to embed.
+//! Lists the case files and the published answers for the library to embed.
 //!
 //! `include_str!` alone would miss a new file until the next clean build; watching the folder does not.
 
@@ -8,23 +8,28 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let cases = root.join("cases");
-    println!("cargo::rerun-if-changed={}", cases.display());
+    embed(&root.join("cases"), "cases.rs")?;
+    embed(&root.join("harness/published"), "published.rs")
+}
+
+/// Writes a table of the files below a folder: each path, and its text.
+fn embed(folder: &Path, name_of_table: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
 
     let mut files = Vec::new();
-    collect(&cases, &mut files)?;
+    collect(folder, &mut files)?;
     files.sort();
 
     let mut table = String::from("[\n");
     for file in &files {
-        let name = file.strip_prefix(&cases).expect("collected below it");
+        let name = file.strip_prefix(folder).expect("collected below it");
         let name = name.to_string_lossy().replace('\\', "/");
         writeln!(table, "({name:?}, include_str!({file:?})),").expect("strings do not fail");
     }
     table.push(']');
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("cases.rs"), table)
+    fs::write(out.join(name_of_table), table)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

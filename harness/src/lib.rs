@@ -11,6 +11,7 @@ pub mod generator;
 pub mod oracle;
 pub mod power;
 pub mod provision;
+pub mod published;
 pub mod reference;
 pub mod report;
 pub mod runner;

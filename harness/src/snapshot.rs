@@ -4,15 +4,18 @@
 //! change is seen even where nothing is established.
 
 mod normalise;
+mod shown;
 #[cfg(feature = "snapshots")]
 mod store;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use normalise::render;
+pub use shown::{AS_CHOSEN, Shown, render_shown};
 #[cfg(feature = "snapshots")]
 pub use store::{Checked, check, prepare};
 
@@ -26,6 +29,27 @@ pub enum State {
     Changed,
     /// None was recorded.
     Absent,
+}
+
+/// Answers to compare with.
+#[derive(Clone, Debug)]
+pub enum Recorded {
+    /// Whole answers, in the snapshots of a folder.
+    Folder(PathBuf),
+    /// Answers of which only a part was shown, as snapshots by the ids of their cases.
+    Shown(BTreeMap<String, String>),
+}
+
+impl Recorded {
+    /// Compares a rendered exchange with what was recorded for a case, and writes nothing.
+    pub fn compare(&self, case: &str, rendered: &str) -> State {
+        match self {
+            Self::Folder(folder) => compare(folder, case, rendered),
+            Self::Shown(snapshots) => snapshots.get(case).map_or(State::Absent, |snapshot| {
+                shown::compare_shown(snapshot, rendered)
+            }),
+        }
+    }
 }
 
 /// Compares a rendered exchange with the snapshot of a case, and writes nothing.

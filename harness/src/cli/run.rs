@@ -5,19 +5,28 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, complain, print, runtime};
 use crate::power;
+use crate::published;
 use crate::report::{Results, Style, TargetResult, terminal};
 use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
+use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
 /// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: u8 = 130;
+
+/// Answers that are not of the target.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Compare {
+    /// Those that AWS published, as far as they were shown: folder snapshots/aws-published.
+    AwsPublished,
+}
 
 /// Judges a target.
 #[derive(Debug, Args)]
@@ -44,6 +53,9 @@ pub(crate) struct Arguments {
     /// Look for the target's snapshots in a folder of its name below this one.
     #[arg(long, default_value = "snapshots", value_name = "DIR")]
     snapshots: PathBuf,
+    /// Compare the answers with these instead of the target's snapshots. No verdict depends on it.
+    #[arg(long, value_name = "WHICH", conflicts_with = "snapshots")]
+    compare: Option<Compare>,
     /// Fail if an answer differs from its snapshot. Always on for the reference.
     #[arg(long)]
     check_snapshots: bool,
@@ -92,8 +104,13 @@ async fn judge(
         exit: Exit::Unjudged,
         message: format!("reach the target: {error}"),
     };
-    let folder = Some(arguments.snapshots.join(&session.profile.name)).filter(|it| it.is_dir());
-    let runner = Runner::new(Arc::clone(suite), session, folder)
+    let recorded = match arguments.compare {
+        Some(Compare::AwsPublished) => Some(Recorded::Shown(published::snapshots())),
+        None => Some(arguments.snapshots.join(&session.profile.name))
+            .filter(|folder| folder.is_dir())
+            .map(Recorded::Folder),
+    };
+    let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
         .map_err(unreachable)?;
     let bar = progress_bar(arguments, plan.selection.len());
@@ -111,7 +128,7 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     let embedded = session.is_embedded();
     let gate = Gate {
         strict: arguments.strict,
-        check_snapshots: arguments.check_snapshots || embedded,
+        check_snapshots: arguments.check_snapshots || (embedded && arguments.compare.is_none()),
     };
     let endpoint = if embedded {
         "embedded".to_owned()

@@ -251,8 +251,13 @@ fn ending(results: &Results, text: &mut String) {
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
     }
-    if changed > 0 {
-        let _ = write!(text, "   snapshots changed {changed}");
+    let matching = results
+        .cases
+        .iter()
+        .filter(|case| case.snapshot == Some(snapshot::State::Match))
+        .count();
+    if matching + changed > 0 {
+        let _ = write!(text, "   snapshots {matching} match, {changed} changed");
     }
     if results.excluded > 0 {
         let _ = write!(text, "   excluded {}", results.excluded);

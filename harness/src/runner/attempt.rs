@@ -1,6 +1,5 @@
 //! One case, from its precondition to its verdict.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +36,7 @@ pub(crate) struct Judge {
     pub(crate) reach: Vec<String>,
     /// How long a stopped job may take to show Stopped.
     pub(crate) settle: Duration,
-    pub(crate) snapshots: Option<PathBuf>,
+    pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
 }
 
@@ -323,8 +322,8 @@ impl Judge {
     }
 
     fn compared(&self, case: &Case, record: &Record) -> Option<snapshot::State> {
-        let (folder, exchange) = (self.snapshots.as_ref()?, record.exchange.as_ref()?);
-        Some(snapshot::compare(folder, &case.id, &exchange.normalised))
+        let (recorded, exchange) = (self.snapshots.as_ref()?, record.exchange.as_ref()?);
+        Some(recorded.compare(&case.id, &exchange.normalised))
     }
 }
 

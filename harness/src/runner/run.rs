@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{RwLock, Semaphore};
@@ -17,6 +16,7 @@ use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
 use crate::runner::replay::Replays;
 use crate::runner::{Record, Session, Verdict};
+use crate::snapshot::Recorded;
 use crate::suite::Suite;
 use crate::target::Client;
 
@@ -71,11 +71,11 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Looks at a session's endpoint and gets ready. `snapshots` is the folder of the target's snapshots, where there is one.
+    /// Looks at a session's endpoint and gets ready. `snapshots` are what its answers are compared with, if anything.
     pub async fn new(
         suite: Arc<Suite>,
         session: &Session,
-        snapshots: Option<PathBuf>,
+        snapshots: Option<Recorded>,
     ) -> Result<Self, RunError> {
         let client = session.client.clone();
         // The embedded endpoint is there, and has the operation, however wrong it may be about it.

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["contract", "wire"],
     &["case"],
     &["suite", "oracle", "snapshot", "target", "reference"],
-    &["provision", "generator"],
+    &["provision", "generator", "published"],
     &["runner"],
     &["report", "campaign", "power"],
     &["cli"],
@@ -21,6 +21,10 @@ const APART: &[(&str, &str)] = &[
     // The three witnesses share nothing but the contract.
     ("reference", "case"),
     ("generator", "oracle"),
+    // What AWS published is a witness from outside.
+    ("published", "oracle"),
+    ("published", "reference"),
+    ("published", "suite"),
     // A report is made of records; it cannot reach a target.
     ("report", "target"),
     ("report", "provision"),

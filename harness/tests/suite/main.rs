@@ -8,6 +8,7 @@ mod fuzzing;
 mod loader;
 mod power;
 mod provision;
+mod published;
 mod reference;
 mod schemas;
 mod target;
