@@ -142,7 +142,8 @@ pub(crate) async fn records(
 impl Matrix {
     fn of(rows: Vec<(Mutant, Vec<String>)>) -> Self {
         let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
-        for (_, killed_by) in &rows {
+        // An intermittent mutant shows wherever it happens to: it says nothing of what is specific.
+        for (_, killed_by) in rows.iter().filter(|(mutant, _)| !mutant.is_intermittent()) {
             let requirements: BTreeSet<_> = killed_by.iter().map(|id| requirement(id)).collect();
             for requirement in requirements {
                 *kills.entry(requirement).or_default() += 1;

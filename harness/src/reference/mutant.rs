@@ -546,3 +546,10 @@ named! {
         SometimesRequestIdMissing = "sometimes-request-id-missing",
     }
 }
+
+impl Mutant {
+    /// Whether it deviates for some requests only, which a hash of each decides.
+    pub fn is_intermittent(self) -> bool {
+        self.name().starts_with("sometimes-")
+    }
+}

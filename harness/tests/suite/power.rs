@@ -13,7 +13,7 @@ use fullstop::suite::Suite;
 const MEASURED_EVERY: usize = 64;
 
 /// Every how manieth variation is run.
-const VARIED_EVERY: usize = 8;
+const VARIED_EVERY: usize = 16;
 
 #[test]
 fn every_mutant_is_in_the_published_matrix_and_caught() {
@@ -67,7 +67,7 @@ async fn a_published_catch_is_a_catch() {
     for (mutant, row) in Mutant::ALL.iter().zip(published().mutants) {
         // An invariant takes a whole run; an intermittent mutant shows in no single case for certain.
         let case = row.killed_by.iter().find(|id| id.matches('/').count() == 2);
-        let Some(case) = case.filter(|_| !mutant.name().starts_with("sometimes-")) else {
+        let Some(case) = case.filter(|_| !mutant.is_intermittent()) else {
             continue;
         };
         let caught = catches(&suite, *mutant, case)
@@ -115,6 +115,6 @@ async fn nothing_is_accused_that_does_nothing_wrong() {
         .await
         .expect("the endpoint starts");
     assert!(alarms.alarms.is_empty(), "{:?}", alarms.alarms);
-    assert_eq!(alarms.runs, 2 + sample.len() as u64);
+    assert_eq!(alarms.runs, 1 + sample.len() as u64);
     assert_eq!(alarms.verdicts, alarms.runs * suite.ids().count() as u64);
 }
