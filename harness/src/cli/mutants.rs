@@ -212,12 +212,21 @@ fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
     for id in &matrix.minimal {
         let _ = writeln!(text, "  {id}");
     }
+    let (cases, invariants): (Vec<_>, Vec<_>) = matrix
+        .minimal
+        .iter()
+        .partition(|id| suite.requirement(id).is_none());
     let _ = writeln!(
         text,
-        "\n{} mutants, {} caught, {alone} by one case only; {} cases, one judged request each, catch them all",
+        "\n{} mutants, {} caught, {alone} by one case or invariant only",
         matrix.mutants.len(),
         matrix.mutants.len() - matrix.missed().count(),
-        matrix.minimal.len()
+    );
+    let _ = writeln!(
+        text,
+        "{} cases with one judged request each and {} invariants, held to the answers of every case, catch them all",
+        cases.len(),
+        invariants.len()
     );
     text
 }

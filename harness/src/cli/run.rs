@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Run at most this many cases, those that catch the most mutants first.
+    /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
@@ -67,8 +67,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, mut selection) = arguments.suite.load()?;
     if let Some(budget) = arguments.budget {
-        let ranked = power::published().ranked(selection.into_iter());
-        selection = ranked.into_iter().take(budget).collect();
+        // An invariant costs no request of its own: it is held to the answers that come anyway.
+        let (cases, invariants): (Vec<_>, Vec<_>) = selection
+            .into_iter()
+            .partition(|id| suite.requirement(id).is_none());
+        let ranked = power::published().ranked(cases.into_iter());
+        selection = ranked.into_iter().take(budget).chain(invariants).collect();
     }
     let runtime = runtime()?;
     let done = runtime.block_on(async {

@@ -108,7 +108,7 @@ async fn nothing_is_accused_that_does_nothing_wrong() {
         .step_by(VARIED_EVERY)
         .collect();
     let setting = Setting {
-        runs: 2,
+        runs: 1,
         runs_of_variation: 1,
     };
     let alarms = soundness(&suite, setting, &sample, |_| {})
