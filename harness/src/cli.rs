@@ -1,6 +1,8 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
 mod explain;
+mod judging;
+mod ledger;
 mod list;
 mod mutants;
 mod run;
@@ -22,6 +24,7 @@ Exit codes, the first that applies:
   4  a fault of the harness itself
   3  unreachable, too many cases that could not be told, or nothing judged
   1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
+  5  a known failure in the ledger that fails no longer, or whose last day has passed
   0  none of these
 130  interrupted; what was created has been deleted";
 
@@ -45,6 +48,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Keep the file of known failures that `run --ledger` holds a run to.
+    Ledger(ledger::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::MutantArguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -78,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => mutants::variations(&arguments),
         Command::Coverage => mutants::coverage(),

@@ -7,14 +7,18 @@ mod attempt;
 mod breaker;
 mod control;
 mod gate;
+mod known;
 mod post;
 mod probe;
 mod record;
+mod repeats;
 mod replay;
 mod run;
 mod session;
 
 pub use gate::{Exit, Gate};
+pub use known::{Known, KnownState, recognise};
 pub use record::{Exchange, Record, Summary, Verdict};
+pub use repeats::{Constancy, Repeats};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
 use crate::oracle::Mismatch;
-use crate::runner::{Exchange, Gate, Record, Run, Summary, Verdict};
+use crate::runner::{Exchange, Gate, Known, Record, Repeats, Run, Summary, Verdict};
 use crate::snapshot;
 
 /// The results of a run.
@@ -55,8 +55,20 @@ pub struct CaseResult {
     pub flag: Option<String>,
     /// How the answer stands to the snapshot.
     pub snapshot: Option<snapshot::State>,
+    /// The answer in a few words: its status, and its error type or the job's status.
+    #[serde(default)]
+    pub answer: Option<String>,
     /// What differed.
     pub mismatches: Vec<Mismatch>,
+    /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// How it stands to the ledger, where that lists it.
+    #[serde(default)]
+    pub known: Option<Known>,
+    /// Whether the divergence comes every time, where it was repeated.
+    #[serde(default)]
+    pub repeats: Option<Repeats>,
     /// A shell line that shows it again.
     pub replay: Option<String>,
     /// What was sent and what came, without the signature.
@@ -90,7 +102,11 @@ impl From<&Record> for CaseResult {
             reason: record.reason.clone(),
             flag: record.flag.clone(),
             snapshot: record.snapshot,
+            answer: record.answer.clone(),
             mismatches: record.mismatches.clone(),
+            fingerprint: record.fingerprint.clone(),
+            known: record.known.clone(),
+            repeats: record.repeats.clone(),
             replay: record.replay.clone(),
             exchange: record.exchange.clone(),
         }

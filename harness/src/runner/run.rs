@@ -3,17 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::case::{Case, Invariant, Level, Requirement};
 use crate::contract::Operation;
-use crate::oracle::{Held, Observed, hold};
+use crate::oracle::{Breach, Held, Observed, Outcome, fingerprint_of_ways, hold};
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
+use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
 use crate::runner::{Record, Session, Verdict};
 use crate::snapshot::Recorded;
@@ -68,6 +70,8 @@ pub struct Runner {
     judge: Arc<Judge>,
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
+    /// How often a divergence is repeated.
+    repeats: usize,
 }
 
 impl Runner {
@@ -103,7 +107,14 @@ impl Runner {
             client,
             judge,
             probe,
+            repeats: 0,
         })
+    }
+
+    /// With so many repeats of each divergence, to tell whether it comes every time.
+    pub fn repeating(mut self, repeats: usize) -> Self {
+        self.repeats = repeats;
+        self
     }
 
     /// Runs one case, which must be of the runner's suite.
@@ -125,6 +136,7 @@ impl Runner {
         plan: &Plan,
         progress: impl Fn(&Record) + Send + Sync + 'static,
     ) -> Result<Run, RunError> {
+        let started = Instant::now();
         let cases = self.cases(plan);
         let unsupported = self
             .unsupported(cases.iter().map(|case| case.operation))
@@ -189,6 +201,14 @@ impl Runner {
             records.push(record);
         }
         records.sort_by(|one, other| one.id.cmp(&other.id));
+        let repeating = Repeating {
+            judge: &self.judge,
+            suite: &self.suite,
+            repeats: self.repeats,
+            concurrency: plan.concurrency,
+            took: started.elapsed(),
+        };
+        repeating.note(&mut records, &observed).await;
         Ok(Run {
             excluded: self.suite.ids().count() - records.len(),
             records,
@@ -260,6 +280,7 @@ impl Runner {
                     record.mismatches.push(mismatch);
                 }
             }
+            record.fingerprint = Some(ways(&breaches, observed));
             record.replay = self
                 .suite
                 .cases()
@@ -280,6 +301,24 @@ impl Runner {
         }
         record(Verdict::Pass).because(format!("held by {answers} answers"))
     }
+}
+
+/// The fingerprint of a broken invariant.
+fn ways(breaches: &[Breach], observed: &[Observed]) -> String {
+    let answers: HashMap<_, _> = observed
+        .iter()
+        .filter_map(|observed| match &observed.outcome {
+            Outcome::Answered(response) => Some((observed.case.as_str(), response)),
+            Outcome::Closed | Outcome::Silent(_) => None,
+        })
+        .collect();
+    fingerprint_of_ways(breaches.iter().flat_map(|breach| {
+        let came = answers.get(breach.case.as_str()).copied();
+        breach
+            .mismatches
+            .iter()
+            .map(move |mismatch| (came, mismatch))
+    }))
 }
 
 fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {

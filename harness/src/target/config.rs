@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::profile::{REGION, TIMEOUT_MS, resolve};
@@ -103,6 +105,8 @@ struct FileProfile {
     timeout_ms: Option<u64>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    ledger: Option<PathBuf>,
+    suite_version: Option<String>,
 }
 
 impl Config {
@@ -161,6 +165,14 @@ impl Config {
         }
     }
 
+    /// A path of the file, which counts from the file's own folder.
+    fn beside(&self, file: &Path) -> PathBuf {
+        Path::new(&self.file)
+            .parent()
+            .unwrap_or(Path::new(""))
+            .join(file)
+    }
+
     fn profile(
         &self,
         name: &str,
@@ -189,6 +201,12 @@ impl Config {
             requests_per_second: profile.requests_per_second,
             timeout: Duration::from_millis(profile.timeout_ms.unwrap_or(TIMEOUT_MS)),
             headers: profile.headers.clone(),
+            ledger: profile.ledger.as_ref().map(|file| self.beside(file)),
+            // The check of the file has read it once already.
+            suite_version: profile
+                .suite_version
+                .as_deref()
+                .and_then(|text| text.parse().ok()),
         })
     }
 }
@@ -218,6 +236,13 @@ impl FileProfile {
             .is_some_and(|wait| wait == 0 || wait > TIMEOUT_MS_MAX)
         {
             return Err(format!("timeout_ms: say 1 to {TIMEOUT_MS_MAX}"));
+        }
+        if let Some(version) = &self.suite_version
+            && version.parse::<Version>().is_err()
+        {
+            return Err(format!(
+                "suite_version: `{version}` is no version; say for example \"0.1.0\""
+            ));
         }
         self.check_headers()?;
         for name in &self.reach {

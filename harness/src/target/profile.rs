@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::url::Url;
@@ -48,6 +50,10 @@ pub struct Profile {
     pub timeout: Duration,
     /// Headers that every request gets.
     pub headers: BTreeMap<String, String>,
+    /// The file of known failures that a run is held to.
+    pub ledger: Option<PathBuf>,
+    /// The version of the suite that a run is pinned to.
+    pub suite_version: Option<Version>,
 }
 
 /// How preconditions are made true.
@@ -160,6 +166,8 @@ impl Profile {
             requests_per_second: None,
             timeout: Duration::from_millis(TIMEOUT_MS),
             headers: BTreeMap::new(),
+            ledger: None,
+            suite_version: None,
         }
     }
 

@@ -3,8 +3,10 @@
 mod command;
 mod commands;
 mod degenerate;
+mod flakes;
 mod floors;
 mod fuzzing;
+mod ledger;
 mod loader;
 mod power;
 mod provision;
