@@ -350,6 +350,8 @@ fn fingerprints_are_the_same_in_every_run() {
             "r.json",
             "--repeats",
             "0",
+            "--filter",
+            "job-id/",
         ];
         run(&scratch, &[&base[..], arguments].concat());
         let results = fs::read_to_string(scratch.path("r.json")).expect("results");
@@ -360,7 +362,7 @@ fn fingerprints_are_the_same_in_every_run() {
             .filter(|case| !case["fingerprint"].is_null())
             .map(|case| format!("{} {}", case["id"], case["fingerprint"]))
             .collect();
-        assert!(found.len() > 50, "{}", found.len());
+        assert!(found.len() > 20, "{}", found.len());
         found
     };
     let first = prints(&["--seed", "1", "--concurrency", "1"]);
