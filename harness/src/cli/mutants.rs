@@ -14,8 +14,29 @@ use crate::reference::{Mutant, Variation};
 use crate::runner::{Exit, SessionError};
 use crate::suite::Suite;
 
+const MUTANT_EXAMPLES: &str = "\
+Examples:
+  # Every way in which the reference can be wrong on purpose.
+  fullstop mutants
+
+  # Which cases catch one of them; without --only all of them, in a few minutes.
+  fullstop mutants --kill --only missing-pool-as-invalid-parameter";
+
+const VARIATION_EXAMPLES: &str = "\
+Examples:
+  # Every way in which the reference can be different and still right.
+  fullstop variations
+
+  # Is this one accused? Without --only all of them are tried, in a few minutes.
+  fullstop variations --check --only stopping-first --runs 1 --variation-runs 1";
+
+pub(crate) const COVERAGE_EXAMPLES: &str = "\
+Examples:
+  fullstop coverage";
+
 /// Lists the mutants of the reference, or measures which cases catch them.
 #[derive(Debug, Args)]
+#[command(after_help = MUTANT_EXAMPLES)]
 pub(crate) struct MutantArguments {
     /// Run the whole suite on every mutant, and print which cases catch it.
     #[arg(long)]
@@ -30,10 +51,14 @@ pub(crate) struct MutantArguments {
 
 /// Lists the permitted variations of the reference, or checks that none of them is accused.
 #[derive(Debug, Args)]
+#[command(after_help = VARIATION_EXAMPLES)]
 pub(crate) struct VariationArguments {
     /// Run the whole suite on the reference and on every variation, and print every alarm.
     #[arg(long)]
     check: bool,
+    /// Only this variation; repeat it for more.
+    #[arg(long, value_name = "NAME", requires = "check")]
+    only: Vec<Variation>,
     /// How many runs on the reference.
     #[arg(long, default_value_t = 200, value_name = "N", requires = "check")]
     runs: u64,
@@ -93,10 +118,15 @@ pub(crate) fn variations(arguments: &VariationArguments) -> Result<ExitCode, Sto
         runs: arguments.runs,
         runs_of_variation: arguments.variation_runs,
     };
-    let total = setting.runs + setting.runs_of_variation * Variation::ALL.len() as u64;
+    let variations = if arguments.only.is_empty() {
+        Variation::ALL
+    } else {
+        &arguments.only
+    };
+    let total = setting.runs + setting.runs_of_variation * variations.len() as u64;
     let bar = bar(total);
     let ticker = bar.clone();
-    let checked = power::soundness(&suite, setting, Variation::ALL, move |_| ticker.inc(1));
+    let checked = power::soundness(&suite, setting, variations, move |_| ticker.inc(1));
     let alarms = runtime()?
         .block_on(checked)
         .map_err(|error| embedded(&error))?;
