@@ -1,6 +1,7 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
 mod completions;
+mod coverage;
 mod explain;
 mod list;
 mod mutants;
@@ -8,6 +9,7 @@ mod run;
 mod send;
 mod serve;
 mod target;
+mod variations;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -57,11 +59,11 @@ enum Command {
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
-    Mutants(mutants::MutantArguments),
+    Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
-    Variations(mutants::VariationArguments),
+    Variations(variations::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
-    #[command(after_help = mutants::COVERAGE_EXAMPLES)]
+    #[command(after_help = coverage::EXAMPLES)]
     Coverage,
     /// Write a shell's completions to standard output.
     Completions(completions::Arguments),
@@ -98,8 +100,8 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
-        Command::Variations(arguments) => mutants::variations(&arguments),
-        Command::Coverage => mutants::coverage(),
+        Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Coverage => coverage::coverage(),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {
