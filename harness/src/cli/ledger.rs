@@ -30,6 +30,23 @@ Examples:
   fullstop ledger prune
   fullstop ledger check";
 
+const UPDATE: &str = "\
+Examples:
+  fullstop ledger update --endpoint http://127.0.0.1:4566 --filter job-id --reason 'as found'
+  fullstop run --json results.json --filter job-id
+  fullstop ledger update --from results.json --reason 'new' --owner me --expires 2999-12-31";
+
+const PRUNE: &str = "\
+Examples:
+  fullstop ledger update --filter job-id --reason 'as found on adoption'
+  fullstop ledger prune --filter job-id";
+
+const CHECK: &str = "\
+Examples:
+  fullstop ledger update --filter job-id --reason 'as found on adoption'
+  fullstop ledger check
+  fullstop ledger check fullstop.ledger.toml";
+
 /// Keeps the file of known failures.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -67,6 +84,7 @@ struct Source {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = UPDATE)]
 struct UpdateArguments {
     #[command(flatten)]
     source: Source,
@@ -85,12 +103,14 @@ struct UpdateArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = PRUNE)]
 struct PruneArguments {
     #[command(flatten)]
     source: Source,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = CHECK)]
 struct CheckArguments {
     /// The ledger.
     #[arg(value_name = "FILE", default_value = LEDGER)]

@@ -6,6 +6,7 @@ mod degenerate;
 mod flakes;
 mod floors;
 mod fuzzing;
+mod help;
 mod ledger;
 mod loader;
 mod power;
