@@ -9,8 +9,9 @@ use crate::oracle::is_within;
 
 /// What a new file begins with.
 const HEAD: &str = "\
-# Known failures. A listed case must still fail, with the same wrong answer: anything else turns the gate red.
-# `fullstop ledger update` adds and refreshes entries, `fullstop ledger prune` drops those that fail no longer.
+# Known failures. A listed case must still fail, with the same wrong answer.
+# `fullstop ledger update` adds and refreshes entries, `fullstop ledger prune` drops what fails no
+# longer.
 ";
 
 /// A failure of a run.
