@@ -3,6 +3,7 @@
 mod command;
 mod commands;
 mod degenerate;
+mod endpoints;
 mod flakes;
 mod floors;
 mod fuzzing;
