@@ -1,12 +1,16 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod compare;
 mod completions;
 mod coverage;
 mod explain;
+mod judge;
 mod judging;
 mod ledger;
 mod list;
 mod mutants;
+mod promote;
+mod record;
 mod run;
 mod send;
 mod serve;
@@ -61,6 +65,14 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Record what a target answers: transcripts, redacted and hashed, and snapshots.
+    Record(record::Arguments),
+    /// Judge recorded answers by today's cases; nothing is sent.
+    Judge(judge::Arguments),
+    /// Judge several targets or recordings, and show where they differ and who is nearest to the truth.
+    Compare(compare::Arguments),
+    /// Make a case that was only observed a must, with the expectation that a recording of AWS shows.
+    Promote(promote::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
@@ -104,6 +116,10 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Record(arguments) => record::record(&arguments),
+        Command::Judge(arguments) => judge::judge(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Promote(arguments) => promote::promote_case(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),

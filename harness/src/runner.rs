@@ -15,6 +15,7 @@ mod repeats;
 mod replay;
 mod run;
 mod session;
+mod stage;
 
 pub use gate::{Exit, Gate};
 pub use known::{Known, KnownState, recognise};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regex::Regex;
+use semver::Version;
 
 use crate::case::expectation::{Answer, Assertion, Expectation, Grade};
 use crate::case::file::{CaseEntry, File};
@@ -43,6 +44,7 @@ impl Requirement {
     pub fn check(id: &str, file: File) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         check_head(id, &file, &mut faults);
+        let since = version(&file.since, &Place::Key(vec!["since".to_owned()]), &mut faults);
         let mut names = BTreeSet::new();
         let mut cases = Vec::new();
         for (index, entry) in file.cases.iter().enumerate() {
@@ -53,7 +55,13 @@ impl Requirement {
                     "ids are unique: give one of them another name",
                 );
             }
-            cases.push(Arc::new(check_case(id, &file, index, entry, &mut faults)));
+            cases.push(Arc::new(check_case(
+                id,
+                &file,
+                index,
+                (entry, &since),
+                &mut faults,
+            )));
         }
         if !faults.0.is_empty() {
             return Err(faults.0);
@@ -63,7 +71,7 @@ impl Requirement {
             text: file.requirement,
             level: file.level,
             sources: file.sources,
-            since: file.since,
+            since,
             operation: file.operation,
             invariant: file.invariant,
             cases,
@@ -146,7 +154,25 @@ fn check_head(id: &str, file: &File, faults: &mut Faults) {
     }
 }
 
-fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &mut Faults) -> Case {
+/// A version of the suite.
+fn version(text: &str, place: &Place, faults: &mut Faults) -> Version {
+    text.parse().unwrap_or_else(|_| {
+        faults.add(
+            place.clone(),
+            format!("`{text}` is no version of the suite"),
+            "say the version that it first appears in, such as \"0.1.0\"",
+        );
+        Version::new(0, 0, 0)
+    })
+}
+
+fn check_case(
+    id: &str,
+    file: &File,
+    index: usize,
+    (entry, file_since): (&CaseEntry, &Version),
+    faults: &mut Faults,
+) -> Case {
     let at = |key: &str| Place::Case(index, vec![key.to_owned()]);
     if !is_kebab(&entry.name) {
         faults.add(
@@ -173,6 +199,26 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         );
     }
 
+    let level = entry.level.unwrap_or(file.level);
+    if level == Level::Must && !file.sources.iter().any(|source| source.kind.carries_must()) {
+        faults.add(
+            at("level"),
+            "level must without a source that carries it",
+            "cite a documented, model or recorded source in the file's `sources`",
+        );
+    }
+    let since = match &entry.since {
+        Some(text) => version(text, &at("since"), faults),
+        None => file_since.clone(),
+    };
+    if since < *file_since {
+        faults.add(
+            at("since"),
+            format!("a case that is older than its file, which is since {file_since}"),
+            "a file is as old as its oldest case",
+        );
+    }
+
     let own = !entry.expect.is_empty();
     let expect = if own { &entry.expect } else { &file.expect };
     let expect_place = || {
@@ -183,7 +229,7 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         }
     };
     let post = entry.post.or(file.post);
-    if expect.is_empty() && file.level != Level::Observe {
+    if expect.is_empty() && level != Level::Observe {
         faults.add(
             Place::Case(index, Vec::new()),
             "a case that expects nothing",
@@ -191,12 +237,13 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         );
     }
     for expectation in expect {
-        check_expectation(file.level, expectation, post, expect_place, faults);
+        check_expectation(level, expectation, post, expect_place, faults);
     }
     Case {
         id: format!("{id}/{}", entry.name),
         why: entry.why.clone(),
-        level: file.level,
+        level,
+        since,
         given: entry.given.unwrap_or(file.given),
         operation: file.operation,
         changes,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::case::compose::Signature;
@@ -25,7 +26,7 @@ pub struct Requirement {
     /// Where it comes from, at least one.
     pub sources: Vec<Source>,
     /// The version of the suite in which it first appeared.
-    pub since: String,
+    pub since: Version,
     /// The operation that its requests call.
     pub operation: Operation,
     /// What is true of every answer, for a requirement without cases.
@@ -48,8 +49,10 @@ pub struct Case {
     pub id: String,
     /// What it shows that no other case does.
     pub why: String,
-    /// The level of its requirement.
+    /// How firmly it stands: as its requirement, unless it says otherwise.
     pub level: Level,
+    /// The version of the suite in which it first appeared.
+    pub since: Version,
     /// What exists before the request.
     pub given: Given,
     /// The operation that the request calls.

@@ -107,6 +107,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let session = arguments.target.open().await?;
+        let selection = arguments
+            .suite
+            .pinned(&session.profile, &suite, selection)?;
         let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
@@ -125,7 +128,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(results) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    report(arguments, &suite, &results)?;
+    let json = arguments.json.as_deref();
+    report(json, arguments.quiet, &suite, &results)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -178,9 +182,15 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
 }
 
-fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
-    if let Some(file) = &arguments.json {
+/// Writes results where they are wanted.
+pub(crate) fn report(
+    json: Option<&Path>,
+    quiet: bool,
+    suite: &Suite,
+    results: &Results,
+) -> Result<(), Stop> {
+    let to_stdout = json == Some(Path::new("-"));
+    if let Some(file) = json {
         let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
             exit: Exit::Harness,
             message: format!("write JSON: {error}"),
@@ -195,15 +205,7 @@ fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(),
     }
     if !to_stdout {
         let mut text = Vec::new();
-        terminal(
-            results,
-            suite,
-            Style {
-                quiet: arguments.quiet,
-            },
-            &mut text,
-        )
-        .map_err(|error| Stop {
+        terminal(results, suite, Style { quiet }, &mut text).map_err(|error| Stop {
             exit: Exit::Harness,
             message: format!("report: {error}"),
         })?;

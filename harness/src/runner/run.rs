@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::case::{Case, Invariant, Level, Requirement};
 use crate::contract::Operation;
+use crate::recording::{Head, Player, Recording, Tape, Unsupported};
 use crate::oracle::{Breach, Held, Observed, Outcome, fingerprint_of_ways, hold};
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
@@ -17,10 +18,10 @@ use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
 use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
+use crate::runner::stage::{Live, Stage, now};
 use crate::runner::{Record, Session, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-use crate::target::Client;
 
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
 const BREACHES_LISTED_MAX: usize = 5;
@@ -66,10 +67,11 @@ impl std::error::Error for RunError {}
 #[derive(Debug)]
 pub struct Runner {
     suite: Arc<Suite>,
-    client: Client,
     judge: Arc<Judge>,
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
+    /// The operations that a recorded endpoint said it does not implement.
+    unsupported: Vec<(Operation, String)>,
     /// How often a divergence is repeated.
     repeats: usize,
 }
@@ -91,8 +93,11 @@ impl Runner {
         };
         let active = session.profile.active_jobs;
         let judge = Arc::new(Judge {
-            client: client.clone(),
-            provisioner: Arc::clone(&session.provisioner),
+            stage: Stage::Live(Live {
+                client,
+                provisioner: Arc::clone(&session.provisioner),
+                tape: None,
+            }),
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
@@ -104,11 +109,74 @@ impl Runner {
         });
         Ok(Self {
             suite,
-            client,
             judge,
             probe,
+            unsupported: Vec::new(),
             repeats: 0,
         })
+    }
+
+    /// A runner that plays a recording again, and sends nothing.
+    pub fn recorded(
+        suite: Arc<Suite>,
+        recording: &Recording,
+        snapshots: Option<Recorded>,
+    ) -> Self {
+        let head = &recording.head;
+        let judge = Arc::new(Judge {
+            stage: Stage::Played(Player::of(recording)),
+            breaker: Breaker::default(),
+            controls: Controls::default(),
+            quiet: RwLock::default(),
+            active: None,
+            reach: head.reach.clone(),
+            settle: Duration::from_millis(head.settle_ms),
+            snapshots,
+            replays: Replays::of_recorded(&head.target, &head.endpoint, &head.region),
+        });
+        let unsupported = head.unsupported.iter();
+        Self {
+            suite,
+            judge,
+            probe: None,
+            unsupported: unsupported
+                .map(|one| (one.operation, one.reason.clone()))
+                .collect(),
+            repeats: 0,
+        }
+    }
+
+    /// Takes down from now on what happens, for [`Runner::recording`].
+    pub fn record(&mut self) {
+        if let Some(judge) = Arc::get_mut(&mut self.judge)
+            && let Stage::Live(live) = &mut judge.stage
+        {
+            live.tape = Some(Tape::default());
+        }
+    }
+
+    /// What was taken down of a run of this plan.
+    pub async fn recording(&self, session: &Session, plan: &Plan) -> Result<Recording, RunError> {
+        let profile = &session.profile;
+        let endpoint = if session.is_embedded() {
+            "embedded".to_owned()
+        } else {
+            profile.url()
+        };
+        let mut head = Head::new(&profile.name, &endpoint, &profile.region, &now());
+        head.settle_ms = u64::try_from(session.settle.as_millis()).unwrap_or(u64::MAX);
+        head.reach.clone_from(&profile.reach);
+        let operations = self.cases(plan).into_iter().map(|case| case.operation);
+        let unsupported = self.unsupported(operations).await?;
+        head.unsupported = unsupported
+            .into_iter()
+            .map(|(operation, reason)| Unsupported { operation, reason })
+            .collect();
+        let tracks = match &self.judge.stage {
+            Stage::Live(live) => live.tape.as_ref().map(Tape::tracks),
+            Stage::Played(_) => None,
+        };
+        Ok(Recording::of(head, tracks.unwrap_or_default()))
     }
 
     /// With so many repeats of each divergence, to tell whether it comes every time.
@@ -242,13 +310,13 @@ impl Runner {
         &self,
         operations: impl Iterator<Item = Operation>,
     ) -> Result<Vec<(Operation, String)>, RunError> {
-        let Some(probe) = &self.probe else {
-            return Ok(Vec::new());
+        let (Some(probe), Some(client)) = (&self.probe, self.judge.stage.client()) else {
+            return Ok(self.unsupported.clone());
         };
         let mut found = Vec::new();
         for operation in operations.collect::<BTreeSet<_>>() {
             let reason = probe
-                .unsupported(&self.client, operation)
+                .unsupported(client, operation)
                 .await
                 .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
             found.extend(reason.map(|reason| (operation, reason)));

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["contract", "wire"],
     &["case"],
     &["suite", "oracle", "snapshot", "target", "reference"],
-    &["provision", "generator", "published", "ledger"],
+    &["provision", "generator", "published", "ledger", "recording"],
     &["runner"],
     &["report", "campaign", "power"],
     &["cli"],

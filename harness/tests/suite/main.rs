@@ -13,10 +13,12 @@ mod loader;
 mod power;
 mod provision;
 mod published;
+mod recording;
 mod reference;
 mod schemas;
 mod target;
 mod tidy;
+mod versions;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
