@@ -11,6 +11,7 @@ mod provision;
 mod published;
 mod reference;
 mod schemas;
+mod shards;
 mod target;
 mod tidy;
 mod witnesses;
