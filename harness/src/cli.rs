@@ -6,7 +6,9 @@ mod explain;
 mod judging;
 mod ledger;
 mod list;
+mod merge;
 mod mutants;
+mod outputs;
 mod run;
 mod send;
 mod serve;
@@ -63,6 +65,8 @@ enum Command {
     Send(send::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
+    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
+    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -105,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

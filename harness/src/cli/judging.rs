@@ -33,6 +33,7 @@ pub(crate) fn judge_target(
             selection: judging.selection,
             seed: 0,
             concurrency: CONCURRENCY,
+            shard: None,
         };
         let run = async {
             let runner = Runner::new(Arc::clone(suite), &session, None).await?;
@@ -53,7 +54,7 @@ pub(crate) fn judge_target(
             endpoint: session.profile.url(),
         };
         clean_up(session, target.keeps()).await;
-        result.map(|run| Results::of(&run, named, plan.seed, Gate::default()))
+        result.map(|run| Results::of(&run, suite, named, &plan, Gate::default()))
     });
     runtime.shutdown_background();
     results
