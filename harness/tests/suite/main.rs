@@ -5,6 +5,7 @@ mod commands;
 mod degenerate;
 mod floors;
 mod fuzzing;
+mod generator;
 mod loader;
 mod power;
 mod provision;
