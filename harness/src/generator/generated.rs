@@ -1,4 +1,4 @@
-//! The generator: bytes in, a request or a sequence out.
+//! The generator: bytes in, a request out.
 
 use std::sync::Arc;
 
@@ -7,7 +7,6 @@ use arbitrary::{Result, Unstructured};
 use crate::case::{Case, Change, Given, Level};
 use crate::contract::Operation;
 use crate::generator::facet::{Facet, Kind, Part};
-use crate::generator::sequence::{self, Op};
 use crate::generator::settings::Settings;
 use crate::generator::value::Member;
 use crate::generator::{directed, raw, seeded};
@@ -67,9 +66,11 @@ impl Generator {
         }
     }
 
-    /// Makes a sequence of operations on the jobs of one pool.
-    pub fn sequence(&self, input: &mut Unstructured<'_>) -> Result<Vec<Op>> {
-        sequence::operations(&self.settings, input)
+    /// Mutates a case that is not among the seeds, such as one that a campaign has just found worth keeping. What is
+    /// spliced in comes from the seeds.
+    pub fn mutate(&self, parent: &Case, input: &mut Unstructured<'_>) -> Result<Generated> {
+        let settings = self.settings.swarm(input)?;
+        self.mutated(parent, &settings, input)
     }
 
     fn directed(&self, settings: &Settings, input: &mut Unstructured<'_>) -> Result<Generated> {
@@ -96,14 +97,30 @@ impl Generator {
 
     fn seeded(&self, settings: &Settings, input: &mut Unstructured<'_>) -> Result<Generated> {
         let seed = input.choose(&self.seeds)?;
-        let other = input.choose(&self.seeds)?;
+        self.mutated(seed, settings, input)
+    }
+
+    fn mutated(
+        &self,
+        parent: &Case,
+        settings: &Settings,
+        input: &mut Unstructured<'_>,
+    ) -> Result<Generated> {
+        let other = match self.seeds.len() {
+            0 => parent,
+            count => &self.seeds[input.choose_index(count)?],
+        };
         let mut case = Case {
             id: ID.to_owned(),
             why: WHY.to_owned(),
             level: Level::Observe,
             expect: Vec::new(),
             post: None,
-            ..Case::clone(seed)
+            // Copied without what is replaced above: a seed's expectations are long.
+            given: parent.given,
+            operation: parent.operation,
+            changes: parent.changes.clone(),
+            fault: parent.fault.clone(),
         };
         let facets = seeded::mutate(&mut case, other, &self.members, settings, input)?;
         Ok(Generated {

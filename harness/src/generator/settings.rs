@@ -29,10 +29,6 @@ pub struct Settings {
     pub mutation_count_max: usize,
     /// The most changes in the framing of one raw request. Two are enough for framings that disagree.
     pub framing_count_max: usize,
-    /// The most operations of a sequence: a job's whole life is nine, and races want another job or two.
-    pub operation_count_max: usize,
-    /// The most jobs that a sequence makes. What one job does to another shows with two; a third finds a mix-up.
-    pub job_count_max: usize,
 }
 
 impl Default for Settings {
@@ -46,8 +42,6 @@ impl Default for Settings {
             depth_max: 200,
             mutation_count_max: 3,
             framing_count_max: 2,
-            operation_count_max: 24,
-            job_count_max: 3,
         }
     }
 }

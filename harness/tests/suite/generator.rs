@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arbitrary::Unstructured;
 use fullstop::case::{Case, Change, Given, Ids, Message};
 use fullstop::generator::{
-    Facet, Generated, Generator, Kind, Op, Part, Parts, Settings, bytes, dictionary,
+    Facet, Generated, Generator, Kind, Part, Parts, Settings, bytes, dictionary,
 };
 use fullstop::oracle::{Answer, Known, Permitted, Place, Sent, Signing, permitted};
 use fullstop::suite::Suite;
@@ -191,40 +191,6 @@ fn raw_requests_are_framed_in_every_way() {
     assert!(usual > COUNT / 10, "{usual} are framed as usual");
     assert_eq!(ways.len(), 13, "{ways:?}");
     assert!(ways.values().all(|count| *count > COUNT / 100), "{ways:?}");
-}
-
-#[test]
-fn sequences_go_the_usual_way_and_others() {
-    let generator = generator();
-    let mut stopped_after_start = 0;
-    let mut of_several = 0;
-    for seed in 0..COUNT {
-        let data = bytes(seed, INPUT_SIZE);
-        let operations = generator
-            .sequence(&mut Unstructured::new(&data))
-            .expect("bytes enough");
-        assert_eq!(operations.first(), Some(&Op::Create));
-        assert!(operations.len() <= generator.settings().operation_count_max);
-        let jobs = operations.iter().filter(|op| **op == Op::Create).count();
-        assert!(jobs <= generator.settings().job_count_max);
-        of_several += u64::from(jobs > 1);
-        let place = |wanted: Op| operations.iter().position(|op| *op == wanted);
-        let in_order = (0..jobs).any(|job| {
-            let start = place(Op::Start { job });
-            start.is_some() && start < place(Op::Stop { job })
-        });
-        stopped_after_start += u64::from(in_order);
-        let named = operations.iter().filter_map(|op| match op {
-            Op::Upload { job, .. }
-            | Op::Start { job }
-            | Op::Stop { job }
-            | Op::Describe { job } => Some(*job),
-            _ => None,
-        });
-        assert!(named.max().is_none_or(|job| job < jobs), "{operations:?}");
-    }
-    assert!(stopped_after_start > COUNT / 4, "{stopped_after_start}");
-    assert!(of_several > COUNT / 4, "{of_several}");
 }
 
 #[test]
