@@ -23,13 +23,13 @@ enum Part {
     Text(String),
     OneOf(Vec<char>),
     Repeated {
-        part: Box<Part>,
+        part: Box<Self>,
         min: usize,
         max: Option<usize>,
         length_min: usize,
     },
-    All(Vec<Part>),
-    Any(Vec<Part>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
 }
 
 /// How many characters are left to give away, and to how many repetitions.
