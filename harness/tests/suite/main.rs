@@ -3,6 +3,7 @@
 mod command;
 mod commands;
 mod degenerate;
+mod endpoints;
 mod floors;
 mod fuzzing;
 mod generator;
