@@ -7,6 +7,7 @@ mod endpoints;
 mod flakes;
 mod floors;
 mod fuzzing;
+mod generator;
 mod help;
 mod ledger;
 mod loader;
