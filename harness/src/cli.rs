@@ -8,7 +8,9 @@ mod judge;
 mod judging;
 mod ledger;
 mod list;
+mod merge;
 mod mutants;
+mod outputs;
 mod promote;
 mod record;
 mod run;
@@ -75,6 +77,8 @@ enum Command {
     Promote(promote::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
+    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
+    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -121,6 +125,7 @@ pub fn main() -> ExitCode {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Promote(arguments) => promote::promote_case(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

@@ -2,10 +2,14 @@
 
 mod compare;
 mod explain;
+mod merge;
 mod results;
+mod stored;
 mod terminal;
 
 pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 pub use explain::explain;
-pub use results::{CaseResult, Results, TargetResult};
+pub use merge::{MergeError, Met, merge};
+pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
+pub use stored::{Stored, StoredError};
 pub use terminal::{Style, terminal};

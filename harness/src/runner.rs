@@ -15,7 +15,9 @@ mod repeats;
 mod replay;
 mod run;
 mod session;
+mod shard;
 mod stage;
+mod testimony;
 
 pub use gate::{Exit, Gate};
 pub use known::{Known, KnownState, recognise};
@@ -23,3 +25,5 @@ pub use record::{Exchange, Record, Summary, Verdict};
 pub use repeats::{Constancy, Repeats};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};
+pub use shard::Shard;
+pub use testimony::Testimony;

@@ -44,7 +44,11 @@ impl Requirement {
     pub fn check(id: &str, file: File) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         check_head(id, &file, &mut faults);
-        let since = version(&file.since, &Place::Key(vec!["since".to_owned()]), &mut faults);
+        let since = version(
+            &file.since,
+            &Place::Key(vec!["since".to_owned()]),
+            &mut faults,
+        );
         let mut names = BTreeSet::new();
         let mut cases = Vec::new();
         for (index, entry) in file.cases.iter().enumerate() {

@@ -91,11 +91,15 @@ fn results(arguments: &Arguments, suite: &Arc<Suite>, what: &str) -> Result<Resu
         let text = std::fs::read_to_string(path)
             .map_err(|error| Stop::usage(format!("read {what}: {error}")))?;
         return serde_json::from_str(&text).map_err(|error| {
-            Stop::usage(format!("read {what} as results of `fullstop run --json`: {error}"))
+            Stop::usage(format!(
+                "read {what} as results of `fullstop run --json`: {error}"
+            ))
         });
     }
     if what.contains('/') && !what.contains("://") {
-        return Err(Stop::usage(format!("find {what}: there is no such file or recording")));
+        return Err(Stop::usage(format!(
+            "find {what}: there is no such file or recording"
+        )));
     }
     let target = TargetArguments::named(what, arguments.config.clone(), arguments.yes);
     let judging = Judging {
@@ -108,7 +112,10 @@ fn results(arguments: &Arguments, suite: &Arc<Suite>, what: &str) -> Result<Resu
 
 /// Whether a path is a recording: a folder, or a file of its form.
 fn is_recording(path: &Path) -> bool {
-    path.is_dir() || path.extension().is_some_and(|extension| extension == "jsonl")
+    path.is_dir()
+        || path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
 }
 
 fn truth(which: &str) -> Result<Truth, Stop> {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::Args;
 use time::OffsetDateTime;
 
-use crate::cli::run::report;
+use crate::cli::outputs::Outputs;
 use crate::cli::target::SuiteArguments;
 use crate::cli::{Stop, runtime};
 use crate::ledger::{Day, Ledger};
 use crate::recording::Recording;
-use crate::report::{Results, TargetResult};
+use crate::report::{Results, Style, TargetResult};
 use crate::runner::{Gate, Plan, Runner, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
@@ -32,9 +32,8 @@ pub(crate) struct Arguments {
     transcripts: PathBuf,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Fail on tolerated departures and on divergences at level should too.
     #[arg(long)]
     strict: bool,
@@ -70,8 +69,10 @@ pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let plan = plan(selection);
     let snapshots = arguments.snapshots.clone().map(Recorded::Folder);
     let results = judged(&suite, &recording, &plan, snapshots, ledger.as_ref(), gate)?;
-    let json = arguments.json.as_deref();
-    report(json, arguments.quiet, &suite, &results)?;
+    let style = Style {
+        quiet: arguments.quiet,
+    };
+    arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn plan(selection: BTreeSet<String>) -> Plan {
         selection,
         seed: 0,
         concurrency: 1,
+        shard: None,
     }
 }
 
@@ -104,5 +106,5 @@ pub(crate) fn judged(
         name: recording.head.target.clone(),
         endpoint: recording.head.endpoint.clone(),
     };
-    Ok(Results::of(&run, target, plan.seed, gate))
+    Ok(Results::of(&run, suite, target, plan, gate))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::guard::guarded;
+use crate::cli::run::{clean_up, interrupted as asked_to_end};
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, runtime};
 use crate::report::{Results, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Runner};
+use crate::runner::{Exit, Gate, Plan, Runner, Session};
 use crate::suite::Suite;
 
 /// What is run, and how.
@@ -36,6 +36,7 @@ pub(crate) fn judge_target(
                 .pinned(&session.profile, suite, judging.selection)?,
             seed: 0,
             concurrency: CONCURRENCY,
+            shard: None,
         };
         let run = async {
             let runner = Runner::new(Arc::clone(suite), session, None).await?;
@@ -49,10 +50,24 @@ pub(crate) fn judge_target(
             name: session.profile.name.clone(),
             endpoint: session.profile.url(),
         };
-        Ok(Results::of(&run, named, plan.seed, Gate::default()))
+        Ok(Results::of(&run, suite, named, &plan, Gate::default()))
     }));
     runtime.shutdown_background();
     results?.ok_or_else(interrupted)
+}
+
+/// Opens the target, does the work, and undoes what was made. None if the process was asked to end.
+pub(crate) async fn guarded<T>(
+    target: &TargetArguments,
+    work: impl AsyncFnOnce(&Session) -> Result<T, Stop>,
+) -> Result<Option<T>, Stop> {
+    let session = target.open().await?;
+    let result = tokio::select! {
+        result = work(&session) => Some(result),
+        () = asked_to_end() => None,
+    };
+    clean_up(session, target.keeps()).await;
+    result.transpose()
 }
 
 /// That a command was asked to end before it had anything to show.

@@ -116,15 +116,24 @@ fn check(name: &str, text: &str, recording: &Recording) -> Result<(), Stop> {
         selection,
         seed: 0,
         concurrency: 1,
+        shard: None,
     };
     let run = runtime()?
         .block_on(runner.run(&plan, |_| {}))
         .map_err(|error| Stop::usage(format!("judge the recording: {error}")))?;
-    match run.records.iter().find(|record| record.verdict == Verdict::Divergent) {
+    match run
+        .records
+        .iter()
+        .find(|record| record.verdict == Verdict::Divergent)
+    {
         Some(record) => Err(Stop::usage(format!(
             "promote {}: the recording itself would diverge from it: {}",
             record.id,
-            record.mismatches.first().map(ToString::to_string).unwrap_or_default()
+            record
+                .mismatches
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default()
         ))),
         None => Ok(()),
     }

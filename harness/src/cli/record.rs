@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::guard::guarded;
-use crate::cli::judging::interrupted;
+use crate::cli::judging::{guarded, interrupted};
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print, runtime};
 use crate::recording::Recording;
@@ -49,6 +48,7 @@ pub(crate) fn record(arguments: &Arguments) -> Result<ExitCode, Stop> {
                 .pinned(&session.profile, &suite, selection)?,
             seed: 0,
             concurrency: usize::from(arguments.concurrency),
+            shard: None,
         };
         let taken = async {
             let mut runner = Runner::new(Arc::clone(&suite), session, None).await?;
@@ -85,9 +85,12 @@ fn write(
             continue;
         };
         let requirement = record.id.rsplit_once('/').map_or("", |(id, _)| id);
-        let title = suite.requirement(requirement).map_or("", |found| found.text.as_str());
-        snapshot::write(&folder, &record.id, title, &exchange.normalised)
-            .map_err(|error| Stop::usage(format!("write snapshots to {}: {error}", folder.display())))?;
+        let title = suite
+            .requirement(requirement)
+            .map_or("", |found| found.text.as_str());
+        snapshot::write(&folder, &record.id, title, &exchange.normalised).map_err(|error| {
+            Stop::usage(format!("write snapshots to {}: {error}", folder.display()))
+        })?;
         written += 1;
     }
     let summary = Summary::of(&run.records);

@@ -1,7 +1,7 @@
 //! `fullstop run`.
 
 use std::io::{IsTerminal as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::ledger::open_ledger;
+use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, print, runtime};
+use crate::cli::{Stop, complain, runtime};
 use crate::ledger::{Day, Ledger};
 use crate::power;
 use crate::published;
-use crate::report::{Results, Style, TargetResult, terminal};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, recognise};
+use crate::report::{Results, Style, TargetResult};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
@@ -59,12 +60,14 @@ pub(crate) struct Arguments {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
+    /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
+    #[arg(long, value_name = "K/N", requires = "json")]
+    shard: Option<Shard>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -115,6 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
+            shard: arguments.shard,
         };
         let result = tokio::select! {
             result = judge(arguments, &suite, &session, &plan, ledger.as_ref()) => result.map(Some),
@@ -128,8 +132,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(results) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    let json = arguments.json.as_deref();
-    report(json, arguments.quiet, &suite, &results)?;
+    let style = Style {
+        quiet: arguments.quiet,
+    };
+    arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -164,10 +170,16 @@ async fn judge(
     if let Some(ledger) = ledger {
         recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
     }
-    Ok(results(arguments, session, &run))
+    Ok(results(arguments, suite, session, plan, &run))
 }
 
-fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+fn results(
+    arguments: &Arguments,
+    suite: &Suite,
+    session: &Session,
+    plan: &Plan,
+    run: &Run,
+) -> Results {
     let name = session.profile.name.clone();
     let embedded = session.is_embedded();
     let gate = Gate {
@@ -179,39 +191,7 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     } else {
         session.profile.url()
     };
-    Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
-}
-
-/// Writes results where they are wanted.
-pub(crate) fn report(
-    json: Option<&Path>,
-    quiet: bool,
-    suite: &Suite,
-    results: &Results,
-) -> Result<(), Stop> {
-    let to_stdout = json == Some(Path::new("-"));
-    if let Some(file) = json {
-        let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
-    }
-    if !to_stdout {
-        let mut text = Vec::new();
-        terminal(results, suite, Style { quiet }, &mut text).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("report: {error}"),
-        })?;
-        print(text)?;
-    }
-    Ok(())
+    Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
 }
 
 /// Releases what is still held, and names what could not be deleted.

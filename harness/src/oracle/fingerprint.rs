@@ -43,16 +43,19 @@ pub fn fingerprint(
 
 /// How an invariant was broken: each way as eight hexadecimal digits, joined by full stops. A run that meets fewer of its
 /// answers, as with a filter, finds fewer of them.
-pub fn fingerprint_of_ways<'a>(
-    breaches: impl Iterator<Item = (Option<&'a Response>, &'a Mismatch)>,
-) -> String {
-    let ways: BTreeSet<_> = breaches
-        .map(|(came, mismatch)| {
-            let status = came.map_or("none".to_owned(), |response| response.status.to_string());
-            let named = came
-                .filter(|_| mismatch.at == "error type")
-                .and_then(|response| Envelope::read(response).error_type().map(quote));
-            digest(&[mismatch.at.clone(), status, named.unwrap_or_default()], 8)
+pub fn fingerprint_of_ways<'a>(mismatches: impl Iterator<Item = &'a Mismatch>) -> String {
+    let ways: BTreeSet<_> = mismatches
+        .map(|mismatch| {
+            // What came in these places is one of a few; elsewhere it can be any value.
+            let is_telling = ["error type", "status", "header content-type"]
+                .contains(&mismatch.at.as_str())
+                && !mismatch.got.contains(char::is_whitespace);
+            let got = if is_telling {
+                mismatch.got.as_str()
+            } else {
+                ""
+            };
+            digest(&[mismatch.at.clone(), got.to_owned()], 8)
         })
         .collect();
     let ways: Vec<_> = ways.into_iter().take(WAYS_MAX).collect();

@@ -33,7 +33,10 @@ pub fn answers() -> Vec<(String, Option<u16>, Option<String>)> {
         });
         let says = envelope.error_type().map(str::to_owned).or(status);
         // A body that was published whole was a success where it holds a job.
-        let shown = published.answer.status.or((response.status == 200).then_some(200));
+        let shown = published
+            .answer
+            .status
+            .or((response.status == 200).then_some(200));
         for case in &published.cases {
             answers.push((case.clone(), shown, says.clone()));
         }

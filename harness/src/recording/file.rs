@@ -256,7 +256,9 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {
 impl fmt::Display for RecordingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(path, why) => write!(f, "read the recording {}: {why}", path.display()),
+            Self::Unreadable(path, why) => {
+                write!(f, "read the recording {}: {why}", path.display())
+            }
             Self::Line(path, line, why) => {
                 write!(f, "trust the recording {}:{line}: {why}", path.display())
             }

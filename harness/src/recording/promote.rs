@@ -94,7 +94,10 @@ impl Promotion<'_> {
         };
         let response = last.response();
         if response.cut || matches!(response.status, 429 | 503) {
-            let why = format!("the recorded answer says only \"not now\": {}", response.status);
+            let why = format!(
+                "the recorded answer says only \"not now\": {}",
+                response.status
+            );
             return Err(PromotionError::NoAnswer(why));
         }
         Ok(response)
@@ -131,10 +134,11 @@ fn expectation(response: &Response) -> Result<InlineTable, PromotionError> {
         table.insert("error", name.into());
         return Ok(table);
     }
-    let status = envelope
-        .json
-        .ok()
-        .and_then(|json| json.pointer("/UserImportJob/Status").and_then(Value::as_str).map(str::to_owned));
+    let status = envelope.json.ok().and_then(|json| {
+        json.pointer("/UserImportJob/Status")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    });
     let Some(status) = status else {
         let why = "the recorded success shows no job with a Status".to_owned();
         return Err(PromotionError::NoAnswer(why));
@@ -156,17 +160,18 @@ fn expectation(response: &Response) -> Result<InlineTable, PromotionError> {
     Ok(table)
 }
 
-fn add_source(
-    document: &mut DocumentMut,
-    promotion: &Promotion<'_>,
-) -> Result<(), PromotionError> {
+fn add_source(document: &mut DocumentMut, promotion: &Promotion<'_>) -> Result<(), PromotionError> {
     let sources = document.get_mut("sources").and_then(Item::as_array_mut);
     let Some(sources) = sources else {
         return Err(PromotionError::File("`sources` is no list".to_owned()));
     };
-    let multiline = sources
-        .iter()
-        .any(|source| source.decor().prefix().and_then(|text| text.as_str()).is_some_and(|text| text.contains('\n')));
+    let multiline = sources.iter().any(|source| {
+        source
+            .decor()
+            .prefix()
+            .and_then(|text| text.as_str())
+            .is_some_and(|text| text.contains('\n'))
+    });
     let mut source = toml_edit::Value::from(promotion.source());
     if multiline {
         source.decor_mut().set_prefix("\n  ");

@@ -54,9 +54,9 @@ impl Player {
         let Some(events) = tracks.get_mut(track) else {
             return Err("it is not in the recording".to_owned());
         };
-        events.pop_front().ok_or_else(|| {
-            "the recording holds less than the case asks for today".to_owned()
-        })
+        events
+            .pop_front()
+            .ok_or_else(|| "the recording holds less than the case asks for today".to_owned())
     }
 
     /// The next event of a track, which stays the next one.

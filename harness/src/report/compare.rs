@@ -107,7 +107,9 @@ impl Shown {
     pub fn of(answer: &str) -> Self {
         let (status, says) = answer
             .split_once(' ')
-            .map_or((answer, None), |(status, says)| (status, Some(says.to_owned())));
+            .map_or((answer, None), |(status, says)| {
+                (status, Some(says.to_owned()))
+            });
         Self {
             status: status.parse().ok(),
             says,
@@ -120,7 +122,9 @@ impl Shown {
     }
 
     fn told(&self) -> String {
-        let status = self.status.map_or("…".to_owned(), |status| status.to_string());
+        let status = self
+            .status
+            .map_or("…".to_owned(), |status| status.to_string());
         match &self.says {
             Some(says) => format!("{status} {says}"),
             None => status,
@@ -138,7 +142,10 @@ impl Comparison {
                 cases.map(|case| (case.id.as_str(), case)).collect()
             })
             .collect();
-        let ids: BTreeSet<_> = cases.iter().flat_map(|cases| cases.keys().copied()).collect();
+        let ids: BTreeSet<_> = cases
+            .iter()
+            .flat_map(|cases| cases.keys().copied())
+            .collect();
         let rows: Vec<_> = ids.iter().map(|id| row(id, &cases, truth)).collect();
         let columns: Vec<_> = all
             .iter()
@@ -181,7 +188,13 @@ fn row(id: &str, cases: &[BTreeMap<&str, &CaseResult>], truth: &Truth) -> Row {
             .next()
             .map_or(Level::Observe, |case| case.level),
         agree,
-        truth: truth.answers.get(id).into_iter().flatten().cloned().collect(),
+        truth: truth
+            .answers
+            .get(id)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect(),
         cells,
     }
 }
@@ -189,8 +202,7 @@ fn row(id: &str, cases: &[BTreeMap<&str, &CaseResult>], truth: &Truth) -> Row {
 impl Cell {
     /// Whether something can be said of it.
     fn is_told(&self) -> bool {
-        self.verdict.is_judged()
-            || matches!(self.verdict, Verdict::Observed | Verdict::Vacuous)
+        self.verdict.is_judged() || matches!(self.verdict, Verdict::Observed | Verdict::Vacuous)
     }
 
     /// Whether two were answered alike: in the same words, and as rightly.
@@ -229,7 +241,10 @@ fn column(name: &str, results: &Results, index: usize, rows: &[Row]) -> Column {
 
 /// Those with the largest share of answers as the truth has them. Shares are compared as fractions, without rounding.
 fn nearest(columns: &[Column]) -> Vec<String> {
-    let measured: Vec<_> = columns.iter().filter(|column| column.measured > 0).collect();
+    let measured: Vec<_> = columns
+        .iter()
+        .filter(|column| column.measured > 0)
+        .collect();
     let is_nearer = |one: &Column, other: &Column| {
         one.as_truth * other.measured > other.as_truth * one.measured
     };
@@ -269,7 +284,11 @@ const GREEN: anstyle::Style = AnsiColor::Green.on_default();
 pub fn compare_text(comparison: &Comparison, all: bool) -> String {
     let mut text = String::new();
     grid(comparison, all, &mut text);
-    let width = comparison.columns.iter().map(|column| column.name.chars().count()).max();
+    let width = comparison
+        .columns
+        .iter()
+        .map(|column| column.name.chars().count())
+        .max();
     let width = width.unwrap_or(0);
     let _ = writeln!(text);
     for column in &comparison.columns {
@@ -301,7 +320,11 @@ pub fn compare_text(comparison: &Comparison, all: bool) -> String {
         [one] => one.clone(),
         several => format!("{}, equally", several.join(" and ")),
     };
-    let _ = writeln!(text, "nearest to {}: {BOLD}{nearest}{BOLD:#}", comparison.truth);
+    let _ = writeln!(
+        text,
+        "nearest to {}: {BOLD}{nearest}{BOLD:#}",
+        comparison.truth
+    );
     text
 }
 
@@ -320,9 +343,18 @@ fn grid(comparison: &Comparison, all: bool, text: &mut String) {
             cells
         })
         .collect();
-    let mut names: Vec<_> = comparison.columns.iter().map(|column| column.name.clone()).collect();
+    let mut names: Vec<_> = comparison
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
     names.push(comparison.truth.clone());
-    let first = rows.iter().map(|row| row.id.len()).max().unwrap_or(0).max("case".len());
+    let first = rows
+        .iter()
+        .map(|row| row.id.len())
+        .max()
+        .unwrap_or(0)
+        .max("case".len());
     let widths: Vec<_> = names
         .iter()
         .enumerate()
@@ -348,7 +380,19 @@ fn grid(comparison: &Comparison, all: bool, text: &mut String) {
         }
         let _ = writeln!(text, "{}", line.trim_end());
     }
-    let agree = comparison.rows.iter().filter(|row| row.agree == Some(true)).count();
-    let differ = comparison.rows.iter().filter(|row| row.agree == Some(false)).count();
-    let _ = writeln!(text, "{differ} differ, {agree} agree, of {}", comparison.rows.len());
+    let agree = comparison
+        .rows
+        .iter()
+        .filter(|row| row.agree == Some(true))
+        .count();
+    let differ = comparison
+        .rows
+        .iter()
+        .filter(|row| row.agree == Some(false))
+        .count();
+    let _ = writeln!(
+        text,
+        "{differ} differ, {agree} agree, of {}",
+        comparison.rows.len()
+    );
 }

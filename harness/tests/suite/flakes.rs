@@ -20,6 +20,7 @@ fn judged(mutant: Option<Mutant>, repeats: usize, filter: &str) -> Run {
             selection,
             seed: 0,
             concurrency: 8,
+            shard: None,
         };
         let runner = Runner::new(suite, &session, None)
             .await

@@ -25,6 +25,7 @@ fn both(options: Options, concurrency: usize) -> (Vec<Record>, Vec<Record>) {
         selection: suite.ids().map(str::to_owned).collect(),
         seed: 7,
         concurrency,
+        shard: None,
     };
     let scratch = Scratch::new();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -32,10 +33,15 @@ fn both(options: Options, concurrency: usize) -> (Vec<Record>, Vec<Record>) {
         let mut session = Session::embedded(Profile::reference(), options).expect("it starts");
         // A stop that is never stored is waited for, and waiting proves nothing here.
         session.settle = std::time::Duration::from_millis(300);
-        let mut runner = Runner::new(Arc::clone(&suite), &session, None).await.expect("it is there");
+        let mut runner = Runner::new(Arc::clone(&suite), &session, None)
+            .await
+            .expect("it is there");
         runner.record();
         let run = runner.run(&plan, |_| {}).await.expect("it runs");
-        let recording = runner.recording(&session, &plan).await.expect("it was taken down");
+        let recording = runner
+            .recording(&session, &plan)
+            .await
+            .expect("it was taken down");
         session.close().await;
         recording.write(&scratch.folder).expect("it is written");
         let read = Recording::read(&scratch.folder).expect("it is read");
@@ -126,22 +132,51 @@ fn the_command_records_redacts_and_judges_again_without_the_endpoint() {
     }
     assert!(text.contains("eu-central-1") && text.contains("X-Amz-Signature=…"));
     // The endpoint is gone by now.
-    let judged = run(&scratch, &["judge", "transcripts/mine", "--filter", "success", "--json", "-"]);
+    let judged = run(
+        &scratch,
+        &[
+            "judge",
+            "transcripts/mine",
+            "--filter",
+            "success",
+            "--json",
+            "-",
+        ],
+    );
     assert_eq!(judged.code, 0, "{}{}", judged.stdout, judged.stderr);
     let results: Value = serde_json::from_str(&judged.stdout).expect("JSON");
-    assert!(results["summary"]["pass"].as_u64() > Some(3), "{}", results["summary"]);
+    assert!(
+        results["summary"]["pass"].as_u64() > Some(3),
+        "{}",
+        results["summary"]
+    );
     assert_eq!(results["target"]["name"], "mine");
     assert!(Path::new(&scratch.path("snapshots/mine")).is_dir());
     let checked = run(
         &scratch,
-        &["judge", "transcripts/mine", "--filter", "success", "--snapshots", "snapshots/mine", "--check-snapshots"],
+        &[
+            "judge",
+            "transcripts/mine",
+            "--filter",
+            "success",
+            "--snapshots",
+            "snapshots/mine",
+            "--check-snapshots",
+        ],
     );
     assert_eq!(checked.code, 0, "{}", checked.stdout);
     assert!(checked.stdout.contains("0 changed"), "{}", checked.stdout);
     // What was not recorded is not judged, and says so.
-    let beyond = run(&scratch, &["judge", file.as_str(), "--filter", "job-id/prefix"]);
+    let beyond = run(
+        &scratch,
+        &["judge", file.as_str(), "--filter", "job-id/prefix"],
+    );
     assert_eq!(beyond.code, 3, "{}", beyond.stdout);
-    assert!(beyond.stdout.contains("not in the recording"), "{}", beyond.stdout);
+    assert!(
+        beyond.stdout.contains("not in the recording"),
+        "{}",
+        beyond.stdout
+    );
 }
 
 #[test]
@@ -154,10 +189,20 @@ fn tampering_is_seen_and_the_line_is_named() {
         fs::write(&file, changed).expect("it can be written");
         let judged = run(&scratch, &["judge", "transcripts/mine"]);
         assert_eq!(judged.code, 2, "{}", judged.stdout);
-        assert!(judged.stderr.contains(wanted), "{wanted} in {}", judged.stderr);
+        assert!(
+            judged.stderr.contains(wanted),
+            "{wanted} in {}",
+            judged.stderr
+        );
     };
-    check(text.replacen("InvalidParameterException", "InvalidParameterExceptiom", 1), "jsonl:");
-    check(text.replacen("eu-central-1", "us-east-1", 1), "jsonl:1: it was changed");
+    check(
+        text.replacen("InvalidParameterException", "InvalidParameterExceptiom", 1),
+        "jsonl:",
+    );
+    check(
+        text.replacen("eu-central-1", "us-east-1", 1),
+        "jsonl:1: it was changed",
+    );
     let lines: Vec<_> = text.lines().collect();
     let without = [&lines[..2], &lines[3..]].concat().join("\n");
     check(format!("{without}\n"), "taken out");
@@ -175,16 +220,48 @@ fn a_comparison_shows_who_differs_and_who_is_nearest_to_the_truth() {
     let json = scratch.path("faulty.json");
     run(
         &scratch,
-        &["run", "--endpoint", &faulty.url, "--filter", "job-id/", "--repeats", "0", "--json", &json],
+        &[
+            "run",
+            "--endpoint",
+            &faulty.url,
+            "--filter",
+            "job-id/",
+            "--repeats",
+            "0",
+            "--json",
+            &json,
+        ],
     );
     recorded(&scratch, "job-id/");
-    let base = ["compare", "reference", "transcripts/mine", json.as_str(), "--config", "none.toml"];
+    let base = [
+        "compare",
+        "reference",
+        "transcripts/mine",
+        json.as_str(),
+        "--config",
+        "none.toml",
+    ];
     fs::write(scratch.path("none.toml"), "").expect("an empty file");
     let told = run(&scratch, &[&base[..], &["--filter", "job-id/"]].concat());
     assert_eq!(told.code, 0, "{}", told.stderr);
-    assert!(told.stdout.contains("job-id/length-max/one-over"), "{}", told.stdout);
-    assert!(told.stdout.contains("nearest to aws-published"), "{}", told.stdout);
-    let truth = ["--filter", "job-id/", "--truth", "transcripts/mine", "--json", "-"];
+    assert!(
+        told.stdout.contains("job-id/length-max/one-over"),
+        "{}",
+        told.stdout
+    );
+    assert!(
+        told.stdout.contains("nearest to aws-published"),
+        "{}",
+        told.stdout
+    );
+    let truth = [
+        "--filter",
+        "job-id/",
+        "--truth",
+        "transcripts/mine",
+        "--json",
+        "-",
+    ];
     let told = run(&scratch, &[&base[..], &truth].concat());
     let comparison: Value = serde_json::from_str(&told.stdout).expect("JSON");
     let nearest: BTreeSet<_> = comparison["nearest"]
@@ -196,7 +273,10 @@ fn a_comparison_shows_who_differs_and_who_is_nearest_to_the_truth() {
     assert_eq!(nearest, BTreeSet::from(["reference", "transcripts/mine"]));
     let columns = &comparison["columns"];
     assert_eq!(columns[1]["measured"], columns[1]["as_truth"]);
-    assert!(columns[2]["as_truth"].as_u64() < columns[2]["measured"].as_u64(), "{columns}");
+    assert!(
+        columns[2]["as_truth"].as_u64() < columns[2]["measured"].as_u64(),
+        "{columns}"
+    );
     let lost = run(&scratch, &["compare", "reference", "no/such.json"]);
     assert_eq!(lost.code, 2, "{}", lost.stderr);
 }
@@ -206,14 +286,17 @@ fn as_of_aws(scratch: &Scratch, file: &str) {
     let mut recording = Recording::read(Path::new(file)).expect("it is read");
     recording.head.aws = true;
     recording.head.endpoint = "https://cognito-idp.eu-central-1.amazonaws.com".to_owned();
-    recording.write(&scratch.folder.join("transcripts/aws")).expect("it is written");
+    recording
+        .write(&scratch.folder.join("transcripts/aws"))
+        .expect("it is written");
 }
 
 /// A requirement at level observe of which the cases are copied, so that the test may edit it.
 const OBSERVED: &str = "state/stop-not-running";
 
 fn copied(scratch: &Scratch) -> String {
-    let text = fs::read_to_string(crate::root().join(format!("cases/{OBSERVED}.toml"))).expect("a case file");
+    let text = fs::read_to_string(crate::root().join(format!("cases/{OBSERVED}.toml")))
+        .expect("a case file");
     scratch.file(&format!("cases/{OBSERVED}.toml"), &text)
 }
 
@@ -243,13 +326,22 @@ fn what_was_observed_becomes_a_must_by_a_recording_of_aws_alone() {
     let promoted = promote(&["--from", "transcripts/aws"]);
     assert_eq!(promoted.code, 0, "{}{}", promoted.stdout, promoted.stderr);
     let after = fs::read_to_string(&cases).expect("it is there");
-    for line in before.lines().filter(|line| line.starts_with('#') || line.starts_with("why")) {
+    for line in before
+        .lines()
+        .filter(|line| line.starts_with('#') || line.starts_with("why"))
+    {
         assert!(after.contains(line), "{line} is gone from {after}");
     }
-    assert!(after.contains("kind = \"recorded\"") && after.contains("eu-central-1"), "{after}");
+    assert!(
+        after.contains("kind = \"recorded\"") && after.contains("eu-central-1"),
+        "{after}"
+    );
     assert!(after.contains("sha256 "), "{after}");
     let listed = run(&scratch, &["list", "--cases", "cases"]).stdout;
-    let levels: Vec<_> = listed.lines().filter(|line| line.contains("must")).collect();
+    let levels: Vec<_> = listed
+        .lines()
+        .filter(|line| line.contains("must"))
+        .collect();
     assert_eq!(levels.len(), 1, "{listed}");
     assert!(levels[0].contains(&case), "{listed}");
     let again = promote(&["--from", "transcripts/aws"]);
@@ -261,13 +353,21 @@ fn what_was_observed_becomes_a_must_by_a_recording_of_aws_alone() {
     let named = promote(&["--from", "transcripts/mine", "--not-aws", "the reference"]);
     assert_eq!(named.code, 0, "{}", named.stderr);
     let after = fs::read_to_string(&cases).expect("it is there");
-    assert!(after.contains("level = \"should\"") && !after.contains("level = \"must\""), "{after}");
-    assert!(after.contains("kind = \"wild\"") && after.contains("the reference"), "{after}");
+    assert!(
+        after.contains("level = \"should\"") && !after.contains("level = \"must\""),
+        "{after}"
+    );
+    assert!(
+        after.contains("kind = \"wild\"") && after.contains("the reference"),
+        "{after}"
+    );
 
     copied(&scratch);
-    let tampered = fs::read_to_string(scratch.path("transcripts/aws/transcript.jsonl")).expect("it is there");
+    let tampered =
+        fs::read_to_string(scratch.path("transcripts/aws/transcript.jsonl")).expect("it is there");
     let tampered = tampered.replacen("\"status\":400", "\"status\":200", 1);
-    fs::write(scratch.path("transcripts/aws/transcript.jsonl"), tampered).expect("it can be written");
+    fs::write(scratch.path("transcripts/aws/transcript.jsonl"), tampered)
+        .expect("it can be written");
     let refused = promote(&["--from", "transcripts/aws"]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("hash"), "{}", refused.stderr);

@@ -22,7 +22,9 @@ fn what_was_released_is_there_and_means_what_it_meant_and_what_is_new_says_since
     let suite = Suite::embedded().expect("our own cases");
     let now = listed();
     if std::env::var_os("FULLSTOP_RELEASE").is_some() {
-        let lines = now.iter().map(|(id, (level, digest))| format!("{id} {level} {digest}\n"));
+        let lines = now
+            .iter()
+            .map(|(id, (level, digest))| format!("{id} {level} {digest}\n"));
         let file = format!("{RELEASED}/{}.txt", env!("CARGO_PKG_VERSION"));
         fs::write(root().join(file), lines.collect::<String>()).expect("the list can be written");
     }
@@ -41,10 +43,16 @@ fn the_check_sees_what_vanished_what_changed_and_what_hides_its_age() {
     let listed = |entries: &[(&str, &str, &str)]| -> Listed {
         let entries = entries.iter();
         entries
-            .map(|(id, level, digest)| ((*id).to_owned(), ((*level).to_owned(), (*digest).to_owned())))
+            .map(|(id, level, digest)| {
+                (
+                    (*id).to_owned(),
+                    ((*level).to_owned(), (*digest).to_owned()),
+                )
+            })
             .collect()
     };
-    let old: BTreeMap<Version, Listed> = [(Version::new(0, 1, 0), listed(&[("a/b/c", "must", "1")]))].into();
+    let old: BTreeMap<Version, Listed> =
+        [(Version::new(0, 1, 0), listed(&[("a/b/c", "must", "1")]))].into();
     let check = |now: &Listed, since: &[(&str, &str)], amended: &str| {
         let since = since
             .iter()
@@ -57,7 +65,14 @@ fn the_check_sees_what_vanished_what_changed_and_what_hides_its_age() {
     assert!(check(&listed(&[]), &[], "").contains("a/b/c is gone"));
     let other = listed(&[("a/b/c", "must", "2")]);
     assert!(check(&other, &[("a/b/c", "0.1.0")], "").contains("means something else"));
-    assert_eq!(check(&other, &[("a/b/c", "0.1.0")], "a/b/c it accused a correct endpoint\n"), "");
+    assert_eq!(
+        check(
+            &other,
+            &[("a/b/c", "0.1.0")],
+            "a/b/c it accused a correct endpoint\n"
+        ),
+        ""
+    );
     let raised = listed(&[("a/b/c", "must", "1"), ("a/b/d", "must", "3")]);
     let both = |since: &'static str| [("a/b/c", "0.1.0"), ("a/b/d", since)];
     assert!(check(&raised, &both("0.1.0"), "").contains("a/b/d is in no released list"));
@@ -81,28 +96,55 @@ fn a_pinned_run_leaves_out_what_is_newer() {
     };
     assert_eq!(list(&[]).stdout.lines().count(), 2);
     let pinned = list(&["--suite-version", "0.0.9"]).stdout;
-    assert!(pinned.contains("pattern/old") && !pinned.contains("pattern/new"), "{pinned}");
+    assert!(
+        pinned.contains("pattern/old") && !pinned.contains("pattern/new"),
+        "{pinned}"
+    );
     let added = list(&["--since", "0.1.0"]).stdout;
-    assert!(added.contains("pattern/new") && !added.contains("pattern/old"), "{added}");
+    assert!(
+        added.contains("pattern/new") && !added.contains("pattern/old"),
+        "{added}"
+    );
     for unknown in ["9.9.9", "0.0.1", "0.0.8"] {
         let refused = list(&["--suite-version", unknown]);
         assert_eq!(refused.code, 2, "{unknown}");
-        assert!(refused.stderr.contains("0.0.9, 0.1.0"), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("0.0.9, 0.1.0"),
+            "{}",
+            refused.stderr
+        );
     }
-    scratch.file("fullstop.toml", "[target.reference]\nendpoint = \"http://127.0.0.1:9\"\nsuite_version = \"newest\"\n");
+    scratch.file(
+        "fullstop.toml",
+        "[target.reference]\nendpoint = \"http://127.0.0.1:9\"\nsuite_version = \"newest\"\n",
+    );
     let faulty = output(command(&["run"]).current_dir(&scratch.folder));
     assert_eq!(faulty.code, 2);
-    assert!(faulty.stderr.contains("suite_version: `newest`"), "{}", faulty.stderr);
+    assert!(
+        faulty.stderr.contains("suite_version: `newest`"),
+        "{}",
+        faulty.stderr
+    );
     let older = file("0.1.0").replace("since = \"0.1.0\"\nwhy", "since = \"0.0.9\"\nwhy");
     scratch.file("cases/job-id/pattern.toml", &older);
     let faulty = list(&[]);
     assert_eq!(faulty.code, 2);
-    assert!(faulty.stderr.contains("older than its file"), "{}", faulty.stderr);
+    assert!(
+        faulty.stderr.contains("older than its file"),
+        "{}",
+        faulty.stderr
+    );
 }
 
 #[test]
 fn a_run_pinned_to_the_first_version_is_the_whole_suite_of_that_version() {
-    let pinned = fullstop(&["run", "--filter", "job-id/prefix", "--suite-version", "0.1.0"]);
+    let pinned = fullstop(&[
+        "run",
+        "--filter",
+        "job-id/prefix",
+        "--suite-version",
+        "0.1.0",
+    ]);
     assert_eq!(pinned.code, 0, "{}{}", pinned.stdout, pinned.stderr);
 }
 
@@ -115,11 +157,16 @@ fn faults(
     own: &Version,
 ) -> Vec<String> {
     let mut faults = Vec::new();
-    let amended: BTreeMap<_, _> = amended.lines().filter_map(|line| line.split_once(' ')).collect();
+    let amended: BTreeMap<_, _> = amended
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .collect();
     for (version, list) in released {
         for (id, (_, digest)) in list {
             match now.get(id) {
-                None => faults.push(format!("{id} is gone, and was in {version}: ids never vanish")),
+                None => faults.push(format!(
+                    "{id} is gone, and was in {version}: ids never vanish"
+                )),
                 Some((_, other)) if other != digest && !amended.contains_key(id.as_str()) => {
                     faults.push(format!(
                         "{id} means something else than in {version}: give what is new another id, or say why in amended.txt"
@@ -130,7 +177,10 @@ fn faults(
         }
     }
     for (id, since) in since {
-        let first = released.iter().find(|(_, list)| list.contains_key(id)).map(|(version, _)| version);
+        let first = released
+            .iter()
+            .find(|(_, list)| list.contains_key(id))
+            .map(|(version, _)| version);
         match first {
             Some(first) if first != since => {
                 faults.push(format!("{id} says since {since} and was in {first} first"));
@@ -139,7 +189,9 @@ fn faults(
                 "{id} is in no released list and says since {since}: say since = \"{own}\""
             )),
             None if since > own => {
-                faults.push(format!("{id} says since {since}, newer than this version, {own}"));
+                faults.push(format!(
+                    "{id} says since {since}, newer than this version, {own}"
+                ));
             }
             _ => {}
         }
@@ -166,10 +218,14 @@ fn listed() -> Listed {
     let mut listed = Listed::new();
     for path in files("cases") {
         let path_name = name(&path);
-        let Some(id) = path_name.strip_prefix("cases/").and_then(|id| id.strip_suffix(".toml")) else {
+        let Some(id) = path_name
+            .strip_prefix("cases/")
+            .and_then(|id| id.strip_suffix(".toml"))
+        else {
             continue;
         };
-        let file: File = toml::from_str(&fs::read_to_string(&path).expect("a case file")).expect("it loads");
+        let file: File =
+            toml::from_str(&fs::read_to_string(&path).expect("a case file")).expect("it loads");
         if file.invariant.is_some() {
             let meaning = serde_json::to_string(&file.invariant).expect("JSON");
             listed.insert(id.to_owned(), (file.level.to_string(), digest(&meaning)));
@@ -195,10 +251,17 @@ fn meaning(file: &File, entry: &CaseEntry) -> String {
     entry.since = None;
     entry.why.clear();
     let operation = file.operation;
-    format!("{operation} {}", serde_json::to_string(&entry).expect("JSON"))
+    format!(
+        "{operation} {}",
+        serde_json::to_string(&entry).expect("JSON")
+    )
 }
 
 fn digest(text: &str) -> String {
     let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
