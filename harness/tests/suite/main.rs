@@ -3,14 +3,17 @@
 mod command;
 mod commands;
 mod degenerate;
+mod endpoints;
 mod floors;
 mod fuzzing;
+mod help;
 mod loader;
 mod power;
 mod provision;
 mod published;
 mod reference;
 mod schemas;
+mod shards;
 mod target;
 mod tidy;
 mod witnesses;
