@@ -208,8 +208,8 @@ impl Suite {
         });
         let own = env!("CARGO_PKG_VERSION").parse().ok();
         let named = self.requirements.iter().flat_map(|requirement| {
-            let cases = requirement.cases.iter().map(|case| case.since.clone());
-            cases.chain([requirement.since.clone()])
+            let later = requirement.later.values().cloned();
+            later.chain([requirement.since.clone()])
         });
         released.chain(own).chain(named).collect()
     }
@@ -242,7 +242,7 @@ impl Suite {
                 return Some(&requirement.since);
             }
             let case = requirement.cases.iter().find(|case| case.id == id)?;
-            Some(&case.since)
+            Some(requirement.since(case))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! From a file as written to a requirement that can be run, or every fault with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regex::Regex;
@@ -51,6 +51,7 @@ impl Requirement {
         );
         let mut names = BTreeSet::new();
         let mut cases = Vec::new();
+        let mut later = BTreeMap::new();
         for (index, entry) in file.cases.iter().enumerate() {
             if !names.insert(entry.name.clone()) {
                 faults.add(
@@ -59,13 +60,20 @@ impl Requirement {
                     "ids are unique: give one of them another name",
                 );
             }
-            cases.push(Arc::new(check_case(
-                id,
-                &file,
-                index,
-                (entry, &since),
-                &mut faults,
-            )));
+            let case = check_case(id, &file, index, entry, &mut faults);
+            if let Some(text) = &entry.since {
+                let place = Place::Case(index, vec!["since".to_owned()]);
+                let own = version(text, &place, &mut faults);
+                if own < since {
+                    faults.add(
+                        place,
+                        format!("a case that is older than its file, which is since {since}"),
+                        "a file is as old as its oldest case",
+                    );
+                }
+                later.insert(case.id.clone(), own);
+            }
+            cases.push(Arc::new(case));
         }
         if !faults.0.is_empty() {
             return Err(faults.0);
@@ -76,6 +84,7 @@ impl Requirement {
             level: file.level,
             sources: file.sources,
             since,
+            later,
             operation: file.operation,
             invariant: file.invariant,
             cases,
@@ -170,13 +179,7 @@ fn version(text: &str, place: &Place, faults: &mut Faults) -> Version {
     })
 }
 
-fn check_case(
-    id: &str,
-    file: &File,
-    index: usize,
-    (entry, file_since): (&CaseEntry, &Version),
-    faults: &mut Faults,
-) -> Case {
+fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &mut Faults) -> Case {
     let at = |key: &str| Place::Case(index, vec![key.to_owned()]);
     if !is_kebab(&entry.name) {
         faults.add(
@@ -211,18 +214,6 @@ fn check_case(
             "cite a documented, model or recorded source in the file's `sources`",
         );
     }
-    let since = match &entry.since {
-        Some(text) => version(text, &at("since"), faults),
-        None => file_since.clone(),
-    };
-    if since < *file_since {
-        faults.add(
-            at("since"),
-            format!("a case that is older than its file, which is since {file_since}"),
-            "a file is as old as its oldest case",
-        );
-    }
-
     let own = !entry.expect.is_empty();
     let expect = if own { &entry.expect } else { &file.expect };
     let expect_place = || {
@@ -247,7 +238,6 @@ fn check_case(
         id: format!("{id}/{}", entry.name),
         why: entry.why.clone(),
         level,
-        since,
         given: entry.given.unwrap_or(file.given),
         operation: file.operation,
         changes,

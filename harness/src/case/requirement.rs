@@ -1,5 +1,6 @@
 //! Requirements and cases that passed every check: one that exists can be run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -27,6 +28,8 @@ pub struct Requirement {
     pub sources: Vec<Source>,
     /// The version of the suite in which it first appeared.
     pub since: Version,
+    /// The cases that came later, by their ids, and the version of each.
+    pub later: BTreeMap<String, Version>,
     /// The operation that its requests call.
     pub operation: Operation,
     /// What is true of every answer, for a requirement without cases.
@@ -36,6 +39,11 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// The version in which one of its cases first appeared.
+    pub fn since(&self, case: &Case) -> &Version {
+        self.later.get(&case.id).unwrap_or(&self.since)
+    }
+
     /// The first part of the id.
     pub fn area(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()
@@ -51,8 +59,6 @@ pub struct Case {
     pub why: String,
     /// How firmly it stands: as its requirement, unless it says otherwise.
     pub level: Level,
-    /// The version of the suite in which it first appeared.
-    pub since: Version,
     /// What exists before the request.
     pub given: Given,
     /// The operation that the request calls.

@@ -72,6 +72,7 @@ impl Replays {
             signing: Signing::Environment,
             region: region.to_owned(),
             by_curl: false,
+            authorities: None,
             bare: name == "endpoint",
         }
     }
