@@ -159,7 +159,8 @@ async fn judge(
     let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
         .map_err(unreachable)?
-        .repeating(usize::from(arguments.repeats));
+        .repeating(usize::from(arguments.repeats))
+        .sparing(ledger);
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
     let mut run = runner

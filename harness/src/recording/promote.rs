@@ -165,13 +165,11 @@ fn add_source(document: &mut DocumentMut, promotion: &Promotion<'_>) -> Result<(
     let Some(sources) = sources else {
         return Err(PromotionError::File("`sources` is no list".to_owned()));
     };
-    let multiline = sources.iter().any(|source| {
-        source
-            .decor()
-            .prefix()
-            .and_then(|text| text.as_str())
-            .is_some_and(|text| text.contains('\n'))
-    });
+    let is_on_its_line = |source: &toml_edit::Value| {
+        let prefix = source.decor().prefix().and_then(|text| text.as_str());
+        prefix.is_some_and(|text| text.contains('\n'))
+    };
+    let multiline = sources.iter().any(is_on_its_line);
     let mut source = toml_edit::Value::from(promotion.source());
     if multiline {
         source.decor_mut().set_prefix("\n  ");

@@ -1,6 +1,6 @@
 //! A whole run: which cases, in which order, how many at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
+use crate::ledger::Ledger;
 use crate::oracle::Evidence;
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
 use crate::runner::attempt::Judge;
@@ -75,6 +76,8 @@ pub struct Runner {
     unsupported: Vec<(Operation, String)>,
     /// How often a divergence is repeated.
     repeats: usize,
+    /// The fingerprints of divergences that are not repeated, by the ids of the cases.
+    spared: BTreeMap<String, String>,
 }
 
 impl Runner {
@@ -114,6 +117,7 @@ impl Runner {
             probe,
             unsupported: Vec::new(),
             repeats: 0,
+            spared: BTreeMap::new(),
         })
     }
 
@@ -140,6 +144,7 @@ impl Runner {
                 .map(|one| (one.operation, one.reason.clone()))
                 .collect(),
             repeats: 0,
+            spared: BTreeMap::new(),
         }
     }
 
@@ -179,6 +184,16 @@ impl Runner {
     /// With so many repeats of each divergence, to tell whether it comes every time.
     pub fn repeating(mut self, repeats: usize) -> Self {
         self.repeats = repeats;
+        self
+    }
+
+    /// Without repeats of what a ledger knows to come every time.
+    pub fn sparing(mut self, ledger: Option<&Ledger>) -> Self {
+        let entries = ledger.into_iter().flat_map(Ledger::entries);
+        self.spared = entries
+            .filter(|entry| !entry.flaky)
+            .map(|entry| (entry.case().to_owned(), entry.fingerprint().to_owned()))
+            .collect();
         self
     }
 
@@ -271,6 +286,7 @@ impl Runner {
             judge: &self.judge,
             suite: &self.suite,
             repeats: self.repeats,
+            spared: &self.spared,
             concurrency: plan.concurrency,
             took: started.elapsed(),
         };

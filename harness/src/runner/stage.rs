@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::task_local;
 
-use crate::case::{Given, Ids, Message};
+use crate::case::{Given, Ids, Message, Signature};
 use crate::provision::{Bystander, Described, Lease, Provisioner, Unavailable};
 use crate::recording::{Event, Player, Stored, Tape, digest};
 use crate::target::{Client, Failure};
@@ -186,12 +186,12 @@ impl Stage {
                         endpoint: RECORDING.to_owned(),
                         why,
                     },
-                    "no-credentials" => match message {
-                        Message::Plain { signature, .. } => Failure::NoCredentials {
-                            endpoint: why,
-                            signature: *signature,
+                    "no-credentials" => Failure::NoCredentials {
+                        endpoint: why,
+                        signature: match message {
+                            Message::Plain { signature, .. } => *signature,
+                            Message::Raw { .. } => Signature::Valid,
                         },
-                        Message::Raw { .. } => Failure::Recorded { why },
                     },
                     _ => Failure::Recorded { why },
                 }),

@@ -102,7 +102,7 @@ fn a_recording_of_a_mutant_is_judged_as_the_run_was() {
 fn a_recording_of_a_variation_is_judged_as_the_run_was() {
     for variation in Variation::ALL.into_iter().step_by(5) {
         let options = Options {
-            variation: Some(variation),
+            variation: Some(*variation),
             ..Options::default()
         };
         same(options, 8);
