@@ -7,6 +7,7 @@ mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod report;
 mod run;
 mod send;
 mod serve;
@@ -60,6 +61,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
     /// Join the results of all shards of a run, and check that nothing is missing or doubled.
     Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
@@ -103,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
