@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::report::{CaseResult, Results};
-use crate::runner::{Summary, Verdict};
+use crate::runner::{Known, KnownState, Repeats, Summary, Verdict};
+use crate::snapshot;
 
 /// A share for people.
 pub(crate) fn percent(ratio: Option<f64>) -> String {
@@ -59,12 +60,45 @@ pub(crate) fn occurring(results: &Results) -> Vec<Verdict> {
     Verdict::ALL.into_iter().filter(occurs).collect()
 }
 
-/// Whether a case is something that a reader must see.
+/// Whether a case is something that a reader must see. What the ledger knows of is told beside it.
 pub(crate) fn is_finding(case: &CaseResult) -> bool {
-    let changed = case.snapshot == Some(crate::snapshot::State::Changed);
-    changed
-        || matches!(
-            case.verdict,
-            Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
-        )
+    match case.known.as_ref().map(|known| known.state) {
+        Some(KnownState::Known) => return false,
+        Some(KnownState::Stale | KnownState::Expired) => return true,
+        Some(KnownState::Changed | KnownState::Unjudged) | None => {}
+    }
+    matches!(
+        case.verdict,
+        Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
+    ) || case.snapshot == Some(snapshot::State::Changed)
+}
+
+/// How a case stands to its entry in the ledger, in words.
+pub(crate) fn entry(known: &Known) -> String {
+    let what = match known.state {
+        KnownState::Changed => "another wrong answer than the known one",
+        KnownState::Stale => "it fails no longer: remove the entry",
+        KnownState::Expired => "the last day of the entry has passed",
+        KnownState::Known => "still fails",
+        KnownState::Unjudged => "not judged",
+    };
+    let mut text = format!("{}: {what} ({}", known.state.name(), known.reason);
+    for note in [&known.owner, &known.expires].into_iter().flatten() {
+        text.push_str(&format!(", {note}"));
+    }
+    text.push(')');
+    text
+}
+
+/// What repeating a divergence showed, in words.
+pub(crate) fn told(repeats: &Repeats) -> String {
+    format!(
+        "{}: {} of {} repeats diverged (rate {:.0} %, 95 % interval {:.0} to {:.0} %)",
+        repeats.state.name(),
+        repeats.divergent,
+        repeats.tries,
+        repeats.rate * 100.0,
+        repeats.low * 100.0,
+        repeats.high * 100.0
+    )
 }

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::report::figures::{coverage, divergence};
+use crate::report::figures::{coverage, divergence, entry, told};
 use crate::report::visible::{clipped, on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
 use crate::runner::Verdict;
+use crate::snapshot::State;
 
 /// The most characters of a message: CI shows it on one line.
 const MESSAGE_LENGTH_MAX: usize = 300;
@@ -81,24 +82,32 @@ fn name(case: &CaseResult) -> &str {
 }
 
 fn status(results: &Results, case: &CaseResult) -> TestCaseStatus {
-    let fails = results.gate.fails(&case.record());
+    let record = case.record();
+    let outdated = results.gate.outdated(&record).is_some();
+    let fails = results.gate.fails(&record);
     let mut status = match case.verdict {
         Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
-        _ if fails => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        _ if fails || outdated => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Pass | Verdict::Tolerated => return TestCaseStatus::success(),
         _ => TestCaseStatus::skipped(),
     };
-    let kind = match case.verdict {
-        Verdict::Divergent if !fails => "advisory",
-        Verdict::Pass | Verdict::Observed if fails => "snapshot-changed",
-        verdict => verdict.name(),
+    let known = case.known.as_ref();
+    let kind = match (case.verdict, known) {
+        (_, Some(known)) if !fails => format!("ledger-{}", known.state.name()),
+        (Verdict::Divergent, None) if !fails => "advisory".to_owned(),
+        (Verdict::Pass | Verdict::Observed, _) if fails => "snapshot-changed".to_owned(),
+        (verdict, _) => verdict.name().to_owned(),
     };
-    let message = on_a_line(&message(case));
+    let message = match known {
+        Some(known) => format!("{}; {}", entry(known), message(case)),
+        None => message(case),
+    };
+    let message = on_a_line(&message);
     status
         .set_type(kind)
         .set_message(clipped(&message, MESSAGE_LENGTH_MAX));
-    if fails || case.verdict == Verdict::Divergent {
-        let told = told(results, case);
+    if fails || outdated || case.verdict == Verdict::Divergent {
+        let told = finding(results, case);
         status.set_description(clipped(&visible(&told), TOLD_LENGTH_MAX));
     }
     status
@@ -112,10 +121,13 @@ fn message(case: &CaseResult) -> String {
             more => format!("{first}; and {more} more"),
         };
     }
+    if case.snapshot == Some(State::Changed) {
+        return "the answer differs from its snapshot".to_owned();
+    }
     case.reason.clone().unwrap_or_else(|| {
         match case.verdict {
             Verdict::Observed => "recorded, not judged: what AWS does is not established",
-            Verdict::Pass => "the answer differs from its snapshot",
+            Verdict::Pass => "it passes",
             verdict => verdict.name(),
         }
         .to_owned()
@@ -123,7 +135,7 @@ fn message(case: &CaseResult) -> String {
 }
 
 /// What a person needs to judge the finding.
-fn told(results: &Results, case: &CaseResult) -> String {
+fn finding(results: &Results, case: &CaseResult) -> String {
     let mut text = format!("{}\n", case.id);
     let requirement = results.requirement(case.requirement());
     if let Some(requirement) = requirement {
@@ -136,6 +148,9 @@ fn told(results: &Results, case: &CaseResult) -> String {
         if let Some(value) = value {
             let _ = writeln!(text, "{label}: {value}");
         }
+    }
+    if let Some(repeats) = &case.repeats {
+        let _ = writeln!(text, "again: {}", told(repeats));
     }
     for mismatch in &case.mismatches {
         let _ = writeln!(text, "{mismatch}");

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::figures::{areas, coverage, divergence, is_finding, occurring};
+use crate::report::figures::{areas, coverage, divergence, entry, is_finding, occurring, told};
 use crate::report::visible::{clipped, on_a_line, visible};
 use crate::report::{CaseResult, Labelled};
 
@@ -110,14 +110,16 @@ fn finding(one: &Labelled, case: &CaseResult) -> String {
         }
     }
     let facts = [
-        ("why", &case.why),
-        ("given", &case.given),
-        ("flag", &case.flag),
-        ("note", &case.reason),
+        ("why", case.why.clone()),
+        ("given", case.given.clone()),
+        ("flag", case.flag.clone()),
+        ("note", case.reason.clone()),
+        ("ledger", case.known.as_ref().map(entry)),
+        ("again", case.repeats.as_ref().map(told)),
     ];
     for (label, fact) in facts {
         if let Some(fact) = fact {
-            let _ = writeln!(text, "- {label}: {}", prose(fact));
+            let _ = writeln!(text, "- {label}: {}", prose(&fact));
         }
     }
     if !case.mismatches.is_empty() {

@@ -7,10 +7,12 @@ use std::io;
 use anstyle::{AnsiColor, Effects};
 
 use crate::case::Level;
-use crate::report::figures::{areas as areas_of, coverage, divergence, is_finding, occurring};
+use crate::report::figures::{
+    areas as areas_of, coverage, divergence, entry, is_finding, occurring, told,
+};
 use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
-use crate::runner::Verdict;
+use crate::runner::{Constancy, KnownState, Verdict};
 use crate::snapshot;
 
 /// How much is shown.
@@ -35,6 +37,7 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     if !style.quiet {
         areas(results, &mut text);
         unjudged(results, &mut text);
+        known(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
         finding(case, results, &mut text);
@@ -170,6 +173,30 @@ fn unjudged(results: &Results, text: &mut String) {
     }
 }
 
+/// Known failures, one line each.
+fn known(results: &Results, text: &mut String) {
+    let listed = results.cases.iter().filter_map(|case| {
+        let known = case.known.as_ref()?;
+        (known.state == KnownState::Known).then_some((case, known))
+    });
+    for (index, (case, known)) in listed.enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
+        let _ = write!(text, "{}", on_a_line(&known.reason));
+        for note in [&known.owner, &known.expires].into_iter().flatten() {
+            let _ = write!(text, ", {}", on_a_line(note));
+        }
+        let flaky = case
+            .repeats
+            .as_ref()
+            .filter(|repeats| repeats.state == Constancy::Flaky);
+        if let Some(repeats) = flaky {
+            let _ = write!(text, "; {}", told(repeats));
+        }
+        let _ = writeln!(text, "{DIM:#}");
+    }
+}
+
 fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     let style = colour(case.verdict);
     let changed = case.snapshot == Some(snapshot::State::Changed);
@@ -195,6 +222,12 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     }
     if let Some(flag) = &case.flag {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
+    }
+    if let Some(known) = &case.known {
+        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {}", on_a_line(&entry(known)));
+    }
+    if let Some(repeats) = &case.repeats {
+        let _ = writeln!(text, "  {DIM}again{DIM:#}   {}", told(repeats));
     }
     if let Some(exchange) = &case.exchange {
         block("sent", &exchange.sent, text);
@@ -245,6 +278,26 @@ fn ending(results: &Results, text: &mut String) {
     );
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
+    }
+    let flaky = results
+        .cases
+        .iter()
+        .filter_map(|case| case.repeats.as_ref())
+        .filter(|repeats| repeats.state == Constancy::Flaky)
+        .count();
+    if flaky > 0 {
+        let _ = write!(text, "   flaky {flaky}");
+    }
+    let states = results.cases.iter().filter_map(|case| case.known.as_ref());
+    let mut listed: BTreeMap<KnownState, usize> = BTreeMap::new();
+    for known in states {
+        *listed.entry(known.state).or_default() += 1;
+    }
+    if !listed.is_empty() {
+        let counts = listed
+            .iter()
+            .map(|(state, count)| format!("{count} {}", state.name()));
+        let _ = write!(text, "   ledger {}", counts.collect::<Vec<_>>().join(", "));
     }
     let matching = results
         .cases

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::case::Level;
 use crate::oracle::Mismatch;
-use crate::report::figures::{is_finding, percent};
+use crate::report::figures::{entry, is_finding, percent, told};
 use crate::report::html::answer::{Line, Mark, annotated, lines};
 use crate::report::html::budget;
 use crate::report::visible::{on_a_line, visible};
@@ -463,6 +463,14 @@ fn facts(case: &CaseResult) -> Vec<(&'static str, String)> {
             "the profile demands that this be reachable".to_owned(),
         ));
     }
+    facts.extend(case.known.as_ref().map(|known| ("ledger", entry(known))));
+    facts.extend(
+        case.repeats
+            .as_ref()
+            .map(|repeats| ("again", told(repeats))),
+    );
+    let print = case.fingerprint.clone();
+    facts.extend(print.map(|print| ("fingerprint", print)));
     let snapshot = match case.snapshot {
         Some(snapshot::State::Changed) => Some("the answer differs from the snapshot"),
         Some(snapshot::State::Match) => Some("the answer is that of the snapshot"),
