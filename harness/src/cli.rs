@@ -13,6 +13,7 @@ mod mutants;
 mod outputs;
 mod promote;
 mod record;
+mod report;
 mod run;
 mod send;
 mod serve;
@@ -75,6 +76,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Make a case that was only observed a must, with the expectation that a recording of AWS shows.
     Promote(promote::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
     /// Join the results of all shards of a run, and check that nothing is missing or doubled.
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Judge(arguments) => judge::judge(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Promote(arguments) => promote::promote_case(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),

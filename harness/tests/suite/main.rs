@@ -16,6 +16,7 @@ mod provision;
 mod published;
 mod recording;
 mod reference;
+mod reports;
 mod schemas;
 mod shards;
 mod target;
