@@ -10,11 +10,13 @@ mod gate;
 mod post;
 mod probe;
 mod record;
+mod rehearsal;
 mod replay;
 mod run;
 mod session;
 
 pub use gate::{Exit, Gate};
 pub use record::{Exchange, Record, Summary, Verdict};
+pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};

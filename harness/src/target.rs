@@ -2,15 +2,20 @@
 //!
 //! It says what it is told to say, byte for byte, and judges nothing.
 
+#[cfg(feature = "aws-config")]
+mod chain;
 mod client;
 mod compose;
 mod config;
 mod credentials;
 mod encode;
+mod environment;
 mod failure;
 mod library;
+mod limiter;
 mod pace;
 mod profile;
+mod quota;
 mod repair;
 mod reply;
 mod sign;
@@ -19,7 +24,9 @@ mod url;
 
 pub use client::{Answer, Client, RawAnswer};
 pub use config::{Config, ConfigError};
-pub use credentials::{CredentialSource, Credentials, Environment, Secret};
+pub use credentials::{CredentialSource, Credentials, Secret};
+pub use environment::Environment;
 pub use failure::Failure;
-pub use profile::{FixedJob, Profile, Provision, Where};
+pub use profile::{Api, FixedJob, Profile, Provision, Where};
+pub use quota::{Limit, Quotas, Share};
 pub(crate) use url::is_loopback;

@@ -7,19 +7,15 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, print, runtime};
-use crate::power;
+use crate::cli::{Stop, print, runtime};
 use crate::published;
 use crate::report::{Results, Style, TargetResult, terminal};
 use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-
-/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
-const INTERRUPTED: u8 = 130;
 
 /// Answers that are not of the target.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -83,35 +79,24 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let (suite, mut selection) = arguments.suite.load()?;
-    if let Some(budget) = arguments.budget {
-        // An invariant costs no request of its own: it is held to the answers that come anyway.
-        let (cases, invariants): (Vec<_>, Vec<_>) = selection
-            .into_iter()
-            .partition(|id| suite.requirement(id).is_none());
-        let ranked = power::published().ranked(cases.into_iter());
-        selection = ranked.into_iter().take(budget).chain(invariants).collect();
-    }
+    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
     let runtime = runtime()?;
-    let done = runtime.block_on(async {
-        let session = arguments.target.open().await?;
+    let done = runtime.block_on(guarded(&arguments.target, async |session| {
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
         };
-        let result = tokio::select! {
-            result = judge(arguments, &suite, &session, &plan) => result.map(Some),
-            () = interrupted() => Ok(None),
-        };
-        clean_up(session, arguments.target.keeps()).await;
-        result
-    })?;
+        let results = judge(arguments, &suite, session, &plan).await?;
+        Ok((results, session.client.clone()))
+    }))?;
     // A task that still waits for a silent endpoint is not waited for.
     runtime.shutdown_background();
-    let Some(results) = done else {
+    let Some((mut results, client)) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    // Now, since the clean-up sends requests too.
+    results.quotas = client.usage();
     report(arguments, &suite, &results)?;
     Ok(ExitCode::from(results.exit))
 }
@@ -157,7 +142,10 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     } else {
         session.profile.url()
     };
-    Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
+    Results {
+        run: session.run_id.clone(),
+        ..Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
+    }
 }
 
 fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
@@ -192,29 +180,6 @@ fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(),
         print(text)?;
     }
     Ok(())
-}
-
-/// Releases what is still held, and names what could not be deleted.
-async fn clean_up(session: Session, keep: bool) {
-    let leftovers = session.close().await;
-    for leftover in leftovers.iter().filter(|_| !keep) {
-        complain(&format!("delete {leftover}"));
-    }
-}
-
-/// Returns when the process is asked to end.
-async fn interrupted() {
-    let mut terminate = signal(SignalKind::terminate()).ok();
-    let terminated = async {
-        match &mut terminate {
-            Some(terminate) => terminate.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
 }
 
 /// A bar on standard error while a person watches.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::Stop;
+use crate::power;
 use crate::runner::{Exit, Session, SessionError};
 use crate::suite::{Suite, SuiteError};
-use crate::target::{Config, Environment, Profile};
+use crate::target::{Config, ConfigError, Environment, Profile, Share};
 
 /// The configuration that is read if it is there.
 const CONFIG: &str = "fullstop.toml";
@@ -31,6 +32,24 @@ impl SuiteArguments {
         let suite = load_suite(self.cases.as_deref())?;
         let selection = suite.select(&self.filter).map_err(Stop::usage)?;
         Ok((suite, selection))
+    }
+
+    /// The same, with at most so many cases: those that catch the most mutants.
+    pub(crate) fn load_within(
+        &self,
+        budget: Option<usize>,
+    ) -> Result<(Arc<Suite>, BTreeSet<String>), Stop> {
+        let (suite, selection) = self.load()?;
+        let Some(budget) = budget else {
+            return Ok((suite, selection));
+        };
+        // An invariant costs no request of its own: it is held to the answers that come anyway.
+        let (cases, invariants): (Vec<_>, Vec<_>) = selection
+            .into_iter()
+            .partition(|id| suite.requirement(id).is_none());
+        let ranked = power::published().ranked(cases.into_iter());
+        let within = ranked.into_iter().take(budget).chain(invariants).collect();
+        Ok((suite, within))
     }
 }
 
@@ -63,6 +82,9 @@ pub(crate) struct TargetArguments {
     /// Leave what was created, for a look at it afterwards.
     #[arg(long)]
     keep: bool,
+    /// Use only this part of the target's quotas, such as 1/4 for each of four shards: what one leaves is nobody's.
+    #[arg(long, value_name = "K/N")]
+    quota_share: Option<Share>,
 }
 
 impl TargetArguments {
@@ -71,28 +93,82 @@ impl TargetArguments {
         self.keep
     }
 
+    /// Whether something may be made or deleted on an endpoint that is not on this machine.
+    pub(crate) fn consents(&self) -> bool {
+        self.yes
+    }
+
+    /// The arguments that name the target to another command.
+    pub(crate) fn words(&self) -> String {
+        let named = |flag: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!("{flag} {value}"))
+        };
+        let config = self.config.as_ref().map(|file| file.display().to_string());
+        let words = [
+            named("--endpoint", &self.endpoint),
+            named("--config", &config),
+            named("--target", &self.target),
+        ];
+        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
     /// The profile that the arguments choose.
-    fn profile(&self) -> Result<Profile, Stop> {
+    pub(crate) async fn profile(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
+        let mut profile = match self.chosen(&environment) {
+            #[cfg(feature = "aws-config")]
+            Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
+                self.chosen(&environment.with_default_chain().await)
+            }
+            chosen => chosen,
+        }
+        .map_err(Stop::usage)?;
+        self.divide(&mut profile);
+        Ok(profile)
+    }
+
+    /// The same for a command that sends nothing: without credentials or a region, with those of the examples.
+    pub(crate) fn profile_without_credentials(&self) -> Result<Profile, Stop> {
+        let environment = Environment::from_process();
+        let mut profile = match self.chosen(&environment) {
+            Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
+                self.chosen(&environment.or_examples())
+            }
+            chosen => chosen,
+        }
+        .map_err(Stop::usage)?;
+        self.divide(&mut profile);
+        Ok(profile)
+    }
+
+    fn divide(&self, profile: &mut Profile) {
+        if let (Some(share), Some(quotas)) = (self.quota_share, &mut profile.quotas) {
+            quotas.share = share;
+        }
+    }
+
+    /// The profile that the arguments choose, in an environment.
+    pub(crate) fn chosen(&self, environment: &Environment) -> Result<Profile, ConfigError> {
         if let Some(url) = &self.endpoint {
-            return Profile::endpoint(url, &environment).map_err(Stop::usage);
+            return Profile::endpoint(url, environment);
         }
         let file = self.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
         let config = match std::fs::read_to_string(&file) {
-            Ok(text) => Config::parse(&text, &file.display().to_string()).map_err(Stop::usage)?,
+            Ok(text) => Config::parse(&text, &file.display().to_string())?,
             Err(error) if self.config.is_some() || error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Stop::usage(format!("read {}: {error}", file.display())));
+                return Err(ConfigError::Syntax {
+                    file: file.display().to_string(),
+                    message: error.to_string(),
+                });
             }
             Err(_) => Config::default(),
         };
-        config
-            .choose(self.target.as_deref(), &environment)
-            .map_err(Stop::usage)
+        config.choose(self.target.as_deref(), environment)
     }
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile()?, self.keep, self.yes)
+        Session::open(self.profile().await?, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

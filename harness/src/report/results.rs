@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
+use crate::contract::QuotaUse;
 use crate::oracle::Mismatch;
 use crate::runner::{Exchange, Gate, Record, Run, Summary, Verdict};
 use crate::snapshot;
@@ -27,6 +28,12 @@ pub struct Results {
     pub reason: Option<String>,
     /// How many cases and invariants of the suite were not selected.
     pub excluded: usize,
+    /// The id that the names of the run's pools hold, for `fullstop sweep --run`.
+    #[serde(default)]
+    pub run: String,
+    /// How much of each quota was used, where the target has any.
+    #[serde(default)]
+    pub quotas: Vec<QuotaUse>,
     /// What came of each, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -76,6 +83,8 @@ impl Results {
             exit: exit.code(),
             reason,
             excluded: run.excluded,
+            run: String::new(),
+            quotas: Vec::new(),
             cases: run.records.iter().map(CaseResult::from).collect(),
         }
     }

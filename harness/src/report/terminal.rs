@@ -7,6 +7,7 @@ use std::io;
 use anstyle::{AnsiColor, Effects};
 
 use crate::case::{Level, SourceKind};
+use crate::contract::QuotaUse;
 use crate::report::{CaseResult, Results};
 use crate::runner::Verdict;
 use crate::snapshot;
@@ -263,6 +264,7 @@ fn ending(results: &Results, text: &mut String) {
         let _ = write!(text, "   excluded {}", results.excluded);
     }
     text.push('\n');
+    quotas(&results.quotas, text);
     let style = if results.exit == 0 { GREEN } else { RED };
     let reason = results
         .reason
@@ -278,6 +280,29 @@ fn ending(results: &Results, text: &mut String) {
         results.target.endpoint,
         results.seed
     );
+}
+
+/// How near the run came to each quota, one line a class.
+fn quotas(quotas: &[QuotaUse], text: &mut String) {
+    for quota in quotas.iter().filter(|quota| quota.requests > 0) {
+        let limit = f64::from(quota.account_limit);
+        let share = |rate: f64| percent(Some(rate / limit));
+        let _ = write!(
+            text,
+            "quota {:<22}  {:>5} requests   peak {} a second, {} of {}   mean {:.1}, {}",
+            quota.class.name(),
+            quota.requests,
+            quota.account_peak,
+            share(f64::from(quota.account_peak)),
+            quota.account_limit,
+            quota.account_mean,
+            share(quota.account_mean),
+        );
+        if let Some(limit) = quota.pool_limit {
+            let _ = write!(text, "   one pool {} of {limit}", quota.pool_peak);
+        }
+        text.push('\n');
+    }
 }
 
 fn percent(ratio: Option<f64>) -> String {

@@ -49,8 +49,7 @@ impl Replays {
             name: profile.name.clone(),
             signing,
             region: profile.region.clone(),
-            by_curl: matches!(profile.provision, Provision::Api { .. })
-                && profile.name != "reference",
+            by_curl: matches!(profile.provision, Provision::Api(_)) && profile.name != "reference",
             bare: profile.name == "endpoint",
         }
     }
@@ -84,7 +83,11 @@ impl Replays {
                 .headers
                 .iter()
                 .all(|header| header.value.iter().all(|byte| (32..127).contains(byte)));
-        if !sayable {
+        let files = lease.steps.iter().filter_map(|step| match step {
+            Step::Upload { csv, .. } => Some(csv.len()),
+            Step::Call { .. } => None,
+        });
+        if !sayable || files.sum::<usize>() > BODY_SIZE_MAX {
             return None;
         }
         let signed = if signature == Signature::Valid {

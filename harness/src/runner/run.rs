@@ -10,7 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Invariant, Level, Requirement};
 use crate::contract::Operation;
 use crate::oracle::{Held, Observed, hold};
-use crate::runner::attempt::Judge;
+use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
@@ -92,7 +92,7 @@ impl Runner {
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            active: active.map(|limit| Active::new(limit, session.rehearses)),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,

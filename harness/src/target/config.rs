@@ -7,14 +7,26 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::target::profile::{REGION, TIMEOUT_MS, resolve};
+use crate::target::quota::QuotaSetting;
 use crate::target::url::Url;
-use crate::target::{CredentialSource, Environment, Profile, Provision, Where};
+use crate::target::{Api, CredentialSource, Environment, Profile, Provision, Where};
 
 /// The longest time to wait for one answer, in milliseconds: a run has thousands.
 const TIMEOUT_MS_MAX: u64 = 120_000;
 
 /// The rates that make sense: from a request in a quarter of an hour to more than any endpoint answers.
 const RATES: std::ops::RangeInclusive<f64> = 0.001..=1e6;
+
+/// So that the run id and a number still fit into the 128 characters of a pool's name.
+const PREFIX_LENGTH_MAX: usize = 60;
+
+/// How many pools a run may share.
+const POOLS: std::ops::RangeInclusive<usize> = 2..=100;
+
+/// How many users a CSV file may have.
+///
+/// Source: developer guide, "Importing users from a CSV file": at most 500,000.
+const USERS: std::ops::RangeInclusive<usize> = 1..=500_000;
 
 /// Headers that a profile must leave to the cases: one that set them would answer for them.
 const OF_CASES: [&str; 7] = [
@@ -90,7 +102,8 @@ struct File {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileProfile {
-    endpoint: String,
+    /// May be left out of the profile `aws`, where the region says it.
+    endpoint: Option<String>,
     region: Option<String>,
     #[serde(default)]
     credentials: CredentialSource,
@@ -100,6 +113,7 @@ struct FileProfile {
     reach: Vec<String>,
     active_jobs: Option<usize>,
     requests_per_second: Option<f64>,
+    quota: Option<QuotaSetting>,
     timeout_ms: Option<u64>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -113,7 +127,7 @@ impl Config {
             message: without_secrets(&error),
         })?;
         for (name, profile) in &parsed.target {
-            profile.check().map_err(|message| ConfigError::Value {
+            profile.check(name).map_err(|message| ConfigError::Value {
                 file: file.to_owned(),
                 target: name.clone(),
                 message,
@@ -173,29 +187,49 @@ impl Config {
                 target: name.to_owned(),
                 message: format!("credentials: {error}"),
             })?;
-        Ok(Profile {
-            name: name.to_owned(),
-            place: Where::Remote(Url::parse(&profile.endpoint)?.to_string()),
-            region: profile
-                .region
-                .as_deref()
-                .or_else(|| environment.region())
-                .unwrap_or(REGION)
-                .to_owned(),
+        let region = profile.region.as_deref().or_else(|| environment.region());
+        let base = match (&profile.endpoint, region) {
+            (Some(url), _) => Profile::bare(name, Where::Remote(Url::parse(url)?.to_string())),
+            (None, Some(region)) => Profile::service(region)?,
+            (None, None) => return Err(ConfigError::NoRegion),
+        };
+        let settled = Profile {
+            region: region.unwrap_or(REGION).to_owned(),
             credentials,
             provision: profile.provision.clone(),
             reach: profile.reach.clone(),
             active_jobs: profile.active_jobs,
             requests_per_second: profile.requests_per_second,
+            quotas: profile.quota.as_ref().and_then(QuotaSetting::quotas),
             timeout: Duration::from_millis(profile.timeout_ms.unwrap_or(TIMEOUT_MS)),
             headers: profile.headers.clone(),
+            ..base
+        }
+        .settled();
+        Ok(match profile.quota {
+            // Said, and not only left out.
+            Some(QuotaSetting::None) => Profile {
+                quotas: None,
+                ..settled
+            },
+            _ => settled,
         })
     }
 }
 
 impl FileProfile {
-    fn check(&self) -> Result<(), String> {
-        Url::parse(&self.endpoint).map_err(|error| format!("endpoint: {error}"))?;
+    fn check(&self, name: &str) -> Result<(), String> {
+        match &self.endpoint {
+            Some(url) => {
+                Url::parse(url).map_err(|error| format!("endpoint: {error}"))?;
+            }
+            None if name == "aws" => {}
+            None => {
+                return Err(
+                    "endpoint is missing; say for example \"http://127.0.0.1:4566\"".into(),
+                );
+            }
+        }
         if let Some(region) = &self.region
             && !is_region(region)
         {
@@ -218,6 +252,10 @@ impl FileProfile {
             .is_some_and(|wait| wait == 0 || wait > TIMEOUT_MS_MAX)
         {
             return Err(format!("timeout_ms: say 1 to {TIMEOUT_MS_MAX}"));
+        }
+        let quotas = self.quota.as_ref().and_then(QuotaSetting::quotas);
+        if let Some(fault) = quotas.and_then(|quotas| quotas.fault()) {
+            return Err(fault);
         }
         self.check_headers()?;
         for name in &self.reach {
@@ -270,18 +308,51 @@ impl FileProfile {
                     .map(|_| ())
                     .map_err(|why| format!("provision: jobs: {why}"))
             }),
-            Provision::Api { upload_hosts, .. } => upload_hosts.iter().try_for_each(|host| {
-                if host.is_empty() || host.contains(['/', ':', '@', '*']) {
-                    Err(format!(
-                        "provision: upload_hosts: `{host}` is no host name; leave scheme, port and path out"
-                    ))
-                } else {
-                    Ok(())
-                }
-            }),
+            Provision::Api(api) => check_api(api),
             Provision::Command { .. } => Ok(()),
         }
     }
+}
+
+fn check_api(api: &Api) -> Result<(), String> {
+    for host in &api.upload_hosts {
+        if host.is_empty() || host.contains(['/', ':', '@', '*']) {
+            return Err(format!(
+                "provision: upload_hosts: `{host}` is no host name; leave scheme, port and path out"
+            ));
+        }
+    }
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if let Some(prefix) = &api.prefix
+        && (prefix.is_empty() || prefix.len() > PREFIX_LENGTH_MAX || !prefix.chars().all(is_plain))
+    {
+        return Err(format!(
+            "provision: prefix: `{prefix}` is none; say 1 to {PREFIX_LENGTH_MAX} letters, digits and hyphens"
+        ));
+    }
+    // Two, since some cases name a job and another pool than its own.
+    if api.pools.is_some_and(|pools| !POOLS.contains(&pools)) {
+        return Err(format!(
+            "provision: pools: say {} to {}, or leave it out for a pool a case",
+            POOLS.start(),
+            POOLS.end()
+        ));
+    }
+    if api.users.is_some_and(|users| !USERS.contains(&users)) {
+        return Err(format!(
+            "provision: users: say {} to {}, the most that a CSV file may have",
+            USERS.start(),
+            USERS.end()
+        ));
+    }
+    if let Some(arn) = &api.role_arn
+        && !arn.starts_with("arn:")
+    {
+        return Err(format!(
+            "provision: role_arn: `{arn}` is no ARN; say for example \"arn:aws:iam::123456789012:role/import\""
+        ));
+    }
+    Ok(())
 }
 
 fn is_region(name: &str) -> bool {
@@ -289,19 +360,35 @@ fn is_region(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_plain)
 }
 
+/// The keys whose values are shown in messages. A secret can stand behind any other one, a header's for example.
+const SHOWN: [&str; 11] = [
+    "endpoint",
+    "region",
+    "reach",
+    "active_jobs",
+    "requests_per_second",
+    "quota",
+    "timeout_ms",
+    "provision",
+    "driver",
+    "pools",
+    "prefix",
+];
+
 /// The parser's message with line and caret. It quotes the line at fault, in which a secret may stand: what is between
 /// quotation marks there becomes stars, so that the caret still points right.
 fn without_secrets(error: &toml::de::Error) -> String {
     let message = error.to_string();
     let lines = message.trim_end().split('\n').map(|line| {
-        let is_quoted_source = line.contains(" | ");
-        let may_hold_secret = ["secret", "token", "credentials", "access_key"]
-            .iter()
-            .any(|word| line.contains(word));
-        if is_quoted_source && may_hold_secret {
-            starred(line)
-        } else {
+        let Some((_, source)) = line.split_once(" | ") else {
+            return line.to_owned();
+        };
+        let key = source.split('=').next().unwrap_or_default().trim();
+        let is_shown = SHOWN.contains(&key) && !source.contains('@');
+        if is_shown {
             line.to_owned()
+        } else {
+            starred(line)
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -351,7 +438,9 @@ impl fmt::Display for ConfigError {
                 )
             }
             Self::NoCredentials(why) => write!(f, "find credentials: {why}"),
-            Self::NoRegion => f.write_str("find a region: set AWS_REGION"),
+            Self::NoRegion => f.write_str(
+                "find a region: set AWS_REGION, or `region` in the profile of ~/.aws/config that AWS_PROFILE names",
+            ),
             Self::Driver(why) => f.write_str(why),
         }
     }

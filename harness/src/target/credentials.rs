@@ -1,12 +1,8 @@
-//! Credentials, and the places they come from.
+//! Credentials, and what a profile says of where they come from.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 
 use serde::Deserialize;
-
-use crate::target::ConfigError;
 
 /// The key of AWS's own documentation, which opens nothing: what emulators on this machine are called with.
 const EXAMPLE_ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -120,92 +116,4 @@ impl<'de> Deserialize<'de> for CredentialSource {
 
         input.deserialize_any(Sources)
     }
-}
-
-/// What the process's environment says, read once at the edge so that everything else is a function of it.
-#[derive(Clone, Debug, Default)]
-pub struct Environment {
-    region: Option<String>,
-    profile: Option<String>,
-    credentials: Option<Credentials>,
-    shared_file: Option<(PathBuf, Secret)>,
-}
-
-impl Environment {
-    /// Reads the variables that AWS's tools read, and the shared credentials file.
-    pub fn from_process() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let credentials = variable("AWS_ACCESS_KEY_ID")
-            .zip(variable("AWS_SECRET_ACCESS_KEY"))
-            .map(|(access_key, secret_key)| Credentials {
-                access_key,
-                secret_key: Secret::new(secret_key),
-                session_token: variable("AWS_SESSION_TOKEN").map(Secret::new),
-            });
-        let file = variable("AWS_SHARED_CREDENTIALS_FILE")
-            .map(PathBuf::from)
-            .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".aws/credentials")));
-        let shared_file = file.and_then(|file| {
-            let text = std::fs::read_to_string(&file).ok()?;
-            Some((file, Secret::new(text)))
-        });
-        Self {
-            region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
-            profile: variable("AWS_PROFILE"),
-            credentials,
-            shared_file,
-        }
-    }
-
-    /// An environment with these credentials and region only.
-    pub fn of(credentials: Option<Credentials>, region: Option<&str>) -> Self {
-        Self {
-            credentials,
-            region: region.map(str::to_owned),
-            ..Self::default()
-        }
-    }
-
-    /// The region that it names.
-    pub fn region(&self) -> Option<&str> {
-        self.region.as_deref()
-    }
-
-    /// Its credentials: the variables', else the shared file's.
-    pub fn credentials(&self) -> Result<Credentials, ConfigError> {
-        if let Some(credentials) = &self.credentials {
-            return Ok(credentials.clone());
-        }
-        let name = self.profile.as_deref().unwrap_or("default");
-        let Some((file, text)) = &self.shared_file else {
-            return Err(ConfigError::NoCredentials(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and there is no shared credentials file".into(),
-            ));
-        };
-        section(text.reveal(), name).ok_or_else(|| {
-            ConfigError::NoCredentials(format!(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and {} has no whole profile [{name}]",
-                file.display()
-            ))
-        })
-    }
-}
-
-/// The credentials in a section of a shared credentials file.
-fn section(text: &str, name: &str) -> Option<Credentials> {
-    let header = format!("[{name}]");
-    let values: BTreeMap<_, _> = text
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != header)
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-        .filter_map(|line| line.split_once('='))
-        .map(|(key, value)| (key.trim(), value.trim().to_owned()))
-        .collect();
-    Some(Credentials {
-        access_key: values.get("aws_access_key_id")?.clone(),
-        secret_key: Secret::new(values.get("aws_secret_access_key")?),
-        session_token: values.get("aws_session_token").map(Secret::new),
-    })
 }
