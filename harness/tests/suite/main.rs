@@ -1,5 +1,6 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod aws;
 mod command;
 mod commands;
 mod degenerate;
@@ -12,6 +13,7 @@ mod provision;
 mod published;
 mod reference;
 mod schemas;
+mod secrets;
 mod target;
 mod tidy;
 mod witnesses;
