@@ -2,10 +2,14 @@
 
 mod explain;
 mod forecast;
+mod merge;
 mod results;
+mod stored;
 mod terminal;
 
 pub use explain::explain;
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
-pub use results::{CaseResult, Results, TargetResult};
+pub use merge::{MergeError, Met, merge};
+pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
+pub use stored::{Stored, StoredError};
 pub use terminal::{Style, terminal};

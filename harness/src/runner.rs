@@ -14,9 +14,13 @@ mod rehearsal;
 mod replay;
 mod run;
 mod session;
+mod shard;
+mod testimony;
 
 pub use gate::{Exit, Gate};
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};
+pub use shard::Shard;
+pub use testimony::Testimony;

@@ -10,7 +10,7 @@ use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print, runtime};
 use crate::contract::QuotaUse;
 use crate::report::{Bounds, Forecast, TargetResult};
-use crate::runner::{Exit, Plan, rehearse};
+use crate::runner::{Exit, Plan, Shard, rehearse};
 use crate::target::{Profile, Provision};
 
 /// What `--help` says at the end.
@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// Plan for at most this many cases, as `run` chooses them.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
+    /// Plan for this part of a run only.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     /// Write the plan to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -41,12 +44,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
-    let profile = arguments.target.profile_without_credentials()?;
+    let target = arguments.target.for_shard(arguments.shard);
+    let profile = target.profile_without_credentials()?;
     let runtime = runtime()?;
     let plan = Plan {
         selection,
         seed: 0,
         concurrency: 1,
+        shard: arguments.shard,
     };
     let rehearsal = runtime
         .block_on(rehearse(Arc::clone(&suite), &profile, &plan))

@@ -1,7 +1,7 @@
 //! `fullstop run`.
 
 use std::io::{IsTerminal as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::guard::{INTERRUPTED, guarded};
+use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, print, runtime};
+use crate::cli::{Stop, runtime};
 use crate::published;
-use crate::report::{Results, Style, TargetResult, terminal};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
+use crate::report::{Results, Style, TargetResult};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
@@ -49,12 +50,14 @@ pub(crate) struct Arguments {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
+    /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
+    #[arg(long, value_name = "K/N", requires = "json")]
+    shard: Option<Shard>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -81,11 +84,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
     let runtime = runtime()?;
-    let done = runtime.block_on(guarded(&arguments.target, async |session| {
+    let target = arguments.target.for_shard(arguments.shard);
+    let done = runtime.block_on(guarded(&target, async |session| {
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
+            shard: arguments.shard,
         };
         let results = judge(arguments, &suite, session, &plan).await?;
         Ok((results, session.client.clone()))
@@ -97,7 +102,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     };
     // Now, since the clean-up sends requests too.
     results.quotas = client.usage();
-    report(arguments, &suite, &results)?;
+    let style = Style {
+        quiet: arguments.quiet,
+    };
+    arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -127,10 +135,16 @@ async fn judge(
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
-    Ok(results(arguments, session, &run))
+    Ok(results(arguments, suite, session, plan, &run))
 }
 
-fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+fn results(
+    arguments: &Arguments,
+    suite: &Suite,
+    session: &Session,
+    plan: &Plan,
+    run: &Run,
+) -> Results {
     let name = session.profile.name.clone();
     let embedded = session.is_embedded();
     let gate = Gate {
@@ -144,42 +158,8 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     };
     Results {
         run: session.run_id.clone(),
-        ..Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
+        ..Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
     }
-}
-
-fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
-    if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
-    }
-    if !to_stdout {
-        let mut text = Vec::new();
-        terminal(
-            results,
-            suite,
-            Style {
-                quiet: arguments.quiet,
-            },
-            &mut text,
-        )
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("report: {error}"),
-        })?;
-        print(text)?;
-    }
-    Ok(())
 }
 
 /// A bar on standard error while a person watches.

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::Stop;
 use crate::power;
-use crate::runner::{Exit, Session, SessionError};
+use crate::runner::{Exit, Session, SessionError, Shard};
 use crate::suite::{Suite, SuiteError};
 use crate::target::{Config, ConfigError, Environment, Profile, Share};
 
@@ -65,24 +65,28 @@ pub(crate) fn load_suite(folder: Option<&Path>) -> Result<Arc<Suite>, Stop> {
 }
 
 /// Which target.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Target")]
 pub(crate) struct TargetArguments {
-    /// Judge this endpoint, such as http://127.0.0.1:4566.
-    #[arg(long, env = "FULLSTOP_ENDPOINT", value_name = "URL", conflicts_with_all = ["target", "config"])]
+    /// This endpoint, such as http://127.0.0.1:4566, and no profile. [env: FULLSTOP_ENDPOINT]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["target", "config"])]
     endpoint: Option<String>,
-    /// Read target profiles from this file instead of `fullstop.toml`.
+    /// Read target profiles from this file. Without it fullstop.toml, if there is one. [env: FULLSTOP_CONFIG]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Judge the target of this name: one of the profiles, `reference` or `aws`.
+    /// The target of this name: one of the profiles, `reference` or `aws`. [env: FULLSTOP_TARGET]
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Send this header with every request, in place of the profile's; without a value, take it out. May be repeated.
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
     /// Create pools and jobs on an endpoint that is not on this machine.
     #[arg(long)]
     yes: bool,
     /// Leave what was created, for a look at it afterwards.
     #[arg(long)]
     keep: bool,
-    /// Use only this part of the target's quotas, such as 1/4 for each of four shards: what one leaves is nobody's.
+    /// Use only this part of the target's quotas, such as 1/4 where four share an account. With --shard K/N it is 1/N.
     #[arg(long, value_name = "K/N")]
     quota_share: Option<Share>,
 }
@@ -112,10 +116,19 @@ impl TargetArguments {
         words.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
+    /// The same for a part of a run: the other parts need their share of the quotas too, unless it was said which is ours.
+    pub(crate) fn for_shard(&self, shard: Option<Shard>) -> Self {
+        let part = shard.map(|shard| Share::one_of(u32::from(shard.count)));
+        Self {
+            quota_share: self.quota_share.or(part),
+            ..self.clone()
+        }
+    }
+
     /// The profile that the arguments choose.
     pub(crate) async fn profile(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
-        let mut profile = match self.chosen(&environment) {
+        let profile = match self.chosen(&environment) {
             #[cfg(feature = "aws-config")]
             Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
                 self.chosen(&environment.with_default_chain().await)
@@ -123,39 +136,52 @@ impl TargetArguments {
             chosen => chosen,
         }
         .map_err(Stop::usage)?;
-        self.divide(&mut profile);
-        Ok(profile)
+        self.completed(profile)
     }
 
     /// The same for a command that sends nothing: without credentials or a region, with those of the examples.
     pub(crate) fn profile_without_credentials(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
-        let mut profile = match self.chosen(&environment) {
+        let profile = match self.chosen(&environment) {
             Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
                 self.chosen(&environment.or_examples())
             }
             chosen => chosen,
         }
         .map_err(Stop::usage)?;
-        self.divide(&mut profile);
-        Ok(profile)
+        self.completed(profile)
     }
 
-    fn divide(&self, profile: &mut Profile) {
+    /// With what other arguments say.
+    fn completed(&self, mut profile: Profile) -> Result<Profile, Stop> {
         if let (Some(share), Some(quotas)) = (self.quota_share, &mut profile.quotas) {
             quotas.share = share;
         }
+        self.header.iter().try_fold(profile, |profile, line| {
+            profile.with_header(line).map_err(Stop::usage)
+        })
     }
 
     /// The profile that the arguments choose, in an environment.
-    pub(crate) fn chosen(&self, environment: &Environment) -> Result<Profile, ConfigError> {
+    fn chosen(&self, environment: &Environment) -> Result<Profile, ConfigError> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         if let Some(url) = &self.endpoint {
             return Profile::endpoint(url, environment);
         }
-        let file = self.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+        let target = self.target.clone().or_else(|| variable("FULLSTOP_TARGET"));
+        let file = self.config.clone();
+        let file = file.or_else(|| variable("FULLSTOP_CONFIG").map(PathBuf::from));
+        // Where a profile is asked for, the variable is one key of it.
+        if let (None, None, Some(url)) = (&target, &file, environment.endpoint()) {
+            return Profile::endpoint(url, environment);
+        }
+        let (file, is_asked_for) = match file {
+            Some(file) => (file, true),
+            None => (PathBuf::from(CONFIG), false),
+        };
         let config = match std::fs::read_to_string(&file) {
             Ok(text) => Config::parse(&text, &file.display().to_string())?,
-            Err(error) if self.config.is_some() || error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if is_asked_for || error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(ConfigError::Syntax {
                     file: file.display().to_string(),
                     message: error.to_string(),
@@ -163,7 +189,7 @@ impl TargetArguments {
             }
             Err(_) => Config::default(),
         };
-        config.choose(self.target.as_deref(), environment)
+        config.choose(target.as_deref(), environment)
     }
 
     /// Opens the target.

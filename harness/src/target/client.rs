@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -14,9 +15,10 @@ use crate::target::limiter::Limiter;
 use crate::target::pace::Pace;
 use crate::target::repair::unrepaired;
 use crate::target::sign::sign;
-use crate::target::socket::Bytes;
+use crate::target::socket::{Bytes, Exchange};
+use crate::target::trust::Trust;
 use crate::target::url::Url;
-use crate::target::{ConfigError, Credentials, Failure, Profile, Where, compose};
+use crate::target::{ConfigError, Credentials, Failure, Profile, Proxy, Where, compose};
 use crate::wire::{Header, Request, Response};
 
 /// No answer of the service comes near: the largest, sixty described jobs, has some 100 KiB.
@@ -66,6 +68,9 @@ struct Shared {
     pace: Option<Pace>,
     limiter: Option<Limiter>,
     library: Library,
+    trust: Option<Trust>,
+    proxy: Option<Proxy>,
+    sent: AtomicUsize,
 }
 
 impl Client {
@@ -79,8 +84,21 @@ impl Client {
         };
         let url = Url::parse(url)?;
         let headers = profile.headers.iter();
+        // Without https there is nobody to believe; uploads to other hosts believe the system's.
+        let authorities = profile.authorities.as_ref();
+        let trust = (url.secure || authorities.is_some())
+            .then(|| Trust::of(authorities))
+            .transpose()
+            .map_err(|why| ConfigError::Url {
+                url: url.to_string(),
+                why,
+            })?;
+        let proxy = profile.proxy.clone();
         let shared = Shared {
-            library: Library::new(&url, profile.timeout)?,
+            library: Library::new(&url, profile.timeout, trust.as_ref(), proxy.as_ref())?,
+            trust,
+            proxy,
+            sent: AtomicUsize::new(0),
             url,
             region: profile.region.clone(),
             credentials: profile.credentials.clone(),
@@ -89,7 +107,11 @@ impl Client {
                 .collect(),
             timeout: profile.timeout,
             pace: profile.requests_per_second.map(Pace::new),
-            limiter: profile.quotas.clone().map(Limiter::new),
+            limiter: profile
+                .quotas
+                .clone()
+                .filter(|quotas| !quotas.classes.is_empty())
+                .map(Limiter::new),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -104,6 +126,11 @@ impl Client {
     /// The endpoint's URL.
     pub fn url(&self) -> String {
         self.shared.url.to_string()
+    }
+
+    /// How many requests were sent, uploads included.
+    pub fn sent(&self) -> usize {
+        self.shared.sent.load(Ordering::Relaxed)
     }
 
     /// The host part of the endpoint's URL, without the port.
@@ -182,9 +209,7 @@ impl Client {
             shutdown: false,
             linger: false,
         };
-        let exchange = bytes
-            .exchange(&self.shared.url, self.shared.timeout)
-            .await?;
+        let exchange = self.over_socket(&bytes).await?;
         Ok(Answer {
             response: exchange.response,
             elapsed: exchange.elapsed,
@@ -197,13 +222,14 @@ impl Client {
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
         let host = self.shared.url.authority.clone();
-        let mut head = compose::filled(raw, &host, body.len());
+        let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
+        let mut head = filled();
         let reading = compose::reading(&head, body, &host);
         self.turn(Some(&reading)).await;
         let marks = self.marks(&reading)?;
         compose::insert(&mut head, &marks);
         let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
-        let mut head_shown = compose::filled(raw, &host, body.len());
+        let mut head_shown = filled();
         compose::insert(&mut head_shown, &marks_shown);
         let bytes = Bytes {
             bytes: &compose::joined(&head, &raw.eol, body),
@@ -211,9 +237,7 @@ impl Client {
             shutdown: raw.shutdown,
             linger: true,
         };
-        let exchange = bytes
-            .exchange(&self.shared.url, self.shared.timeout)
-            .await?;
+        let exchange = self.over_socket(&bytes).await?;
         Ok(RawAnswer {
             response: exchange.response,
             reply: exchange.reply,
@@ -235,6 +259,23 @@ impl Client {
         self.shared.library.upload(url, csv).await
     }
 
+    /// Sends bytes to the endpoint itself.
+    async fn over_socket(&self, bytes: &Bytes<'_>) -> Result<Exchange, Failure> {
+        let Shared {
+            url,
+            trust,
+            timeout,
+            ..
+        } = &*self.shared;
+        if let Some(proxy) = &self.shared.proxy {
+            return Err(Failure::Unsayable {
+                endpoint: self.url(),
+                why: format!("its exact bytes would not survive the proxy {proxy} of the profile"),
+            });
+        }
+        bytes.exchange(url, trust.as_ref(), *timeout).await
+    }
+
     /// How much of each quota was used, where the profile has any.
     pub fn usage(&self) -> Vec<QuotaUse> {
         self.shared
@@ -250,6 +291,7 @@ impl Client {
 
     /// Waits until a request may be sent; an upload is none of the service's.
     async fn turn(&self, request: Option<&Request>) {
+        self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
         }

@@ -1,4 +1,4 @@
-//! Credentials, and what a profile says of where they come from.
+//! Credentials, and the places they come from.
 
 use std::fmt;
 
@@ -64,10 +64,24 @@ pub enum CredentialSource {
     /// The environment, then the shared credentials file. The default.
     #[default]
     Environment,
+    /// AWS's documentation: the published key that opens nothing.
+    Example,
     /// The profile itself.
     Static(Credentials),
     /// Nowhere: requests go out unsigned.
     None,
+}
+
+impl CredentialSource {
+    /// The source that a word stands for.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "environment" => Some(Self::Environment),
+            "example" => Some(Self::Example),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for CredentialSource {
@@ -79,19 +93,17 @@ impl<'de> Deserialize<'de> for CredentialSource {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "\"environment\", \"none\" or { access_key = \"…\", secret_key = \"…\" }",
+                    "\"environment\", \"example\", \"none\" or { access_key = \"…\", secret_key = \"…\" }",
                 )
             }
 
             fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<CredentialSource, E> {
-                match name {
-                    "environment" => Ok(CredentialSource::Environment),
-                    "none" => Ok(CredentialSource::None),
-                    // Not the text itself: a secret may stand in the wrong place.
-                    _ => Err(E::custom(
-                        "unknown credentials, expected \"environment\", \"none\" or a table",
-                    )),
-                }
+                // Not the text itself: a secret may stand in the wrong place.
+                CredentialSource::named(name).ok_or_else(|| {
+                    E::custom(
+                        "unknown credentials, expected \"environment\", \"example\", \"none\" or a table",
+                    )
+                })
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(

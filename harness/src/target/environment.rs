@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::target::keys::Keys;
 use crate::target::profile::REGION;
-use crate::target::{ConfigError, Credentials, Secret};
+use crate::target::{ConfigError, Credentials, Secret, overrides};
 
 /// What the process's environment says, read once at the edge so that everything else is a function of it.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Environment {
     credentials_file: Option<SharedFile>,
     /// `~/.aws/config`.
     config_file: Option<SharedFile>,
+    /// The variables that override keys of a profile.
+    variables: BTreeMap<String, Secret>,
 }
 
 /// A shared file and its text, in which secrets stand.
@@ -47,6 +50,11 @@ impl Environment {
             credentials,
             credentials_file: shared("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
             config_file: shared("AWS_CONFIG_FILE", ".aws/config"),
+            variables: overrides::KEYS
+                .iter()
+                .map(|key| overrides::variable(key))
+                .filter_map(|name| variable(&name).map(|value| (name, Secret::new(value))))
+                .collect(),
         }
         .with_region_of_profile()
     }
@@ -65,7 +73,27 @@ impl Environment {
         let credentials = self
             .credentials()
             .unwrap_or_else(|_| Credentials::example());
-        Self::of(Some(credentials), Some(self.region().unwrap_or(REGION)))
+        Self {
+            variables: self.variables.clone(),
+            ..Self::of(Some(credentials), Some(self.region().unwrap_or(REGION)))
+        }
+    }
+
+    /// With one more variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), Secret::new(value));
+        self
+    }
+
+    /// The keys of a profile that it overrides.
+    pub(crate) fn overrides(&self) -> Result<Keys, ConfigError> {
+        overrides::read(&self.variables)
+    }
+
+    /// The endpoint that it names.
+    pub fn endpoint(&self) -> Option<&str> {
+        let own = self.variables.get(&overrides::variable("endpoint"));
+        own.map(Secret::reveal)
     }
 
     /// The same, with what AWS's whole default chain finds: single sign-on, roles, a container, an instance.
@@ -81,7 +109,8 @@ impl Environment {
 
     /// The region that it names.
     pub fn region(&self) -> Option<&str> {
-        self.region.as_deref()
+        let own = self.variables.get(&overrides::variable("region"));
+        own.map(Secret::reveal).or(self.region.as_deref())
     }
 
     /// Its credentials: the variables', else the shared files'.

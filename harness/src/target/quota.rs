@@ -77,7 +77,7 @@ impl Quotas {
         });
         let out_of_range = |(class, number): (&QuotaClass, u32)| {
             let is_fine = (1..=LIMIT_MAX).contains(&number);
-            (!is_fine).then(|| format!("quota: {class}: say 1 to {LIMIT_MAX} requests a second"))
+            (!is_fine).then(|| format!("{class}: say 1 to {LIMIT_MAX} requests a second"))
         };
         numbers.filter_map(out_of_range).next()
     }
@@ -86,6 +86,14 @@ impl Quotas {
 impl Share {
     /// All of it.
     pub const WHOLE: Self = Self { parts: 1, of: 1 };
+
+    /// One of so many.
+    pub fn one_of(count: u32) -> Self {
+        Self {
+            parts: 1,
+            of: count.max(1),
+        }
+    }
 
     /// As much of an account's limit.
     pub fn of(self, limit: u32) -> f64 {
@@ -126,14 +134,15 @@ pub(crate) enum QuotaSetting {
 }
 
 impl QuotaSetting {
-    pub(crate) fn quotas(&self) -> Option<Quotas> {
+    pub(crate) fn quotas(&self) -> Quotas {
+        let of = |classes| Quotas {
+            classes,
+            share: Share::WHOLE,
+        };
         match self {
-            Self::Aws => Some(Quotas::aws()),
-            Self::None => None,
-            Self::Classes(classes) => Some(Quotas {
-                classes: classes.clone(),
-                share: Share::WHOLE,
-            }),
+            Self::Aws => Quotas::aws(),
+            Self::None => of(BTreeMap::new()),
+            Self::Classes(classes) => of(classes.clone()),
         }
     }
 }
