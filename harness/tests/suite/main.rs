@@ -7,6 +7,7 @@ mod degenerate;
 mod endpoints;
 mod floors;
 mod fuzzing;
+mod generator;
 mod help;
 mod loader;
 mod power;
