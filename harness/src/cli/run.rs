@@ -7,16 +7,22 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use time::OffsetDateTime;
 
 use crate::cli::guard::{INTERRUPTED, guarded};
+use crate::cli::ledger::open_ledger;
 use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, runtime};
+use crate::ledger::{Day, Ledger};
 use crate::published;
 use crate::report::{Results, Style, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
+
+/// How often a divergence is repeated: as often as it takes to call one deterministic.
+pub(crate) const REPEATS: u16 = 5;
 
 /// Answers that are not of the target.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -76,6 +82,12 @@ pub(crate) struct Arguments {
     /// Fail if an answer differs from its snapshot. Always on for the reference.
     #[arg(long)]
     check_snapshots: bool,
+    /// Hold the run to this file of known failures: each must still fail, with the same wrong answer.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+    /// Repeat each divergence so often, to tell whether it comes every time; 0 does not. No verdict depends on it.
+    #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
+    repeats: u16,
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
@@ -86,13 +98,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);
     let done = runtime.block_on(guarded(&target, async |session| {
+        let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
             shard: arguments.shard,
         };
-        let results = judge(arguments, &suite, session, &plan).await?;
+        let results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
         Ok((results, session.client.clone()))
     }))?;
     // A task that still waits for a silent endpoint is not waited for.
@@ -114,6 +127,7 @@ async fn judge(
     suite: &Arc<Suite>,
     session: &Session,
     plan: &Plan,
+    ledger: Option<&Ledger>,
 ) -> Result<Results, Stop> {
     let unreachable = |error| Stop {
         exit: Exit::Unjudged,
@@ -127,14 +141,18 @@ async fn judge(
     };
     let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
-        .map_err(unreachable)?;
+        .map_err(unreachable)?
+        .repeating(usize::from(arguments.repeats));
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
-    let run = runner
+    let mut run = runner
         .run(plan, move |_| ticker.inc(1))
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
+    if let Some(ledger) = ledger {
+        recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
+    }
     Ok(results(arguments, suite, session, plan, &run))
 }
 

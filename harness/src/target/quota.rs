@@ -134,6 +134,15 @@ pub(crate) enum QuotaSetting {
 }
 
 impl QuotaSetting {
+    /// The setting of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "aws" => Some(Self::Aws),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+
     pub(crate) fn quotas(&self) -> Quotas {
         let of = |classes| Quotas {
             classes,
@@ -161,11 +170,8 @@ impl<'de> Deserialize<'de> for QuotaSetting {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<QuotaSetting, E> {
-                match name {
-                    "aws" => Ok(QuotaSetting::Aws),
-                    "none" => Ok(QuotaSetting::None),
-                    other => Err(E::invalid_value(serde::de::Unexpected::Str(other), &self)),
-                }
+                QuotaSetting::named(name)
+                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(name), &self))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<QuotaSetting, A::Error> {
