@@ -94,6 +94,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.outputs.check()?;
     let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);
