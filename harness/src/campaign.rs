@@ -1,5 +1,4 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
-mod in_process;
+pub mod in_process;
 
-pub use in_process::{Seen, structured};

@@ -65,4 +65,6 @@ pub use options::{Auth, Credentials, Options};
 pub use reply::{Delivery, Reply};
 pub use seed::{ControlError, Effect, Fault, JobIds, Seed};
 pub use server::Server;
+pub(crate) use exchange::answer as exchange;
+pub(crate) use server::codec;
 pub use variation::Variation;

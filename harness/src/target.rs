@@ -22,4 +22,6 @@ pub use config::{Config, ConfigError};
 pub use credentials::{CredentialSource, Credentials, Environment, Secret};
 pub use failure::Failure;
 pub use profile::{FixedJob, Profile, Provision, Where};
+pub(crate) use compose::{unsigned, written};
+pub(crate) use sign::sign;
 pub(crate) use url::is_loopback;
