@@ -1,4 +1,3 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
 pub mod in_process;
-

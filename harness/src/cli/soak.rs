@@ -50,7 +50,10 @@ pub(crate) fn soak(arguments: &Arguments) -> Result<ExitCode, Stop> {
         let _ = writeln!(text, "{target:<12}{endpoint:<32}{count:>12}");
     }
     for ((target, endpoint), (number, found)) in &soaked.disagreements {
-        let _ = writeln!(text, "\ndisagreement  {target}  {endpoint}  execution {number}\n{found}");
+        let _ = writeln!(
+            text,
+            "\ndisagreement  {target}  {endpoint}  execution {number}\n{found}"
+        );
     }
     let executions: u64 = soaked.executions.values().sum();
     let seconds = began.elapsed().as_secs_f64();

@@ -20,7 +20,8 @@ const REFUSAL: &str = r#"{"__type":"${Type}","message":"Something is wrong."}"#;
 
 /// The body of the right answer to a stop of the job of these ids.
 pub fn stopped(ids: &Ids) -> String {
-    ids.fill(SUCCESS).replace("${Status}", Status::Stopped.name())
+    ids.fill(SUCCESS)
+        .replace("${Status}", Status::Stopped.name())
 }
 
 /// An answer to a request that named these ids: right, nearly right, or any bytes at all.
@@ -60,13 +61,17 @@ pub fn answer(ids: &Ids, input: &mut Unstructured<'_>) -> Result<Response> {
     };
     let mut response = Response::new(status, body);
     if !input.ratio(1u8, 16u8)? {
-        response.headers.push(Header::new("Content-Type", CONTENT_TYPE));
+        response
+            .headers
+            .push(Header::new("Content-Type", CONTENT_TYPE));
         let id = "5e0a9d1c-8b1f-4c39-9d53-6e3a6b1f2c4d";
         response.headers.push(Header::new("x-amzn-RequestId", id));
     }
     if input.ratio(1u8, 4u8)? {
         let value = tokens::mutate_text(name, input)?;
-        response.headers.push(Header::new("x-amzn-errortype", value));
+        response
+            .headers
+            .push(Header::new("x-amzn-errortype", value));
     }
     response.cut = input.ratio(1u8, 32u8)?;
     Ok(response)

@@ -32,7 +32,11 @@ const INPUT_SIZE: usize = 192;
 fn every_target_has_seeds_and_they_hold() {
     let mut targets = BTreeSet::new();
     for file in files("fuzz/fuzz_targets") {
-        let target = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let target = file
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let seeds = files(&format!("fuzz/seeds/{target}"));
         assert!(!seeds.is_empty(), "{target} has seeds");
         for seed in seeds {
@@ -78,27 +82,56 @@ fn generated_requests_hold_and_reach_every_state() {
         let count = count(test);
         assert!(count > least, "{what}: {count}");
     };
-    let of_type = |name: &'static str| {
-        move |outcome: &Seen| outcome.error_type.as_deref() == Some(name)
-    };
+    let of_type =
+        |name: &'static str| move |outcome: &Seen| outcome.error_type.as_deref() == Some(name);
     for status in Status::ALL {
-        is_common(status.name(), INPUTS / 70, &|one| one.before == Some(status));
+        is_common(status.name(), INPUTS / 70, &|one| {
+            one.before == Some(status)
+        });
     }
     for kind in [Kind::Directed, Kind::Seeded] {
         is_common(kind.name(), INPUTS / 3, &|one| one.kind == kind);
     }
-    for part in [Part::JobId, Part::UserPoolId, Part::Body, Part::Signature, Part::Header] {
+    for part in [
+        Part::JobId,
+        Part::UserPoolId,
+        Part::Body,
+        Part::Signature,
+        Part::Header,
+    ] {
         is_common(part.name(), INPUTS / 50, &|one| {
             one.facets.iter().any(|facet| facet.part == part)
         });
     }
     is_common("stops", INPUTS / 25, &|one| one.status == 200);
-    is_common("precondition", INPUTS / 50, &of_type("PreconditionNotMetException"));
-    is_common("not found", INPUTS / 50, &of_type("ResourceNotFoundException"));
-    is_common("invalid", INPUTS / 10, &of_type("InvalidParameterException"));
-    is_common("serialization", INPUTS / 20, &of_type("SerializationException"));
-    is_common("signature", INPUTS / 100, &of_type("InvalidSignatureException"));
-    is_common("judged", INPUTS / 2, &|one| one.verdict == Verdict::Conformant);
+    is_common(
+        "precondition",
+        INPUTS / 50,
+        &of_type("PreconditionNotMetException"),
+    );
+    is_common(
+        "not found",
+        INPUTS / 50,
+        &of_type("ResourceNotFoundException"),
+    );
+    is_common(
+        "invalid",
+        INPUTS / 10,
+        &of_type("InvalidParameterException"),
+    );
+    is_common(
+        "serialization",
+        INPUTS / 20,
+        &of_type("SerializationException"),
+    );
+    is_common(
+        "signature",
+        INPUTS / 100,
+        &of_type("InvalidSignatureException"),
+    );
+    is_common("judged", INPUTS / 2, &|one| {
+        one.verdict == Verdict::Conformant
+    });
 }
 
 #[test]
@@ -146,13 +179,19 @@ fn signed_requests_verify_and_changed_ones_do_not() {
         }
     }
     assert_eq!(changes.len(), 7, "{changes:?}");
-    assert!(changes.values().all(|count| *count > INPUTS / 400), "{changes:?}");
+    assert!(
+        changes.values().all(|count| *count > INPUTS / 400),
+        "{changes:?}"
+    );
 }
 
 #[test]
 fn mutated_files_are_read_or_refused() {
     let mut outcomes = BTreeMap::new();
-    for (target, run) in [("case_file", case_file as fn(&[u8]) -> Read), ("profile", profile)] {
+    for (target, run) in [
+        ("case_file", case_file as fn(&[u8]) -> Read),
+        ("profile", profile),
+    ] {
         for (seed, text) in mutated_files(target, INPUTS / 40) {
             let outcome = run(text.as_bytes());
             *outcomes.entry((target, outcome)).or_insert(0_u64) += 1;
@@ -161,7 +200,10 @@ fn mutated_files_are_read_or_refused() {
     }
     for target in ["case_file", "profile"] {
         for outcome in [Read::Refused, Read::Sound] {
-            let count = outcomes.get(&(target, outcome)).copied().unwrap_or_default();
+            let count = outcomes
+                .get(&(target, outcome))
+                .copied()
+                .unwrap_or_default();
             assert!(count > INPUTS / 400, "{outcomes:?}");
         }
     }
@@ -233,7 +275,11 @@ fn connections_find_planted_mutants() {
 
 #[test]
 fn changed_signatures_find_planted_mutants() {
-    for name in ["signature-unchecked", "signature-length-only", "signed-region-unchecked"] {
+    for name in [
+        "signature-unchecked",
+        "signature-length-only",
+        "signed-region-unchecked",
+    ] {
         let verifier = Verifier::new(wrong(name));
         found(name, |data| matches!(verifier.run(data), Ok(Err(_))));
     }
@@ -263,22 +309,27 @@ fn any_answer_finds_an_oracle_that_praises_nonsense() {
 #[test]
 fn mutated_files_find_readers_that_lose_something() {
     let first = |reader: &dyn Fn(&str) -> Result<Option<String>, String>| {
-        mutated_files("case_file", CANARY_MAX).find(|(_, text)| {
-            read(text.as_bytes(), reader).is_err()
-        })
+        mutated_files("case_file", CANARY_MAX)
+            .find(|(_, text)| read(text.as_bytes(), reader).is_err())
     };
     // It forgets the file in one of its errors.
     let forgetful = |text: &str| match case_file_reader(text) {
         Err(error) if error.contains("unknown field") => Err(error.replace(FILE, "a file")),
         other => other,
     };
-    assert!(first(&forgetful).is_some(), "an error without its file is found");
+    assert!(
+        first(&forgetful).is_some(),
+        "an error without its file is found"
+    );
     // It writes a number that is not the one it read.
     let careless = |text: &str| {
         let written = case_file_reader(text)?;
         Ok(written.map(|text| text.replace("status = 400", "status = 401")))
     };
-    assert!(first(&careless).is_some(), "a number written wrongly is found");
+    assert!(
+        first(&careless).is_some(),
+        "a number written wrongly is found"
+    );
 }
 
 /// What shows in the state, in the members, in the letters of an id, in the notation of a body, in the type of an error,

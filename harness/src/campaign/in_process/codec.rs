@@ -79,7 +79,9 @@ impl Codec {
         if !ended {
             return Err(found("the connection hangs"));
         }
-        let is_head = data.windows(5).any(|word| word.eq_ignore_ascii_case(b"HEAD "));
+        let is_head = data
+            .windows(5)
+            .any(|word| word.eq_ignore_ascii_case(b"HEAD "));
         let answers = answers(&output, is_head).map_err(|why| found(&why))?;
         let statuses = answers.iter().map(|answer| answer.status).collect();
         let Some(request) = unambiguous(data) else {
@@ -209,10 +211,9 @@ fn unchunked<'a>(mut bytes: &'a [u8], body: &mut Vec<u8>) -> Result<&'a [u8], St
         };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let rest = &bytes[head..];
-        let (Some(chunk), Some(b"\r\n")) = (
-            rest.get(..size),
-            rest.get(size..size.saturating_add(2)),
-        ) else {
+        let (Some(chunk), Some(b"\r\n")) =
+            (rest.get(..size), rest.get(size..size.saturating_add(2)))
+        else {
             return Err("a chunk is not as long as it says".to_owned());
         };
         body.extend_from_slice(chunk);

@@ -62,7 +62,9 @@ pub fn read(
         Ok(None) => return Ok(Read::Sound),
         Ok(Some(written)) => written,
         Err(error) if !error.contains(FILE) => {
-            return Err(Disagreement::new(format!("an error names no file: {error}")));
+            return Err(Disagreement::new(format!(
+                "an error names no file: {error}"
+            )));
         }
         Err(error) if error.len() > ERROR_SIZE_MAX => {
             let size = error.len();

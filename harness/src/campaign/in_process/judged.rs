@@ -37,9 +37,7 @@ pub struct Judged {
 /// Any answer to a generated request.
 pub fn judge(data: &[u8]) -> arbitrary::Result<Judged> {
     thread_local!(static JUDGES: Judges = Judges::new());
-    JUDGES
-        .with(|judges| judges.run(data, permits))
-        .map(agreed)
+    JUDGES.with(|judges| judges.run(data, permits)).map(agreed)
 }
 
 /// A generator of requests and answers, and the expectations of every case.
@@ -179,7 +177,9 @@ fn is_sense(response: &Response) -> bool {
         200 => {
             job["JobId"].is_string()
                 && job["UserPoolId"].is_string()
-                && job["Status"].as_str().is_some_and(|name| Status::from_str(name).is_ok())
+                && job["Status"]
+                    .as_str()
+                    .is_some_and(|name| Status::from_str(name).is_ok())
         }
         400..=599 => told_type(response).is_some_and(|name| is_known(&name)),
         _ => false,
@@ -216,7 +216,9 @@ fn told_type(response: &Response) -> Option<String> {
     let of_header = of_header.filter(|name| !name.is_empty());
     of_header.or_else(|| {
         let body = object(response)?;
-        let told = ["__type", "code"].iter().find_map(|name| body.get(*name)?.as_str());
+        let told = ["__type", "code"]
+            .iter()
+            .find_map(|name| body.get(*name)?.as_str());
         told.map(sanitise).filter(|name| !name.is_empty())
     })
 }

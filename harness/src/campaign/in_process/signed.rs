@@ -105,12 +105,26 @@ fn request(pool: &str, job: &str, input: &mut Unstructured<'_>) -> arbitrary::Re
     request.headers.push(Header::new("Host", "localhost:4566"));
     if input.arbitrary()? {
         request.path = (*input.choose(&[
-            "/?a=b", "/?b=1&a=2&a=1", "/?a", "/?a=", "/?a=%20+~", "/a%20b", "/a/b/", "/?x=%2F", "/-._~",
+            "/?a=b",
+            "/?b=1&a=2&a=1",
+            "/?a",
+            "/?a=",
+            "/?a=%20+~",
+            "/a%20b",
+            "/a/b/",
+            "/?x=%2F",
+            "/-._~",
         ])?)
         .to_owned();
     }
     for _ in 0..input.int_in_range(0..=3u8)? {
-        let name = *input.choose(&["X-Amz-Note", "X-Amz-Meta", "x-amz-note", "User-Agent", "X-Other"])?;
+        let name = *input.choose(&[
+            "X-Amz-Note",
+            "X-Amz-Meta",
+            "x-amz-note",
+            "User-Agent",
+            "X-Other",
+        ])?;
         let value = *input.choose(&["", "a", "a  b", "\ta", "a,b", "\"a   b\"", "a:b;c=d"])?;
         request.headers.push(Header::new(name, value));
     }

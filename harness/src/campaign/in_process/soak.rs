@@ -107,7 +107,8 @@ impl Part {
     }
 
     fn name(self) -> (&'static str, &'static str) {
-        let endpoint = |variation: Option<Variation>| variation.map_or("reference", Variation::name);
+        let endpoint =
+            |variation: Option<Variation>| variation.map_or("reference", Variation::name);
         match self {
             Self::Structured(variation) => ("structured", endpoint(variation)),
             Self::Codec(variation) => ("codec", endpoint(variation)),

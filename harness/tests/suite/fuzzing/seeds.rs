@@ -28,7 +28,12 @@ fn derived_seeds_are_current() {
         let found: BTreeSet<String> = if folder.is_dir() {
             files(&format!("fuzz/seeds/{target}"))
                 .iter()
-                .map(|file| file.file_name().expect("a name").to_string_lossy().into_owned())
+                .map(|file| {
+                    file.file_name()
+                        .expect("a name")
+                        .to_string_lossy()
+                        .into_owned()
+                })
                 .collect()
         } else {
             BTreeSet::new()
@@ -55,12 +60,24 @@ fn derived_seeds_are_current() {
 /// The seeds that a machine can make, by target and by name. Those of `profile` are written by hand.
 fn derived() -> [(&'static str, Seeds); 5] {
     [
-        ("structured", distinct(|data| {
-            let seen = structured(data).ok()?;
-            Some(format!("{:?} {} {:?} {:?}", seen.before, seen.status, seen.error_type, seen.kind))
-        })),
-        ("judge", distinct(|data| Some(format!("{:?}", judge(data).ok()?)))),
-        ("signature", distinct(|data| Some(format!("{:?}", signature(data).ok()?)))),
+        (
+            "structured",
+            distinct(|data| {
+                let seen = structured(data).ok()?;
+                Some(format!(
+                    "{:?} {} {:?} {:?}",
+                    seen.before, seen.status, seen.error_type, seen.kind
+                ))
+            }),
+        ),
+        (
+            "judge",
+            distinct(|data| Some(format!("{:?}", judge(data).ok()?))),
+        ),
+        (
+            "signature",
+            distinct(|data| Some(format!("{:?}", signature(data).ok()?))),
+        ),
         ("codec", connections()),
         ("case_file", case_files()),
     ]
@@ -112,7 +129,9 @@ fn case_files() -> Seeds {
             continue;
         };
         let data = fs::read(&file).expect("a case file");
-        let best = smallest.get(area).map_or(usize::MAX, |(_, data)| data.len());
+        let best = smallest
+            .get(area)
+            .map_or(usize::MAX, |(_, data)| data.len());
         if data.len() < best && case_file(&data) == Read::Sound {
             smallest.insert(area.to_owned(), (name.to_owned(), data));
         }
