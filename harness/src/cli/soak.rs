@@ -22,7 +22,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// How many executions, rounded up to tens of thousands.
+    /// How many executions, rounded up to thousands.
     #[arg(long, default_value_t = 1_000_000, value_name = "N")]
     executions: u64,
     /// Decides every input; the same seed makes the same inputs, whatever the number of threads.

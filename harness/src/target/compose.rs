@@ -77,7 +77,7 @@ fn below(line: &str, base: &str) -> Option<String> {
 
 /// A raw request as bytes, without a signature.
 pub(crate) fn unsigned(raw: &Raw, body: &[u8], host: &str) -> Vec<u8> {
-    let mut head = filled(raw, host, body.len());
+    let mut head = filled(raw, host, "", body.len());
     insert(&mut head, &[]);
     joined(&head, &raw.eol, body)
 }

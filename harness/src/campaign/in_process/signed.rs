@@ -4,6 +4,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use arbitrary::Unstructured;
+use serde_json::json;
 
 use crate::campaign::in_process::{Disagreement, NOW, agreed};
 use crate::case::Signature;
@@ -93,27 +94,23 @@ impl Verifier {
     }
 }
 
-/// A request to sign: headers with blanks and repetitions, paths and queries that need encoding, any body.
+/// A request to sign: queries that need encoding, headers with blanks and repetitions, members of any text. Its form is
+/// right, since the reference looks at that first and at the signature of what is left.
 fn request(pool: &str, job: &str, input: &mut Unstructured<'_>) -> arbitrary::Result<Request> {
-    let body = if input.arbitrary()? {
-        format!(r#"{{"UserPoolId":"{pool}","JobId":"{job}"}}"#).into_bytes()
-    } else {
-        let size = input.int_in_range(0..=200usize)?;
-        input.bytes(size.min(input.len()))?.to_vec()
-    };
+    let note: String = input.arbitrary()?;
+    let body = json!({ "UserPoolId": pool, "JobId": job, "Note": note }).to_string();
     let mut request = Request::call(Operation::StopUserImportJob, body);
     request.headers.push(Header::new("Host", "localhost:4566"));
+    // Without a plus sign: whether it is one or a blank is read in two ways.
     if input.arbitrary()? {
         request.path = (*input.choose(&[
             "/?a=b",
             "/?b=1&a=2&a=1",
             "/?a",
             "/?a=",
-            "/?a=%20+~",
-            "/a%20b",
-            "/a/b/",
+            "/?a=%20~",
             "/?x=%2F",
-            "/-._~",
+            "/?-._~",
         ])?)
         .to_owned();
     }
@@ -125,7 +122,7 @@ fn request(pool: &str, job: &str, input: &mut Unstructured<'_>) -> arbitrary::Re
             "User-Agent",
             "X-Other",
         ])?;
-        let value = *input.choose(&["", "a", "a  b", "\ta", "a,b", "\"a   b\"", "a:b;c=d"])?;
+        let value = *input.choose(&["", "a", "a  b", "a,b", "\"a   b\"", "a:b;c=d"])?;
         request.headers.push(Header::new(name, value));
     }
     Ok(request)
@@ -139,14 +136,18 @@ fn changed(
     let mut changed = request.clone();
     let change = match input.int_in_range(0..=6u8)? {
         0 => {
-            let at = input.int_in_range(0..=changed.body.len())?;
-            changed.body.insert(at, input.arbitrary()?);
-            "body"
+            let at = if input.arbitrary()? {
+                0
+            } else {
+                changed.body.len()
+            };
+            changed.body.insert(at, b' ');
+            "blanks"
         }
         1 => {
-            let method = *input.choose(&["GET", "PUT", "post"])?;
-            changed.method = method.to_owned();
-            "method"
+            let body = json!({ "Note": input.arbitrary::<u64>()? });
+            changed.body = body.to_string().into_bytes();
+            "body"
         }
         2 => {
             let link = if changed.path.contains('?') { '&' } else { '?' };

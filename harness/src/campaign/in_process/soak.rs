@@ -12,8 +12,8 @@ use crate::oracle::permits;
 use crate::reference::{Options, Variation};
 
 /// How many executions a worker does before it takes up something else. Making an endpoint and a generator costs as much
-/// as some hundred of them.
-const BLOCK: u64 = 10_000;
+/// as some dozens of them.
+const BLOCK: u64 = 1_000;
 
 /// How many blocks make a round, in which everything has its turn.
 const ROUND: u64 = 64;
@@ -24,7 +24,7 @@ const INPUT_SIZE: usize = 192;
 /// What is to be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Soak {
-    /// How many executions; rounded up to whole blocks of ten thousand.
+    /// How many executions; rounded up to whole thousands.
     pub executions: u64,
     /// Decides every input.
     pub seed: u64,
@@ -89,7 +89,8 @@ impl Soak {
 impl Part {
     /// What a block is about. Half of them are about the variations, which differ from one another and from the reference.
     fn of(block: u64) -> Self {
-        let (round, turn) = (block / ROUND, block % ROUND);
+        // A step that has no divisor with the round, so that a short run has something of everything.
+        let (round, turn) = (block / ROUND, block * 37 % ROUND);
         let count = Variation::ALL.len() as u64;
         let variation = |number: u64| Variation::ALL[(number % count) as usize];
         match turn {

@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets: small, derived by this test where they can be, and held current by it.
+//! The seeds of the fuzz targets: small, made by this test where they can be, and those that are cases held current by it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use fullstop::reference::Options;
 use crate::{files, name, root};
 
 /// How many inputs are looked through for one that comes to something new.
-const INPUTS: u64 = 1_500;
+const INPUTS: u64 = 600;
 
 /// How large they are before they are cut.
 const INPUT_SIZE: usize = 96;
@@ -38,6 +38,12 @@ fn derived_seeds_are_current() {
         } else {
             BTreeSet::new()
         };
+        // An input of those that were searched for means something else as soon as a case is added, and is as good a seed as
+        // before. They are searched for anew where there are none.
+        let is_searched = matches!(target, "structured" | "judge" | "signature");
+        if is_searched && !found.is_empty() {
+            continue;
+        }
         fs::create_dir_all(&folder).expect("a folder");
         for stale in found.iter().filter(|name| !seeds.contains_key(*name)) {
             fs::remove_file(folder.join(stale)).expect("a seed that nothing makes any more");
