@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod send;
 mod serve;
+mod soak;
 mod target;
 mod variations;
 
@@ -86,6 +87,8 @@ enum Command {
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
     Variations(variations::Arguments),
+    /// Check the checkers: generated requests in process, to the reference and to every permitted variation.
+    Soak(soak::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
     #[command(after_help = coverage::EXAMPLES)]
     Coverage,
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Coverage => coverage::coverage(),
         Command::Completions(arguments) => completions::completions(&arguments),
     };

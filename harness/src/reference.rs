@@ -58,6 +58,7 @@ mod upload;
 mod variation;
 
 pub use endpoint::Endpoint;
+pub(crate) use exchange::answer as exchange;
 pub use job::{Counts, Csv, Job};
 pub use moment::Moment;
 pub use mutant::Mutant;
@@ -65,4 +66,5 @@ pub use options::{Auth, Credentials, Options};
 pub use reply::{Delivery, Reply};
 pub use seed::{ControlError, Effect, Fault, JobIds, Seed};
 pub use server::Server;
+pub(crate) use server::codec;
 pub use variation::Variation;

@@ -22,10 +22,12 @@ mod trust;
 mod url;
 
 pub use client::{Answer, Client, RawAnswer};
+pub(crate) use compose::{unsigned, written};
 pub use config::{Config, ConfigError};
 pub use credentials::{CredentialSource, Credentials, Environment, Secret};
 pub use failure::Failure;
 pub use profile::{FixedJob, Profile, Provision, Where};
 pub use proxy::Proxy;
+pub(crate) use sign::sign;
 pub use trust::Authorities;
 pub(crate) use url::is_loopback;
