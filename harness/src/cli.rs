@@ -1,6 +1,7 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
 mod explain;
+mod fuzz;
 mod list;
 mod mutants;
 mod run;
@@ -45,6 +46,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Send generated requests by the thousand, and write what is wrong as case files.
+    Fuzz(fuzz::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::MutantArguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => mutants::variations(&arguments),
         Command::Coverage => mutants::coverage(),
@@ -117,11 +121,17 @@ fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
 
 /// The runtime that a command's work runs on.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("start the runtime: {error}"),
-        })
+    runtime_of(None)
+}
+
+/// The same, with so many threads.
+fn runtime_of(threads: Option<u16>) -> Result<tokio::runtime::Runtime, Stop> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        builder.worker_threads(usize::from(threads));
+    }
+    builder.enable_all().build().map_err(|error| Stop {
+        exit: Exit::Harness,
+        message: format!("start the runtime: {error}"),
+    })
 }

@@ -185,7 +185,7 @@ async fn clean_up(session: Session, keep: bool) {
 }
 
 /// Returns when the process is asked to end.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     let mut terminate = signal(SignalKind::terminate()).ok();
     let terminated = async {
         match &mut terminate {

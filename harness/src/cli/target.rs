@@ -71,8 +71,23 @@ impl TargetArguments {
         self.keep
     }
 
+    /// The profile of another endpoint or target.
+    pub(crate) fn other(&self, name: &str) -> Result<Profile, Stop> {
+        if name.contains("://") {
+            return Profile::endpoint(name, &Environment::from_process()).map_err(Stop::usage);
+        }
+        let other = Self {
+            endpoint: None,
+            config: self.config.clone(),
+            target: Some(name.to_owned()),
+            yes: self.yes,
+            keep: self.keep,
+        };
+        other.profile()
+    }
+
     /// The profile that the arguments choose.
-    fn profile(&self) -> Result<Profile, Stop> {
+    pub(crate) fn profile(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
         if let Some(url) = &self.endpoint {
             return Profile::endpoint(url, &environment).map_err(Stop::usage);
@@ -92,7 +107,12 @@ impl TargetArguments {
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile()?, self.keep, self.yes)
+        self.open_profile(self.profile()?).await
+    }
+
+    /// Opens a profile's target as the arguments say.
+    pub(crate) async fn open_profile(&self, profile: Profile) -> Result<Session, Stop> {
+        Session::open(profile, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

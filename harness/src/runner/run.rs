@@ -119,6 +119,11 @@ impl Runner {
         )
     }
 
+    /// Judges one case, of the runner's suite or not. The answer comes with it, for the invariants.
+    pub(crate) async fn judged(&self, case: &Case) -> (Record, Option<Observed>) {
+        self.judge.case(case).await
+    }
+
     /// Runs the planned cases. `progress` hears of each record as it is made.
     pub async fn run(
         &self,

@@ -231,9 +231,68 @@ impl Client {
         self.shared.library.upload(url, csv).await
     }
 
-    async fn turn(&self) {
+    pub(crate) async fn turn(&self) {
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
+        }
+    }
+
+    /// Whether a signature of that kind adds anything to a request.
+    pub(crate) fn signs(&self, signature: Signature) -> bool {
+        match (&self.shared.credentials, signature) {
+            (_, Signature::Unsigned) | (None, Signature::Valid) => false,
+            // Without credentials the other kinds are refused by `prepare`, which says so.
+            _ => true,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &Url {
+        &self.shared.url
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.shared.timeout
+    }
+
+    /// The request line and the host of an unsigned request that names none.
+    pub(crate) fn write_start(&self, request: &Request, out: &mut Vec<u8>) {
+        let base = if request.path.starts_with('/') {
+            &*self.shared.url.base
+        } else {
+            ""
+        };
+        let host = &*self.shared.url.authority;
+        let parts = [
+            &*request.method,
+            " ",
+            base,
+            &request.path,
+            " HTTP/1.1\r\nHost: ",
+            host,
+        ];
+        for part in parts.into_iter().chain(["\r\n"]) {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    /// The headers that every request gets, as far as it does not bring them itself.
+    pub(crate) fn write_rest(&self, request: &Request, out: &mut Vec<u8>) {
+        let has = |name: &str| request.headers.iter().any(|header| header.is(name));
+        for header in self
+            .shared
+            .headers
+            .iter()
+            .filter(|header| !has(&header.name))
+        {
+            compose::write_line(header, out);
+        }
+        let profile = |name: &str| self.shared.headers.iter().any(|header| header.is(name));
+        for (name, value) in [("User-Agent", USER_AGENT), ("Accept", "*/*")] {
+            if !has(name) && !profile(name) {
+                for part in [name, ": ", value, "\r\n"] {
+                    out.extend_from_slice(part.as_bytes());
+                }
+            }
         }
     }
 

@@ -150,7 +150,7 @@ async fn linger(stream: &mut (impl AsyncRead + Unpin), trailing: &mut Vec<u8>) -
     Ok(())
 }
 
-async fn connect(address: &Url) -> io::Result<Box<dyn Duplex>> {
+pub(crate) async fn connect(address: &Url) -> io::Result<Box<dyn Duplex>> {
     let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
     // Each write is a segment of its own, as the splits mean it.
     stream.set_nodelay(true)?;
