@@ -1,5 +1,7 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod completions;
+mod coverage;
 mod explain;
 mod fuzz;
 mod list;
@@ -8,16 +10,27 @@ mod run;
 mod send;
 mod serve;
 mod target;
+mod variations;
 
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::runner::Exit;
 
-/// What `--help` says after the commands.
-const EXITS: &str = "\
+/// What `--help` says after the commands. A test runs every line that begins with `fullstop `, here and in every command.
+const AFTER: &str = "\
+Examples:
+  # Judge the embedded reference: what a green run looks like.
+  fullstop run
+
+  # Judge an endpoint on this machine.
+  fullstop run --endpoint http://127.0.0.1:4566
+
+  # What a finding is about.
+  fullstop explain job-id/length-max/one-over
+
 Exit codes, the first that applies:
   2  a fault in the command line, a profile or a case file
   4  a fault of the harness itself
@@ -28,7 +41,7 @@ Exit codes, the first that applies:
 
 /// Judges how faithfully an endpoint implements Amazon Cognito User Pools StopUserImportJob.
 #[derive(Debug, Parser)]
-#[command(name = "fullstop", version, after_help = EXITS, max_term_width = 100)]
+#[command(name = "fullstop", version, after_help = AFTER, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -49,11 +62,14 @@ enum Command {
     /// Send generated requests by the thousand, and write what is wrong as case files.
     Fuzz(fuzz::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
-    Mutants(mutants::MutantArguments),
+    Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
-    Variations(mutants::VariationArguments),
+    Variations(variations::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
+    #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Write a shell's completions to standard output.
+    Completions(completions::Arguments),
 }
 
 /// Why a command ended early.
@@ -72,6 +88,11 @@ impl Stop {
     }
 }
 
+/// The command line as clap knows it: for completions, and for whoever wants to walk its commands.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Reads the process's arguments and does what they say.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -83,8 +104,9 @@ pub fn main() -> ExitCode {
         Command::Send(arguments) => send::send(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
-        Command::Variations(arguments) => mutants::variations(&arguments),
-        Command::Coverage => mutants::coverage(),
+        Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Coverage => coverage::coverage(),
+        Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {
         complain(&stop.message);
