@@ -36,15 +36,19 @@ const TICK: Duration = Duration::from_millis(200);
 /// What `--help` says last.
 const EXAMPLES: &str = "\
 Examples:
-  fullstop fuzz --execs 2000
-  fullstop fuzz --endpoint http://127.0.0.1:4566 --time 60s --findings findings --json fuzz.json
-  fullstop fuzz --endpoint http://127.0.0.1:4566 --corpus corpus --resume
-  fullstop fuzz --endpoint http://127.0.0.1:4566 --replay findings/fuzz/NAME.toml
-  fullstop fuzz --endpoint http://127.0.0.1:4566 --against reference --execs 5000
-  fullstop fuzz --mutants --only job-id-by-prefix --runs 3
+  # The embedded reference, to see what a campaign tells.
+  fullstop fuzz --execs 300
+  # Any endpoint, for a time. Each finding is a case file.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --time 2s --findings findings --json fuzz.json
+  # Keep what was new, and go on where the last campaign ended.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --execs 300 --corpus corpus --resume
+  # The smallest requests that tell two endpoints apart.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --against reference --execs 200
+  # How many executions a campaign needs to find a mutant.
+  fullstop fuzz --mutants --only always-400 --runs 1
 
-Exit codes: 0 nothing found; 1 a finding at level must; 2 a fault in the command line or a file;
-3 unreachable, or nothing judged; 130 interrupted: the corpus goes on with --resume.";
+Exit codes: 0 nothing found at level must; 1 a finding at level must; 2 a fault in the command line
+or a file; 3 unreachable, or nothing judged; 130 interrupted, and --resume goes on.";
 
 /// Sends generated requests by the thousand, judges every answer, and writes what it finds as case files.
 #[derive(Debug, Args)]
