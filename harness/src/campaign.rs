@@ -8,6 +8,7 @@ mod execute;
 mod finding;
 mod in_process;
 mod kill;
+mod latency;
 mod replay;
 mod settings;
 mod shrink;

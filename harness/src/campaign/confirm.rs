@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::campaign::execute::Arena;
 use crate::campaign::finding::{Finding, Written, written};
+use crate::campaign::latency::grown;
 use crate::campaign::shrink::smaller;
 use crate::campaign::suspicion::{Kind, Suspicion};
 use crate::case::Level;
@@ -59,7 +60,7 @@ impl Confirmer {
     pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Option<Confirmed> {
         let mut keys = BTreeSet::from([suspicion.key.clone()]);
         let executions = suspicion.executions;
-        let mut small = if suspicion.kind == Kind::Case {
+        let mut small = if matches!(suspicion.kind, Kind::Case | Kind::Latency) {
             suspicion
         } else {
             self.shrunk(suspicion).await
@@ -160,7 +161,7 @@ impl Confirmer {
     async fn run(&mut self, suspicion: &Suspicion, written: &Written) -> (Record, bool) {
         let (record, _) = self.arena.runner.judged(&written.case).await;
         let is_shown = match suspicion.kind {
-            Kind::Invariant(_) | Kind::Leak => true,
+            Kind::Invariant(_) | Kind::Leak | Kind::Latency => true,
             // What nothing is established about can only break an invariant.
             _ if written.case.level == Level::Observe => false,
             _ => matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous),
@@ -180,8 +181,10 @@ impl Confirmer {
         if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
             return true;
         }
-        if suspicion.kind == Kind::Case {
-            return false;
+        match suspicion.kind {
+            Kind::Case => return false,
+            Kind::Latency => return grown(&guard.arena, &mut guard.lane).await.is_some(),
+            _ => {}
         }
         let done = guard
             .arena

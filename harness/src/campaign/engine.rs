@@ -11,6 +11,7 @@ use crate::campaign::confirm::{Confirmed, Confirmer};
 use crate::campaign::corpus::State;
 use crate::campaign::execute::{Arena, Done, described, of_state};
 use crate::campaign::finding::Finding;
+use crate::campaign::latency::grown;
 use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, TRIES_MAX};
 use crate::campaign::stream::{Input, Stream, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
@@ -210,6 +211,9 @@ impl Campaign {
                 break;
             }
         }
+        if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
+            self.latency(&mut told).await;
+        }
         self.arena.stock.clear().await;
         self.confirmer.close().await;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -377,6 +381,21 @@ impl Campaign {
         }
         self.arena.stock.discard(lease).await;
         culprit
+    }
+
+    /// Measures whether answers take longer and longer. Last, when nothing else is under way.
+    async fn latency(&mut self, told: &mut impl FnMut(&Finding)) {
+        let Some(lane) = self.lanes.first_mut() else {
+            return;
+        };
+        if let Some(suspicion) = grown(&self.arena, lane).await {
+            let executions = self.live.executions.load(Ordering::Relaxed);
+            let suspicion = Suspicion {
+                executions,
+                ..suspicion
+            };
+            self.look_into(suspicion, told).await;
+        }
     }
 
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -120,6 +121,13 @@ impl Arena {
             case: Arc::clone(case),
             executions: 0,
         })
+    }
+
+    /// How long the answer to a request takes. None where there is none.
+    pub(crate) async fn elapsed(&self, lane: &mut Lane, case: &Case) -> Option<Duration> {
+        let hold = self.stock.share(case.given).await.ok()?;
+        let message = case.compose(&hold.lease().ids);
+        Some(lane.deliver(&message).await.ok()?.elapsed)
     }
 
     /// Sends one request and judges what comes. `fresh` asks for a precondition that nobody had.

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Invariant(Invariant),
     /// An answer with something in it that belongs in a log.
     Leak,
+    /// An answer that comes too late for what was asked.
+    Latency,
     /// A state afterwards that must not be.
     State,
     /// A case of the suite that diverges.
