@@ -6,6 +6,7 @@ mod commands;
 mod degenerate;
 mod floors;
 mod fuzzing;
+mod generator;
 mod help;
 mod loader;
 mod power;
