@@ -175,7 +175,9 @@ pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option
         Kind::Case => (broken.level, case.expect.clone(), case.post),
         Kind::Answer if !expect.is_empty() => (broken.level, expect, None),
         Kind::State => state(case, expect, suspicion),
-        Kind::Answer | Kind::Invariant(_) | Kind::Leak | Kind::Latency => (Level::Observe, Vec::new(), None),
+        Kind::Answer | Kind::Invariant(_) | Kind::Leak | Kind::Latency => {
+            (Level::Observe, Vec::new(), None)
+        }
     };
     let mut plain = Case::clone(case);
     for change in &mut plain.changes {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::campaign::execute::Arena;
 use crate::campaign::suspicion::{Broken, Kind, Suspicion};
-use crate::case::{Case, Change, Given, JobState, Level, MemberValue, PoolState, Source, SourceKind};
+use crate::case::{
+    Case, Change, Given, JobState, Level, MemberValue, PoolState, Source, SourceKind,
+};
 use crate::contract::Operation;
 use crate::oracle::Mismatch;
 use crate::target::Lane;
@@ -41,8 +43,15 @@ pub(crate) async fn grown(arena: &Arena, lane: &mut Lane) -> Option<Suspicion> {
         return None;
     }
     let told = |times: [Duration; 3]| {
-        let of = |(length, time): (usize, Duration)| format!("{length} characters: {} ms", time.as_millis());
-        LENGTHS.into_iter().zip(times).map(of).collect::<Vec<_>>().join(", ")
+        let of = |(length, time): (usize, Duration)| {
+            format!("{length} characters: {} ms", time.as_millis())
+        };
+        LENGTHS
+            .into_iter()
+            .zip(times)
+            .map(of)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     Some(Suspicion {
         key: "latency: JobId too long".to_owned(),

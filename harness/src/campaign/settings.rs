@@ -37,17 +37,20 @@ pub enum Source {
     Directed,
     /// The cases of the suite, each once as it stands, then changed; and whatever brought something new.
     Seeded,
+    /// Bytes on a socket.
+    Raw,
 }
 
 impl Source {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Directed, Self::Seeded];
+    pub const ALL: [Self; 3] = [Self::Directed, Self::Seeded, Self::Raw];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Directed => "directed",
             Self::Seeded => "seeded",
+            Self::Raw => "raw",
         }
     }
 }

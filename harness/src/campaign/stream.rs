@@ -7,13 +7,14 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use arbitrary::{Arbitrary as _, Unstructured};
+use arbitrary::Unstructured;
 
 use crate::campaign::settings::{
     BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, STRANDS, Settings, Source,
 };
-use crate::case::{Case, Change, Given, PoolState};
-use crate::generator::Stop;
+use crate::case::{Case, Change, Given, Level, PoolState};
+use crate::contract::Operation;
+use crate::generator::{Generator, Kind, Settings as GeneratorSettings};
 
 /// How many bytes a generator gets: more than any uses.
 const INPUT_SIZE: usize = 512;
@@ -42,6 +43,7 @@ pub(crate) struct Stream {
     seed: u64,
     generators: Vec<Source>,
     feedback: bool,
+    generator: Generator,
     seeds: Vec<Arc<Case>>,
     strands: Vec<Strand>,
 }
@@ -71,6 +73,7 @@ impl Stream {
             seed: settings.seed,
             generators: settings.generators.iter().copied().collect(),
             feedback: settings.feedback,
+            generator: Generator::new(GeneratorSettings::default(), seeds.iter().cloned()),
             seeds,
             // What another campaign left is worth changing to every strand.
             strands: vec![
@@ -110,10 +113,7 @@ impl Stream {
         loop {
             let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
             let is_wanted = bytes.next().is_multiple_of(VALID_ONE_IN);
-            let case = match source {
-                Source::Directed => directed(&mut bytes),
-                Source::Seeded => self.seeded(index, &mut bytes),
-            };
+            let case = self.made(source, index, &mut bytes);
             if is_wanted || draw == DRAWS_MAX || !is_valid(&case) {
                 return case;
             }
@@ -121,21 +121,34 @@ impl Stream {
         }
     }
 
-    /// A case of the suite or a request that brought something new, changed.
-    fn seeded(&self, index: u64, bytes: &mut Bytes) -> Case {
+    fn made(&self, source: Source, index: u64, bytes: &mut Bytes) -> Case {
         let corpus = &self.strands[strand_of(index) as usize].corpus;
-        let choice = bytes.next();
-        let parent = if corpus.is_empty() || choice.is_multiple_of(2) {
-            &self.seeds
-        } else {
-            corpus
+        let (choice, place) = (bytes.next(), bytes.next());
+        let input = bytes.take(INPUT_SIZE);
+        let mut input = Unstructured::new(&input);
+        let made = match source {
+            Source::Directed => self.generator.generate(Kind::Directed, &mut input),
+            Source::Raw => self.generator.generate(Kind::Raw, &mut input),
+            // Half of the parents are the suite's, half are what brought something new.
+            Source::Seeded if corpus.is_empty() || choice.is_multiple_of(2) => {
+                self.generator.generate(Kind::Seeded, &mut input)
+            }
+            Source::Seeded => {
+                let parent = &corpus[(place % corpus.len() as u64) as usize];
+                self.generator.mutate(parent, &mut input)
+            }
         };
-        let other = directed(bytes);
-        if parent.is_empty() {
-            return other;
+        let mut case = made.map_or_else(|_| valid(), |made| made.case);
+        // What is queued by a fault could meet another request.
+        case.fault = None;
+        for change in &mut case.changes {
+            // An endpoint may wait for the rest of a request that looks cut short. Once it is told that nothing comes, it
+            // need not.
+            if let Change::Raw(raw) = change {
+                raw.shutdown = true;
+            }
         }
-        let parent = &parent[(bytes.next() % parent.len() as u64) as usize];
-        crossed(parent, other, bytes)
+        case
     }
 
     /// Where an epoch that begins here ends.
@@ -187,37 +200,19 @@ pub(crate) fn digest(input: &Input) -> u64 {
     hasher.finish()
 }
 
-fn directed(bytes: &mut Bytes) -> Case {
-    let input = bytes.take(INPUT_SIZE);
-    match Stop::arbitrary(&mut Unstructured::new(&input)) {
-        Ok(Stop(case)) => case,
-        // It takes what there is, and zeros beyond: it cannot fail.
-        Err(_) => unreachable!("a request can be made of any bytes"),
-    }
-}
-
-/// A parent with something of another request: its precondition or one of its changes.
-fn crossed(parent: &Case, other: Case, bytes: &mut Bytes) -> Case {
-    let mut child = Case {
-        id: other.id,
-        why: other.why,
-        level: other.level,
+/// The request without any change.
+fn valid() -> Case {
+    Case {
+        id: "generated/request/valid".to_owned(),
+        why: "Generated.".to_owned(),
+        level: Level::Observe,
+        given: Given::STARTED,
+        operation: Operation::StopUserImportJob,
+        changes: Vec::new(),
+        fault: None,
         expect: Vec::new(),
         post: None,
-        fault: None,
-        ..parent.clone()
-    };
-    if bytes.next().is_multiple_of(2) || other.changes.is_empty() {
-        child.given = other.given;
-    } else {
-        let at = bytes.next() % other.changes.len() as u64;
-        if let Some(change) = other.changes.into_iter().nth(at as usize) {
-            // A raw request is the whole of what is sent.
-            child.changes.retain(|old| !matches!(old, Change::Raw(_)));
-            child.changes.push(change);
-        }
     }
-    child
 }
 
 /// Whether a request is a call of a job by its own ids, with nothing that could get it refused.

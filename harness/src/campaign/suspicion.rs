@@ -84,13 +84,19 @@ pub(crate) struct Came<'a> {
 
 /// What may be wrong with an answer.
 pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspicion> {
+    if matches!(came.outcome, Outcome::Silent(_)) && may_wait(came.case) {
+        return Vec::new();
+    }
     let ruling = match came.outcome {
         Outcome::Answered(response) => Some((rule(came.permitted, response), response)),
         _ => None,
     };
-    let is_fine = ruling.as_ref().is_some_and(|(ruling, response)| {
-        ruling.verdict != Verdict::Divergent && leak(response, came.message).is_none()
-    });
+    let is_raw = matches!(came.message, Message::Raw { .. });
+    let is_close = is_raw && matches!(came.outcome, Outcome::Closed);
+    let is_fine = is_close
+        || ruling.as_ref().is_some_and(|(ruling, response)| {
+            ruling.verdict != Verdict::Divergent && leak(response, came.message).is_none()
+        });
     // Nearly all answers end here.
     if is_fine {
         return Vec::new();
@@ -141,6 +147,24 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
         found.extend(of_answer(came, &ruling, response, &explained));
     }
     found
+}
+
+/// Whether an endpoint may wait for more of a request, as it may for one that looks cut short.
+fn may_wait(case: &Case) -> bool {
+    const FRAMING: [&str; 5] = [
+        "connection",
+        "content-length",
+        "expect",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    case.changes.iter().any(|change| match change {
+        Change::Raw(_) | Change::Method(_) => true,
+        Change::Header(edit) => FRAMING
+            .iter()
+            .any(|name| edit.name.eq_ignore_ascii_case(name)),
+        _ => false,
+    })
 }
 
 /// What the request's own answer breaks, beside what any answer would.

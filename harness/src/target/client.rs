@@ -193,6 +193,16 @@ impl Client {
     ///
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
+        self.exchange_raw(raw, body, true).await
+    }
+
+    /// The same, which waits for bytes behind the answer only if that is asked.
+    pub(crate) async fn exchange_raw(
+        &self,
+        raw: &Raw,
+        body: &[u8],
+        linger: bool,
+    ) -> Result<RawAnswer, Failure> {
         self.turn().await;
         let host = self.shared.url.authority.clone();
         let mut head = compose::filled(raw, &host, body.len());
@@ -205,7 +215,7 @@ impl Client {
             bytes: &compose::joined(&head, &raw.eol, body),
             split: &raw.split,
             shutdown: raw.shutdown,
-            linger: true,
+            linger,
         };
         let exchange = bytes
             .exchange(&self.shared.url, self.shared.timeout)

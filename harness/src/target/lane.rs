@@ -82,7 +82,14 @@ impl Lane {
                     elapsed: start.elapsed(),
                 })
             }
-            _ => {
+            Message::Raw { raw, body } => {
+                let answer = self.client.exchange_raw(raw, body, false).await?;
+                Ok(Delivered {
+                    response: answer.response,
+                    elapsed: answer.elapsed,
+                })
+            }
+            Message::Plain { .. } => {
                 let start = Instant::now();
                 let response = self.client.deliver(message).await?;
                 Ok(Delivered {
