@@ -72,7 +72,9 @@ impl Lane {
     /// Sends what a case says.
     pub async fn deliver(&mut self, message: &Message) -> Result<Delivered, Failure> {
         match message {
-            Message::Plain { request, signature } if is_ordinary(request) => {
+            Message::Plain { request, signature }
+                if self.client.is_direct() && is_ordinary(request) =>
+            {
                 self.client.turn().await;
                 self.write_out(request, *signature)?;
                 let start = Instant::now();
@@ -161,7 +163,7 @@ impl Lane {
     async fn converse(&mut self) -> Result<Response, Failure> {
         let mut stream = match self.stream.take() {
             Some(stream) => stream,
-            None => connect(self.client.address())
+            None => connect(self.client.address(), self.client.trust())
                 .await
                 .map_err(|error| Failure::Connect {
                     endpoint: self.client.url(),

@@ -4,6 +4,7 @@ mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
+mod endpoints;
 mod floors;
 mod fuzzing;
 mod generator;
