@@ -15,6 +15,7 @@ mod provision;
 mod published;
 mod reference;
 mod schemas;
+mod shards;
 mod target;
 mod tidy;
 mod witnesses;
