@@ -11,7 +11,7 @@ fullstop=target/release/fullstop
 command -v wrk >/dev/null || { echo "install wrk first: apt-get install wrk" >&2; exit 2; }
 [ -x "$fullstop" ] || cargo build --release
 scratch=$(mktemp -d)
-"$fullstop" serve --auth off --threads 1 --control --in-progress-ms 3600000 --pending-ms 3600000 > "$scratch/url" &
+"$fullstop" serve --auth off --threads 1 --control --in-progress-ms 3600000 --pending-ms 1 > "$scratch/url" &
 server=$!
 trap 'kill "$server"; rm -r "$scratch"' EXIT
 until [ -s "$scratch/url" ]; do :; done

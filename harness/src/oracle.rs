@@ -29,5 +29,6 @@ pub use known::{Known, Place, Sent, Signing};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub use ruling::{Ruling, Verdict, permits, rule};
+pub(crate) use ruling::rule_read;
 pub use said::expectations;
 pub use template::{Likeness, template};

@@ -17,6 +17,7 @@ use crate::campaign::stream::{Input, Stream, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
 use crate::contract::{Operation, Status};
+use crate::generator::Settings as GeneratorSettings;
 use crate::oracle::Mismatch;
 use crate::provision::Lease;
 use crate::runner::{RunError, Session};
@@ -180,6 +181,8 @@ impl Campaign {
 
     /// Runs until one of its bounds is met. `told` hears of each finding as it is confirmed.
     pub async fn run(mut self, mut told: impl FnMut(&Finding)) -> Summary {
+        let givens: BTreeSet<_> = GeneratorSettings::default().givens.into_iter().collect();
+        self.arena.stock.warm(givens).await;
         let start = Instant::now();
         let deadline = self.settings.time.map(|time| start + time);
         let mut digest = self.state.digest;

@@ -19,7 +19,7 @@ use crate::provision::{Described, Lease};
 use crate::runner::{RunError, Runner, Session, Verdict};
 use crate::suite::Suite;
 use crate::target::{Failure, Lane};
-use crate::wire::{Request, Response};
+use crate::wire::{Envelope, Request, Response};
 
 /// The members of a job that nothing changes.
 const IMMUTABLE: [&str; 4] = ["JobId", "UserPoolId", "JobName", "CreationDate"];
@@ -27,7 +27,7 @@ const IMMUTABLE: [&str; 4] = ["JobId", "UserPoolId", "JobName", "CreationDate"];
 /// What all executions of a campaign share.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    pub(crate) stock: Stock,
+    pub(crate) stock: Arc<Stock>,
     pub(crate) runner: Runner,
     pub(crate) invariants: Invariants,
     /// Whether requests go out with a signature.
@@ -65,10 +65,10 @@ impl Arena {
             (requirement.id.clone(), broken)
         });
         Ok(Self {
-            stock: Stock::new(
+            stock: Arc::new(Stock::new(
                 Arc::clone(&session.provisioner),
                 session.profile.active_jobs,
-            ),
+            )),
             runner: Runner::new(Arc::clone(suite), session, None).await?,
             invariants: Invariants::of(suite),
             is_signed: session.profile.credentials.is_some(),
@@ -192,16 +192,24 @@ impl Arena {
             }
             Err(failure) => Outcome::Silent(failure.to_string()),
         };
+        // Read once, for the judgement and for the kind of the answer.
+        let envelope = match &outcome {
+            Outcome::Answered(response) => Some(Envelope::read(response)),
+            _ => None,
+        };
         let came = Came {
             case,
             message,
             ids,
             permitted: allowed,
             outcome: &outcome,
+            envelope: envelope.as_ref(),
         };
         let suspicions = suspicions(came, &self.invariants);
-        let likeness = match &outcome {
-            Outcome::Answered(response) => Some(Likeness::of(response, ids)),
+        let likeness = match (&outcome, &envelope) {
+            (Outcome::Answered(response), Some(read)) => {
+                Some(Likeness::of_read(response, read, ids))
+            }
             _ => None,
         };
         Done {
@@ -369,20 +377,35 @@ fn is_told(response: &Response) -> bool {
 fn kind(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
     let mut hasher = DefaultHasher::new();
     given.hash(&mut hasher);
-    likeness.hash(&mut hasher);
+    if let Some(likeness) = likeness {
+        likeness.status.hash(&mut hasher);
+        likeness.error_type.hash(&mut hasher);
+        frame(&likeness.message).hash(&mut hasher);
+    }
     match outcome {
         Outcome::Answered(response) => {
-            let mut names: Vec<_> = response
-                .headers
-                .iter()
-                .map(|header| header.name.to_ascii_lowercase())
-                .collect();
-            names.sort_unstable();
-            names.dedup();
+            // A sum, since the order says nothing. A header that comes twice is another set, which does no harm.
+            let names = response.headers.iter().fold(0_u64, |sum, header| {
+                let mut name = DefaultHasher::new();
+                for byte in header.name.bytes() {
+                    name.write_u8(byte.to_ascii_lowercase());
+                }
+                sum.wrapping_add(name.finish())
+            });
             names.hash(&mut hasher);
         }
         Outcome::Closed => "closed".hash(&mut hasher),
         Outcome::Silent(_) => "silent".hash(&mut hasher),
     }
     hasher.finish()
+}
+
+/// A message without what stands between its first and its last mark: a value may hold marks of its own, and every other
+/// value would be another kind.
+fn frame(message: &str) -> (&str, &str) {
+    let marks = ['\'', '"', '`'];
+    match (message.find(marks), message.rfind(marks)) {
+        (Some(first), Some(last)) => (&message[..first], &message[last..]),
+        _ => (message, ""),
+    }
 }

@@ -43,6 +43,8 @@ struct Shelf {
     /// Why there is none, and how often it was tried.
     missing: Option<(String, u32)>,
     made: u64,
+    /// Held by whoever makes the one that is shared, so that others wait for it instead of making their own.
+    sharing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A precondition in use.
@@ -78,6 +80,11 @@ impl Stock {
         if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
             return Ok(Hold::Shared(lease));
         }
+        let sharing = self.with(given, |shelf| Arc::clone(&shelf.sharing));
+        let _alone = sharing.lock().await;
+        if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
+            return Ok(Hold::Shared(lease));
+        }
         let lease = match self.with(given, |shelf| shelf.spare.pop()) {
             Some(lease) => lease,
             None => self.make(given).await?,
@@ -86,16 +93,21 @@ impl Stock {
             return Ok(Hold::Own(lease));
         }
         let lease = Arc::new(lease);
-        // Someone may have been quicker: then this one is shared as well, and whoever holds it last gives it back.
-        let first = self.with(given, |shelf| {
-            Arc::clone(shelf.shared.get_or_insert_with(|| Arc::clone(&lease)))
-        });
-        if !Arc::ptr_eq(&first, &lease)
-            && let Ok(lease) = Arc::try_unwrap(lease)
-        {
-            self.put_back(given, lease).await;
+        self.with(given, |shelf| shelf.shared = Some(Arc::clone(&lease)));
+        Ok(Hold::Shared(lease))
+    }
+
+    /// Makes one of each, so that what is out of reach is known before anything waits for it.
+    pub(crate) async fn warm(self: &Arc<Self>, givens: impl IntoIterator<Item = Given>) {
+        let mut tasks = tokio::task::JoinSet::new();
+        for given in givens {
+            let stock = Arc::clone(self);
+            tasks.spawn(async move {
+                // Why one cannot be made is kept on its shelf.
+                let _ = stock.share(given).await;
+            });
         }
-        Ok(Hold::Shared(first))
+        while tasks.join_next().await.is_some() {}
     }
 
     /// One for a request that may act.

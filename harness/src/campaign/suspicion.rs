@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
 use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
-use crate::oracle::{Mismatch, Observed, Outcome, Permitted, Ruling, Verdict, hold, rule};
+use crate::oracle::{Mismatch, Observed, Outcome, Permitted, Ruling, Verdict, hold, rule_read};
 use crate::suite::Suite;
 use crate::wire::{Envelope, Response};
 
@@ -80,6 +80,8 @@ pub(crate) struct Came<'a> {
     pub(crate) ids: &'a Ids,
     pub(crate) permitted: &'a Permitted,
     pub(crate) outcome: &'a Outcome,
+    /// What the answer says, if there is one.
+    pub(crate) envelope: Option<&'a Envelope>,
 }
 
 /// What may be wrong with an answer.
@@ -88,7 +90,10 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
         return Vec::new();
     }
     let ruling = match came.outcome {
-        Outcome::Answered(response) => Some((rule(came.permitted, response), response)),
+        Outcome::Answered(response) => {
+            let read = came.envelope;
+            read.map(|read| (rule_read(came.permitted, response, read), response))
+        }
         _ => None,
     };
     let is_raw = matches!(came.message, Message::Raw { .. });
