@@ -28,7 +28,7 @@ pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
-pub use ruling::{Ruling, Verdict, permits, rule};
 pub(crate) use ruling::rule_read;
+pub use ruling::{Ruling, Verdict, permits, rule};
 pub use said::expectations;
 pub use template::{Likeness, template};

@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
-use crate::oracle::Evidence;
+use crate::oracle::{Evidence, Observed};
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
