@@ -21,6 +21,7 @@ mod success;
 mod template;
 
 pub use basis::Basis;
+pub use constraint::are_well_formed;
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};

@@ -14,8 +14,8 @@ use crate::campaign::execute::{Arena, Done};
 use crate::campaign::settings::{STRANDS, Settings};
 use crate::campaign::shrink::smaller;
 use crate::campaign::stream::{Stream, strand_of};
-use crate::campaign::suspicion::facets;
-use crate::case::{Case, Change, Ids, Level};
+use crate::campaign::suspicion::{facets, nobody};
+use crate::case::{Case, Change, Level};
 use crate::contract::Operation;
 use crate::oracle::Likeness;
 use crate::runner::{RunError, Session};
@@ -226,12 +226,4 @@ async fn shrunk(ends: &[End; 2], lanes: &mut [Lane; 2], case: Arc<Case>) -> Opti
 fn size(case: &Case) -> (usize, usize) {
     let size = |change: &Change| format!("{change:?}").len();
     (case.changes.len(), case.changes.iter().map(size).sum())
-}
-
-/// The ids that facets are told with: what they are does not matter.
-fn nobody() -> Ids {
-    Ids {
-        pool: "us-east-1_Example".to_owned(),
-        job: "import-Example".to_owned(),
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -29,6 +29,9 @@ const SILENT_MAX: u32 = 16;
 
 /// How many requests that shared a job are remembered, to find the one that changed it.
 const SHARERS_MAX: usize = 512;
+
+/// How long a campaign looks into what it suspects once its time is over.
+const GRACE: Duration = Duration::from_secs(20);
 
 /// How many suspicions that were not confirmed are named at the end.
 const UNCONFIRMED_MAX: usize = 64;
@@ -197,7 +200,8 @@ impl Campaign {
             }
             suspicions.sort_by_key(|suspicion| suspicion.executions);
             for suspicion in suspicions {
-                if self.findings.len() == FINDINGS_MAX {
+                let is_over = deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE);
+                if self.findings.len() == FINDINGS_MAX || is_over {
                     break;
                 }
                 self.look_into(suspicion, &mut told).await;

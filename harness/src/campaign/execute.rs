@@ -1,8 +1,8 @@
 //! One execution: a precondition, a request, its answer, a look at the job, and what may be wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,10 +10,11 @@ use serde_json::json;
 use crate::campaign::stock::{Hold, Stock};
 use crate::campaign::stream::Input;
 use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
-use crate::case::{Case, Given, Ids, Level, Message, Signature, Source, SourceKind};
+use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
 use crate::oracle::{
-    Answer, Known, Likeness, Mismatch, Outcome, Permitted, Place, Sent, Signing, permitted, same,
+    self, Answer, Known, Likeness, Mismatch, Outcome, Permitted, Place, Sent, Signing, permitted,
+    same,
 };
 use crate::provision::{Described, Lease};
 use crate::runner::{RunError, Runner, Session, Verdict};
@@ -24,6 +25,9 @@ use crate::wire::{Envelope, Request, Response};
 /// The members of a job that nothing changes.
 const IMMUTABLE: [&str; 4] = ["JobId", "UserPoolId", "JobName", "CreationDate"];
 
+/// How many request ids are remembered: an endpoint that repeats them repeats them at once.
+const RECENT_MAX: usize = 16;
+
 /// What all executions of a campaign share.
 #[derive(Debug)]
 pub(crate) struct Arena {
@@ -32,6 +36,8 @@ pub(crate) struct Arena {
     pub(crate) invariants: Invariants,
     /// Whether requests go out with a signature.
     pub(crate) is_signed: bool,
+    /// The request ids of the last answers.
+    pub(crate) recent: Mutex<VecDeque<u64>>,
     /// The requirements of the suite, by their ids.
     requirements: BTreeMap<String, Broken>,
 }
@@ -72,6 +78,7 @@ impl Arena {
             runner: Runner::new(Arc::clone(suite), session, None).await?,
             invariants: Invariants::of(suite),
             is_signed: session.profile.credentials.is_some(),
+            recent: Mutex::default(),
             requirements: requirements.collect(),
         })
     }
@@ -205,7 +212,10 @@ impl Arena {
             outcome: &outcome,
             envelope: envelope.as_ref(),
         };
-        let suspicions = suspicions(came, &self.invariants);
+        let mut suspicions = suspicions(came, &self.invariants);
+        if let (Outcome::Answered(response), true) = (&outcome, case.is_protocol()) {
+            suspicions.extend(self.repeated(case, response));
+        }
         let likeness = match (&outcome, &envelope) {
             (Outcome::Answered(response), Some(read)) => {
                 Some(Likeness::of_read(response, read, ids))
@@ -222,6 +232,38 @@ impl Arena {
         }
     }
 
+    /// Whether an answer has the request id of another one.
+    fn repeated(&self, case: &Arc<Case>, response: &Response) -> Option<Suspicion> {
+        let id = response
+            .header("x-amzn-requestid")
+            .filter(|id| !id.is_empty())?;
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let hash = hasher.finish();
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_repeated = recent.contains(&hash);
+        if recent.len() == RECENT_MAX {
+            recent.pop_front();
+        }
+        recent.push_back(hash);
+        let broken = self
+            .invariants
+            .get(Invariant::RequestId)
+            .filter(|_| is_repeated)?;
+        Some(Suspicion {
+            key: "RequestId repeated".to_owned(),
+            kind: Kind::Invariant(Invariant::RequestId),
+            broken: broken.clone(),
+            mismatches: vec![Mismatch::new(
+                "header x-amzn-requestid",
+                "an id that no other answer has",
+                id,
+            )],
+            case: Arc::clone(case),
+            executions: 0,
+        })
+    }
+
     /// What a request may be answered on its precondition.
     pub(crate) fn permitted(&self, case: &Case, message: &Message, ids: &Ids) -> Permitted {
         let Message::Plain { request, signature } = message else {
@@ -231,6 +273,9 @@ impl Arena {
             Signature::Valid if !self.is_signed => Signature::Unsigned,
             other => *other,
         };
+        if !oracle::are_well_formed(ids) {
+            return Permitted::AnythingInForm("the endpoint's own ids break their constraints");
+        }
         let known = Known {
             ids,
             place: Place::from(case.given),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::campaign::suspicion::{Broken, Kind, Suspicion};
+use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody};
 use crate::case::{
     Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
     Requirement,
@@ -185,7 +185,11 @@ pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option
             *payload = without_placeholders(payload);
         }
     }
-    plain.why = format!("Found by a campaign: {}.", suspicion.key);
+    plain.why = format!(
+        "Found by a campaign: {}; changed: {}.",
+        suspicion.key,
+        facets(case, &nobody())
+    );
     let mut entry = plain.entry(&name);
     entry.given = None;
     entry.expect = Vec::new();
@@ -299,10 +303,11 @@ fn name(suspicion: &Suspicion) -> String {
             .skip(1)
             .collect::<Vec<_>>()
             .join("-"),
-        _ => suspicion
-            .key
-            .rsplit_once(". | ")
-            .map_or_else(|| suspicion.key.clone(), |(_, rest)| rest.to_owned()),
+        Kind::Answer => {
+            let wrong = suspicion.key.split(" | ").last().unwrap_or_default();
+            format!("{} {wrong}", facets(&suspicion.case, &nobody()))
+        }
+        _ => suspicion.key.clone(),
     };
     let digest = Sha256::digest(suspicion.key.as_bytes());
     let mut name = String::new();

@@ -14,8 +14,9 @@ use crate::runner::{Session, SessionError};
 use crate::suite::Suite;
 use crate::target::Profile;
 
-/// How long an answer may take: forty times what the reference takes, and short enough for those that never answer.
-const TIMEOUT: Duration = Duration::from_millis(400);
+/// How long an answer may take: what the reference takes for sixteen megabytes on a busy machine, and less than the five
+/// seconds of a run, for those mutants that never answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a stopped job may take to show Stopped. The reference needs no time for it.
 const SETTLE: Duration = Duration::from_millis(300);

@@ -70,6 +70,12 @@ impl Invariants {
         });
         Self(stated.collect())
     }
+
+    /// The requirement that states an invariant.
+    pub(crate) fn get(&self, invariant: Invariant) -> Option<&Broken> {
+        let found = self.0.iter().find(|(one, _)| *one == invariant);
+        found.map(|(_, broken)| broken)
+    }
 }
 
 /// What came of a request, and what is known to judge it by.
@@ -107,25 +113,31 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
         return Vec::new();
     }
     let mut found = Vec::new();
-    let observed = Observed {
+    let mut is_untyped = false;
+    let mut observed = Observed {
         case: came.case.id.clone(),
         protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
         ids: shown_ids(came),
         outcome: came.outcome.clone(),
     };
+    // What any answer breaks is told as that, and only for requests that an invariant is held to.
+    let is_protocol = observed.protocol;
+    observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
     let mut explained = BTreeSet::new();
     for (invariant, broken) in &invariants.0 {
-        // A fault of the rest would be told twice: what is outside the protocol is held to nothing but this.
         let held = hold(*invariant, std::slice::from_ref(&observed));
         let Some(breach) = held.breaches.into_iter().next() else {
             continue;
         };
-        explained.extend(
-            breach
-                .mismatches
-                .iter()
-                .map(|one| (one.at.clone(), one.got.clone())),
-        );
+        let places = breach.mismatches.iter();
+        explained.extend(places.map(|one| (one.at.clone(), one.got.clone())));
+        // An answer that is no JSON, or that names no error, is no answer of the right type either.
+        if matches!(invariant, Invariant::JsonObject | Invariant::ErrorType) {
+            is_untyped = true;
+        }
+        if !is_protocol && *invariant != Invariant::Robust {
+            continue;
+        }
         found.push(Suspicion {
             key: invariant_key(*invariant, &breach.mismatches, came.outcome),
             kind: Kind::Invariant(*invariant),
@@ -134,6 +146,14 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
             case: Arc::clone(came.case),
             executions: 0,
         });
+    }
+    let has = |wanted| {
+        found
+            .iter()
+            .any(|one: &Suspicion| one.kind == Kind::Invariant(wanted))
+    };
+    if has(Invariant::JsonObject) && has(Invariant::ErrorType) {
+        found.retain(|one| one.kind != Kind::Invariant(Invariant::ErrorType));
     }
     let Some((ruling, response)) = ruling else {
         return found;
@@ -148,7 +168,8 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
             executions: 0,
         });
     }
-    if ruling.verdict == Verdict::Divergent {
+    let is_told = is_untyped && response.status >= 400 && !found.is_empty();
+    if ruling.verdict == Verdict::Divergent && !is_told {
         found.extend(of_answer(came, &ruling, response, &explained));
     }
     found
@@ -182,7 +203,10 @@ fn of_answer(
     let Permitted::OneOf(classes) = came.permitted else {
         return None;
     };
-    let is_other = |one: &&Mismatch| !explained.contains(&(one.at.clone(), one.got.clone()));
+    // A header is never wrong for one request only.
+    let is_other = |one: &&Mismatch| {
+        !one.at.starts_with("header ") && !explained.contains(&(one.at.clone(), one.got.clone()))
+    };
     let mismatches: Vec<_> = ruling.mismatches.iter().filter(is_other).cloned().collect();
     if mismatches.is_empty() {
         return None;
@@ -191,12 +215,7 @@ fn of_answer(
     let level = ruling.level;
     let carries = basis.kind.carries_must();
     Some(Suspicion {
-        key: format!(
-            "{} | {} | {}",
-            ruling.reason.split(" (").next().unwrap_or_default(),
-            facets(came.case, came.ids),
-            wrong(response, &mismatches)
-        ),
+        key: format!("{} | {}", group(basis.text), wrong(response, &mismatches)),
         kind: Kind::Answer,
         broken: Broken {
             id: None,
@@ -215,6 +234,25 @@ fn of_answer(
         case: Arc::clone(came.case),
         executions: 0,
     })
+}
+
+/// The requirement without what only says how firmly it stands: a reader takes both for one.
+fn group(text: &str) -> String {
+    let groups = [
+        ("breaks a constraint", "constraints are refused"),
+        ("another dialect's pattern", "constraints are refused"),
+        ("in place of a text", "wrong types are refused"),
+        ("no JSON object is refused", "what is no request is refused"),
+        (
+            "without an object is refused",
+            "what is no request is refused",
+        ),
+    ];
+    let found = groups.iter().find(|(part, _)| text.contains(part));
+    found
+        .map_or(text, |(_, group)| group)
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 /// The wrong behaviour in few words: what came in place of what was wanted, without values.
@@ -301,6 +339,14 @@ pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
         names.insert(case.given.to_string());
     }
     Vec::from_iter(names).join(", ")
+}
+
+/// The ids that facets are told with where there is no precondition: what they are does not matter.
+pub(crate) fn nobody() -> Ids {
+    Ids {
+        pool: "us-east-1_Example".to_owned(),
+        job: "import-Example".to_owned(),
+    }
 }
 
 /// What is the matter with a member's value.
