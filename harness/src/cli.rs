@@ -10,6 +10,7 @@ mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod report;
 mod run;
 mod send;
 mod serve;
@@ -66,6 +67,8 @@ enum Command {
     Send(send::Arguments),
     /// Send generated requests by the thousand, and write what is wrong as case files.
     Fuzz(fuzz::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
     /// Join the results of all shards of a run, and check that nothing is missing or doubled.
@@ -112,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
