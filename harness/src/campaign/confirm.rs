@@ -58,7 +58,7 @@ impl Confirmer {
 
     /// Looks into a suspicion. None if it does not show again, or if the reference is no better.
     pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Option<Confirmed> {
-        let mut keys = BTreeSet::from([suspicion.key.clone()]);
+        let mut keys = BTreeSet::from([suspicion.mark()]);
         let executions = suspicion.executions;
         let mut small = if matches!(suspicion.kind, Kind::Case | Kind::Latency) {
             suspicion
@@ -66,7 +66,7 @@ impl Confirmer {
             let fresh = self.fresh(suspicion).await?;
             self.shrunk(fresh).await
         };
-        keys.insert(small.key.clone());
+        keys.insert(small.mark());
         let (hits, tries) = self.hits(&mut small).await;
         if hits == 0 {
             return None;

@@ -406,7 +406,8 @@ impl Campaign {
     }
 
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
-        let known = self.looked_into.get(&suspicion.key).copied();
+        let mark = suspicion.mark();
+        let known = self.looked_into.get(&mark).copied();
         if known.unwrap_or(0) >= TRIES_MAX
             || (known.is_none() && self.looked_into.len() >= SUSPICIONS_MAX)
         {
@@ -415,23 +416,27 @@ impl Campaign {
         let key = suspicion.key.clone();
         match self.confirmer.confirm(suspicion).await {
             Some(Confirmed { finding, keys }) => {
-                // What it is after shrinking may be known under another name.
-                let is_known = self.findings.iter().any(|other| other.key == finding.key);
-                for key in keys.into_iter().chain([key]) {
-                    self.looked_into.insert(key, TRIES_MAX);
+                for mark in keys.into_iter().chain([mark]) {
+                    self.looked_into.insert(mark, TRIES_MAX);
                 }
-                if !is_known {
+                // What it is after shrinking may be known under another name, or less firmly.
+                let known = self.findings.iter().position(|one| one.key == finding.key);
+                let is_news = known.is_none_or(|at| finding.level < self.findings[at].level);
+                if is_news {
                     told(&finding);
-                    self.findings.push(finding);
+                    match known {
+                        Some(at) => self.findings[at] = finding,
+                        None => self.findings.push(finding),
+                    }
                     let count = self.findings.len() as u64;
                     self.live.findings.store(count, Ordering::Relaxed);
                 }
             }
             None => {
                 if self.unconfirmed.len() < UNCONFIRMED_MAX {
-                    self.unconfirmed.push(key.clone());
+                    self.unconfirmed.push(key);
                 }
-                *self.looked_into.entry(key).or_default() += 1;
+                *self.looked_into.entry(mark).or_default() += 1;
             }
         }
     }
@@ -483,7 +488,7 @@ impl Epoch {
         }
         for suspicion in done.suspicions {
             live.suspect.store(true, Ordering::Relaxed);
-            if self.keys.insert(suspicion.key.clone()) {
+            if self.keys.insert(suspicion.mark()) {
                 self.suspicions.push(Suspicion {
                     executions,
                     ..suspicion

@@ -57,6 +57,13 @@ pub(crate) struct Suspicion {
     pub(crate) executions: u64,
 }
 
+impl Suspicion {
+    /// What it is looked into by: the same fault at a firmer level is worth another look.
+    pub(crate) fn mark(&self) -> String {
+        format!("{}: {}", self.broken.level, self.key)
+    }
+}
+
 impl Invariants {
     pub(crate) fn of(suite: &Suite) -> Self {
         let stated = suite.requirements().iter().filter_map(|requirement| {

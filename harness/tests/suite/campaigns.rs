@@ -100,7 +100,7 @@ const CANARY_WITHIN: u64 = 1_024;
 
 #[test]
 fn a_planted_mutant_is_found_written_down_and_shown_again() {
-    let served = Served::start(&["--mutant", "job-id-by-prefix"]);
+    let served = Served::start(&["--mutant", "job-id-pattern-unchecked"]);
     let scratch = Scratch::new();
     let within = CANARY_WITHIN.to_string();
     let more = [
