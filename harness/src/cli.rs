@@ -5,6 +5,7 @@ mod completions;
 mod coverage;
 mod explain;
 mod judge;
+mod fuzz;
 mod judging;
 mod ledger;
 mod list;
@@ -77,6 +78,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Make a case that was only observed a must, with the expectation that a recording of AWS shows.
     Promote(promote::Arguments),
+    /// Send generated requests by the thousand, and write what is wrong as case files.
+    Fuzz(fuzz::Arguments),
     /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
     Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
@@ -130,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Judge(arguments) => judge::judge(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Promote(arguments) => promote::promote_case(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
@@ -174,11 +178,17 @@ fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
 
 /// The runtime that a command's work runs on.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("start the runtime: {error}"),
-        })
+    runtime_of(None)
+}
+
+/// The same, with so many threads.
+fn runtime_of(threads: Option<u16>) -> Result<tokio::runtime::Runtime, Stop> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        builder.worker_threads(usize::from(threads));
+    }
+    builder.enable_all().build().map_err(|error| Stop {
+        exit: Exit::Harness,
+        message: format!("start the runtime: {error}"),
+    })
 }

@@ -110,6 +110,22 @@ impl TargetArguments {
         self.keep
     }
 
+    /// The profile of another endpoint or target.
+    pub(crate) fn other(&self, name: &str) -> Result<Profile, Stop> {
+        if name.contains("://") {
+            return Profile::endpoint(name, &Environment::from_process()).map_err(Stop::usage);
+        }
+        let other = Self {
+            endpoint: None,
+            config: self.config.clone(),
+            target: Some(name.to_owned()),
+            yes: self.yes,
+            keep: self.keep,
+            header: self.header.clone(),
+        };
+        other.profile()
+    }
+
     /// The profile that the arguments and the environment choose.
     pub(crate) fn profile(&self) -> Result<Profile, Stop> {
         let profile = self.chosen().map_err(Stop::usage)?;
@@ -148,7 +164,12 @@ impl TargetArguments {
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile()?, self.keep, self.yes)
+        self.open_profile(self.profile()?).await
+    }
+
+    /// Opens a profile's target as the arguments say.
+    pub(crate) async fn open_profile(&self, profile: Profile) -> Result<Session, Stop> {
+        Session::open(profile, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

@@ -1,5 +1,6 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
