@@ -2,6 +2,7 @@
 
 mod completions;
 mod coverage;
+mod drift;
 mod explain;
 mod list;
 mod mutants;
@@ -65,6 +66,8 @@ enum Command {
     /// Show what each requirement catches, and what of an answer no case speaks of.
     #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Compare a model of the service with what this version stands on.
+    Drift(drift::Arguments),
     /// Write a shell's completions to standard output.
     Completions(completions::Arguments),
 }
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),
+        Command::Drift(arguments) => drift::drift(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {

@@ -3,9 +3,11 @@
 mod command;
 mod commands;
 mod degenerate;
+mod drift;
 mod floors;
 mod fuzzing;
 mod help;
+mod library;
 mod loader;
 mod power;
 mod provision;
