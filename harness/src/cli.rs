@@ -5,7 +5,9 @@ mod coverage;
 mod drift;
 mod explain;
 mod list;
+mod merge;
 mod mutants;
+mod outputs;
 mod run;
 mod send;
 mod serve;
@@ -59,6 +61,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
+    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

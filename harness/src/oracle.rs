@@ -6,6 +6,7 @@
 mod basis;
 mod body;
 mod constraint;
+mod evidence;
 mod expected;
 mod form;
 mod invariant;
@@ -19,9 +20,10 @@ mod success;
 mod template;
 
 pub use basis::Basis;
+pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
-pub use invariant::{Breach, Held, Observed, Outcome, hold};
+pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};

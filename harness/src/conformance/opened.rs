@@ -93,6 +93,7 @@ impl Conformance {
             selection,
             seed: 0,
             concurrency: self.concurrency,
+            shard: None,
         };
         let run = async {
             let runner = Runner::new(Arc::clone(&suite), &opened.session, None).await?;
@@ -106,15 +107,12 @@ impl Conformance {
         let left = opened.close().await;
         let results = Results::of(
             &run.map_err(ConformanceError::Run)?,
+            &suite,
             target,
-            plan.seed,
+            &plan,
             self.gate(),
         );
-        Ok(Report {
-            results,
-            suite,
-            left,
-        })
+        Ok(Report { results, left })
     }
 }
 

@@ -103,6 +103,7 @@ impl Endpoint {
                     .collect(),
                 seed: 0,
                 concurrency: self.conformance.concurrency,
+                shard: None,
             };
             let run = ready.runtime.block_on(ready.runner.run(&plan, |_| {}));
             run.map(|run| run.records)

@@ -45,7 +45,9 @@ fn an_assertion_prints_what_is_wrong_and_how_to_see_it_again() {
 
 #[tokio::test]
 async fn an_assertion_may_be_made_on_a_runtime() {
-    let results = Conformance::reference().filter("job-id/length-max").assert();
+    let results = Conformance::reference()
+        .filter("job-id/length-max")
+        .assert();
     assert_eq!(results.exit, 0);
     let report = Conformance::reference()
         .filter("job-id/length-max")
