@@ -144,10 +144,14 @@ impl Facts {
         differences
     }
 
-    /// The statuses, each with the reason why it is not compared.
+    /// The statuses that are not those of the contract, each with the reason why it is not held against the model.
     pub(crate) fn not_comparable(&self) -> Vec<NotComparable> {
         let statuses = self.statuses.iter();
+        let agrees = |name: &str, status: &str| {
+            declared(name).is_some_and(|error| error.status.to_string() == status)
+        };
         statuses
+            .filter(|(name, status)| !agrees(name, status))
             .map(|(name, status)| NotComparable {
                 place: format!("errors/{name}/status"),
                 model: status.clone(),

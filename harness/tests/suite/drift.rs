@@ -30,6 +30,7 @@ fn statuses_of_a_model_are_told_and_accuse_nobody() {
     let told: Value = serde_json::from_str(&output.stdout).expect("JSON");
     assert_eq!(told["differences"], json!([]));
     let statuses = told["not_comparable"].as_array().expect("a list");
+    assert_eq!(statuses.len(), 3, "{told}");
     let missing = statuses
         .iter()
         .find(|one| one["place"] == "errors/ResourceNotFoundException/status")

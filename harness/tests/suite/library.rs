@@ -122,11 +122,8 @@ fn trials_are_the_cases_and_listing_them_opens_nothing() {
     let trials = suite.filter("job-id/length-max").trials().expect("trials");
     let names: Vec<_> = trials.iter().map(|trial| trial.name().to_owned()).collect();
     assert!(names.contains(&"job-id/length-max/one-over".to_owned()));
-    assert!(
-        names
-            .iter()
-            .all(|name| name.starts_with("job-id/length-max/"))
-    );
+    let selected = |name: &String| name.contains("job-id/length-max");
+    assert!(names.iter().all(selected), "{names:?}");
     assert_eq!(opened.load(Ordering::SeqCst), 0);
     let none = Conformance::reference().filter("no-such-case").trials();
     let error = none.err().expect("a filter that selects nothing");
