@@ -7,6 +7,7 @@ mod drift;
 mod endpoints;
 mod floors;
 mod fuzzing;
+mod generator;
 mod help;
 mod library;
 mod loader;
