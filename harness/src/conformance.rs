@@ -51,6 +51,7 @@ use std::sync::Arc;
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
 
+use crate::ledger::Ledger;
 use crate::runner::Gate;
 use crate::suite::{Suite, SuiteError};
 
@@ -80,6 +81,7 @@ pub struct Conformance {
     filters: Vec<String>,
     level: Level,
     strict: bool,
+    ledger: Option<PathBuf>,
     concurrency: usize,
     #[cfg(feature = "snapshots")]
     snapshots: Option<PathBuf>,
@@ -206,6 +208,7 @@ impl Conformance {
             filters: Vec::new(),
             level: Level::Observe,
             strict: false,
+            ledger: None,
             concurrency: CONCURRENCY,
             #[cfg(feature = "snapshots")]
             snapshots: None,
@@ -256,6 +259,14 @@ impl Conformance {
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strict = true;
+        self
+    }
+
+    /// Holds the endpoint to the known failures in a file, which `fullstop ledger update` writes: each must still fail, with
+    /// the same wrong answer. One that fails no longer is a failure too, until it is taken out.
+    #[must_use]
+    pub fn ledger(mut self, file: impl Into<PathBuf>) -> Self {
+        self.ledger = Some(file.into());
         self
     }
 
@@ -310,6 +321,17 @@ impl Conformance {
             let judged = scope.spawn(run).join();
             judged.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+
+    /// The ledger, if there is one: its entries must be of the suite.
+    fn known(&self, suite: &Suite) -> Result<Option<Ledger>, ConformanceError> {
+        let Some(file) = &self.ledger else {
+            return Ok(None);
+        };
+        let ledger = Ledger::read(file).map_err(ConformanceError::Ledger)?;
+        let ids = suite.ids().collect();
+        ledger.check(&ids).map_err(ConformanceError::Ledger)?;
+        Ok(Some(ledger))
     }
 
     /// The suite, and the ids that filters and level select of it.

@@ -11,6 +11,7 @@ pub mod contract;
 #[cfg(feature = "cli")]
 pub mod drift;
 pub mod generator;
+pub mod ledger;
 pub mod oracle;
 pub mod power;
 pub mod provision;

@@ -9,8 +9,9 @@ use tokio::task::spawn_blocking;
 
 use crate::conformance::serve::Serving;
 use crate::conformance::{Conformance, Place, Report};
+use crate::ledger::{Day, LedgerError};
 use crate::report::{Results, TargetResult};
-use crate::runner::{Plan, RunError, Runner, Session, SessionError};
+use crate::runner::{Plan, RunError, Runner, Session, SessionError, recognise};
 use crate::suite::{Suite, SuiteError};
 use crate::target::{ConfigError, Environment, Profile};
 
@@ -20,6 +21,8 @@ use crate::target::{ConfigError, Environment, Profile};
 pub enum ConformanceError {
     /// There is no suite: a fault in a case file, or a filter that selects nothing.
     Suite(SuiteError),
+    /// The ledger cannot be used.
+    Ledger(LedgerError),
     /// The endpoint cannot be started.
     Launch(String),
     /// The endpoint cannot be opened.
@@ -88,6 +91,7 @@ impl Conformance {
         suite: Arc<Suite>,
         selection: BTreeSet<String>,
     ) -> Result<Report, ConformanceError> {
+        let ledger = self.known(&suite)?;
         let opened = self.open().await?;
         let plan = Plan {
             selection,
@@ -105,13 +109,11 @@ impl Conformance {
             endpoint: opened.session.profile.url(),
         };
         let left = opened.close().await;
-        let results = Results::of(
-            &run.map_err(ConformanceError::Run)?,
-            &suite,
-            target,
-            &plan,
-            self.gate(),
-        );
+        let mut run = run.map_err(ConformanceError::Run)?;
+        if let Some(ledger) = &ledger {
+            recognise(&mut run.records, ledger, today());
+        }
+        let results = Results::of(&run, &suite, target, &plan, self.gate());
         Ok(Report { results, left })
     }
 }
@@ -127,6 +129,11 @@ impl Opened {
     }
 }
 
+/// The day that entries of a ledger expire by.
+pub(crate) fn today() -> Day {
+    Day::of(time::OffsetDateTime::now_utc())
+}
+
 fn endpoint(url: &str) -> Result<Profile, ConformanceError> {
     let refused = |error: ConfigError| ConformanceError::Open(SessionError::Config(error));
     Profile::endpoint(url, &Environment::from_process()).map_err(refused)
@@ -136,6 +143,7 @@ impl fmt::Display for ConformanceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Suite(error) => error.fmt(f),
+            Self::Ledger(error) => error.fmt(f),
             Self::Launch(why) => f.write_str(why),
             Self::Open(error) => error.fmt(f),
             Self::Run(error) => write!(f, "reach the endpoint: {error}"),
@@ -147,6 +155,7 @@ impl std::error::Error for ConformanceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Suite(error) => Some(error),
+            Self::Ledger(error) => Some(error),
             Self::Launch(_) => None,
             Self::Open(error) => Some(error),
             Self::Run(error) => Some(error),

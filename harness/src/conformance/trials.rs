@@ -7,15 +7,17 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::slice;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Runtime;
 
-use crate::case::Case;
-use crate::conformance::opened::Opened;
+use crate::case::{Case, Level};
+use crate::conformance::opened::{Opened, today};
 use crate::conformance::{Conformance, ConformanceError};
-use crate::runner::{Plan, Record, Runner, Verdict};
+use crate::ledger::Ledger;
+use crate::runner::{KnownState, Plan, Record, Runner, Verdict, recognise};
 #[cfg(feature = "snapshots")]
 use crate::snapshot::{self, Checked};
 use crate::suite::Suite;
@@ -37,6 +39,7 @@ impl Conformance {
         let (suite, selection) = self.selected().map_err(ConformanceError::Suite)?;
         let endpoint = Arc::new(Endpoint {
             conformance: self.clone(),
+            ledger: self.known(&suite)?,
             suite: Arc::clone(&suite),
             opened: OnceLock::new(),
             invariants: OnceLock::new(),
@@ -69,6 +72,7 @@ impl Conformance {
 struct Endpoint {
     conformance: Conformance,
     suite: Arc<Suite>,
+    ledger: Option<Ledger>,
     opened: OnceLock<Result<Ready, String>>,
     invariants: OnceLock<Result<Vec<Record>, String>>,
 }
@@ -83,10 +87,11 @@ struct Ready {
 impl Endpoint {
     fn case(&self, case: &Case, title: &str) -> Result<Completion, Failed> {
         let ready = self.ready()?;
-        let record = ready
+        let mut record = ready
             .runtime
             .block_on(ready.runner.case(case))
             .map_err(failed)?;
+        self.recognise(slice::from_mut(&mut record));
         let completion = self.judged(&record);
         self.compared(&record, title, completion)
     }
@@ -106,8 +111,9 @@ impl Endpoint {
                 shard: None,
             };
             let run = ready.runtime.block_on(ready.runner.run(&plan, |_| {}));
-            run.map(|run| run.records)
-                .map_err(|error| error.to_string())
+            let mut run = run.map_err(|error| error.to_string())?;
+            self.recognise(&mut run.records);
+            Ok(run.records)
         });
         let records = records.as_ref().map_err(failed)?;
         let record = records.iter().find(|record| record.id == id);
@@ -115,6 +121,12 @@ impl Endpoint {
             || Err(failed("it was not run")),
             |record| self.judged(record),
         )
+    }
+
+    fn recognise(&self, records: &mut [Record]) {
+        if let Some(ledger) = &self.ledger {
+            recognise(records, ledger, today());
+        }
     }
 
     fn ready(&self) -> Result<&Ready, Failed> {
@@ -142,6 +154,21 @@ impl Endpoint {
         let reason = record.reason.clone().unwrap_or_default();
         if self.conformance.gate().fails(record) {
             return Err(failed(finding(record, &reason)));
+        }
+        if let Some(known) = &record.known {
+            let outdated = matches!(known.state, KnownState::Stale | KnownState::Expired);
+            let counts = record.level == Level::Must || self.conformance.strict;
+            let why = format!(
+                "{} in the ledger as {}: {}",
+                record.verdict,
+                known.state.name(),
+                known.reason
+            );
+            return if outdated && counts {
+                Err(failed(why))
+            } else {
+                Ok(Completion::ignored_with(why))
+            };
         }
         match record.verdict {
             Verdict::Pass | Verdict::Tolerated => Ok(Completion::Completed),

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Effects};
 
 use crate::case::Level;
 use crate::report::{CaseResult, Results};
-use crate::runner::Verdict;
+use crate::runner::{Constancy, KnownState, Repeats, Verdict};
 use crate::snapshot;
 
 /// How much is shown.
@@ -33,6 +33,7 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     if !style.quiet {
         areas(results, &mut text);
         unjudged(results, &mut text);
+        known(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
         finding(case, results, &mut text);
@@ -42,6 +43,12 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
 }
 
 fn is_finding(case: &CaseResult) -> bool {
+    match case.known.as_ref().map(|known| known.state) {
+        // The ledger tells of it, on one line.
+        Some(KnownState::Known) => return false,
+        Some(KnownState::Stale | KnownState::Expired) => return true,
+        Some(KnownState::Changed | KnownState::Unjudged) | None => {}
+    }
     matches!(
         case.verdict,
         Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
@@ -152,6 +159,50 @@ fn unjudged(results: &Results, text: &mut String) {
     }
 }
 
+/// Known failures, one line each.
+fn known(results: &Results, text: &mut String) {
+    let listed = results.cases.iter().filter_map(|case| {
+        let known = case.known.as_ref()?;
+        (known.state == KnownState::Known).then_some((case, known))
+    });
+    for (index, (case, known)) in listed.enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
+        let _ = write!(text, "{}", shown(&known.reason));
+        for note in [&known.owner, &known.expires].into_iter().flatten() {
+            let _ = write!(text, ", {}", shown(note));
+        }
+        let flaky = case
+            .repeats
+            .as_ref()
+            .filter(|repeats| repeats.state == Constancy::Flaky);
+        if let Some(repeats) = flaky {
+            let _ = write!(text, "; {}", told(repeats));
+        }
+        let _ = writeln!(text, "{DIM:#}");
+    }
+}
+
+/// What repeating showed, in words.
+fn told(repeats: &Repeats) -> String {
+    let Repeats {
+        state,
+        tries,
+        divergent,
+        ..
+    } = repeats;
+    let interval = format!(
+        "rate {:.0} %, 95 % interval {:.0} to {:.0} %",
+        repeats.rate * 100.0,
+        repeats.low * 100.0,
+        repeats.high * 100.0
+    );
+    format!(
+        "{}: {divergent} of {tries} repeats diverged ({interval})",
+        state.name()
+    )
+}
+
 fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     let style = colour(case.verdict);
     let changed = case.snapshot == Some(snapshot::State::Changed);
@@ -178,6 +229,20 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     if let Some(flag) = &case.flag {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
     }
+    if let Some(known) = &case.known {
+        let what = match known.state {
+            KnownState::Changed => "another wrong answer than the known one",
+            KnownState::Stale => "it fails no longer: remove the entry",
+            KnownState::Expired => "the last day of the entry has passed",
+            KnownState::Known => "still fails",
+            KnownState::Unjudged => "not judged",
+        };
+        let (state, reason) = (known.state.name(), shown(&known.reason));
+        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {state}: {what} ({reason})");
+    }
+    if let Some(repeats) = &case.repeats {
+        let _ = writeln!(text, "  {DIM}again{DIM:#}   {}", told(repeats));
+    }
     if let Some(exchange) = &case.exchange {
         block("sent", &exchange.sent, text);
         block("came", &exchange.came, text);
@@ -195,20 +260,24 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     }
 }
 
-/// A text of several lines beside its label. Control characters of a hostile answer are shown, not sent to the terminal.
+/// Control characters of a hostile text as a mark, so that none is sent to the terminal.
+fn shown(line: &str) -> String {
+    line.chars()
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
+
+/// A text of several lines beside its label.
 fn block(label: &str, content: &str, text: &mut String) {
     for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
         let label = if index == 0 { label } else { "" };
-        let line: String = line
-            .chars()
-            .map(|letter| {
-                if letter.is_control() {
-                    '\u{fffd}'
-                } else {
-                    letter
-                }
-            })
-            .collect();
+        let line = shown(line);
         let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {line}");
     }
 }
@@ -237,6 +306,26 @@ fn ending(results: &Results, text: &mut String) {
     );
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
+    }
+    let flaky = results
+        .cases
+        .iter()
+        .filter_map(|case| case.repeats.as_ref())
+        .filter(|repeats| repeats.state == Constancy::Flaky)
+        .count();
+    if flaky > 0 {
+        let _ = write!(text, "   flaky {flaky}");
+    }
+    let states = results.cases.iter().filter_map(|case| case.known.as_ref());
+    let mut listed: BTreeMap<KnownState, usize> = BTreeMap::new();
+    for known in states {
+        *listed.entry(known.state).or_default() += 1;
+    }
+    if !listed.is_empty() {
+        let counts = listed
+            .iter()
+            .map(|(state, count)| format!("{count} {}", state.name()));
+        let _ = write!(text, "   ledger {}", counts.collect::<Vec<_>>().join(", "));
     }
     let matching = results
         .cases

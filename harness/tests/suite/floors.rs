@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "reference",
         "drift",
     ],
-    &["provision", "generator", "published"],
+    &["provision", "generator", "published", "ledger"],
     &["runner"],
     &["report", "campaign", "power"],
     &["cli", "conformance"],

@@ -12,6 +12,8 @@ use fullstop::conformance::{
 use fullstop::reference::{Effect, Endpoint, Fault, Moment, Mutant, Options, Seed, Server};
 use fullstop::runner::Verdict;
 
+use crate::command::Scratch;
+
 #[test]
 fn an_emulator_in_process_with_seeds_of_its_own_reaches_everything() {
     let emulator = Emulator::new(None);
@@ -41,6 +43,32 @@ fn an_assertion_prints_what_is_wrong_and_how_to_see_it_again() {
         assert!(message.contains(part), "{part} in {message}");
     }
     assert!(!message.contains('\u{1b}'), "no colours: {message}");
+}
+
+#[test]
+fn a_known_failure_is_green_until_it_is_mended() {
+    let scratch = Scratch::new();
+    let case = "state/stop-started/answers-stopped";
+    let mutant: Mutant = "job-status-member".parse().expect("a mutant");
+    let wrong = || Emulator::new(Some(mutant)).conformance().filter(case);
+    let report = runtime().block_on(wrong().run()).expect("it runs");
+    let fingerprint = report.results.cases[0]
+        .fingerprint
+        .clone()
+        .expect("it failed");
+    let ledger = scratch.file(
+        "known.toml",
+        &format!(
+            "[[known]]\ncase = \"{case}\"\nfingerprint = \"{fingerprint}\"\nreason = \"a test\"\n"
+        ),
+    );
+    assert_eq!(wrong().ledger(&ledger).assert().exit, 0);
+    let mended = Emulator::new(None)
+        .conformance()
+        .filter(case)
+        .ledger(&ledger);
+    let report = runtime().block_on(mended.run()).expect("it runs");
+    assert_eq!(report.results.exit, 5, "{report}");
 }
 
 #[tokio::test]
