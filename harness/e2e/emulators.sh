@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs doctor, the suite, the ledger and the comparison against emulators that nobody here wrote, and compares what is found
-# with what is expected. docs/findings.md tells what it means.
+# Runs the suite and the ledger against emulators that nobody here wrote, and compares what is found with what is expected.
+# docs/findings.md tells what it means.
 #
 #   harness/e2e/emulators.sh            check
 #   harness/e2e/emulators.sh --bless    write what was found as the new expectation, to be reviewed as a diff
@@ -83,12 +83,9 @@ ends() {
   [ "$code" = "$wanted" ] || { tail -n 15 "$work/out" >&2; fail "exit $code, expected $wanted: $*"; }
 }
 
-# judge NAME PORT EXIT: doctor, the suite, and its verdicts.
+# judge NAME PORT EXIT: the suite, and its verdicts.
 judge() {
   local name=$1 url=http://127.0.0.1:$2 exit=$3
-  # An emulator that does not have the operation cannot be judged, and doctor says so.
-  ends "$([ "$exit" = 3 ] && echo 3 || echo 0)" "$fullstop" doctor --endpoint "$url"
-  grep -q StopUserImportJob "$work/out" || fail "$name: doctor does not tell of the operation"
   ends "$exit" "$fullstop" run --endpoint "$url" --json "$work/$name.json" --quiet
   python3 harness/e2e/verdicts.py "$work/$name.json" >"$work/$name.verdicts"
   if [ "$bless" = yes ]; then cp "$work/$name.verdicts" "$expected/$name.verdicts"; fi

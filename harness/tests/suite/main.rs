@@ -17,6 +17,7 @@ mod power;
 mod provision;
 mod published;
 mod reference;
+mod reports;
 mod schemas;
 mod shards;
 mod target;
