@@ -3,6 +3,7 @@
 mod compare;
 mod completions;
 mod coverage;
+mod drift;
 mod explain;
 mod judge;
 mod fuzz;
@@ -95,6 +96,8 @@ enum Command {
     /// Show what each requirement catches, and what of an answer no case speaks of.
     #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Compare a model of the service with what this version stands on.
+    Drift(drift::Arguments),
     /// Write a shell's completions to standard output.
     Completions(completions::Arguments),
 }
@@ -141,6 +144,7 @@ pub fn main() -> ExitCode {
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Soak(arguments) => soak::soak(&arguments),
         Command::Coverage => coverage::coverage(),
+        Command::Drift(arguments) => drift::drift(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {
