@@ -1,12 +1,12 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
-pub mod in_process;
 mod confirm;
 pub mod corpus;
 mod differ;
 mod engine;
 mod execute;
 mod finding;
+pub mod in_process;
 mod kill;
 mod latency;
 mod replay;

@@ -3,6 +3,7 @@
 mod compare;
 mod explain;
 mod figures;
+mod forecast;
 #[cfg(feature = "reports")]
 mod html;
 #[cfg(feature = "reports")]
@@ -17,6 +18,7 @@ mod visible;
 
 pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 pub use explain::explain;
+pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
 pub use html::html;
 #[cfg(feature = "reports")]

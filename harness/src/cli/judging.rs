@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::run::{clean_up, interrupted as asked_to_end};
+use crate::cli::guard::guarded;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, runtime};
 use crate::report::{Results, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Runner, Session};
+use crate::runner::{Exit, Gate, Plan, Runner};
 use crate::suite::Suite;
 
 /// What is run, and how.
@@ -54,20 +54,6 @@ pub(crate) fn judge_target(
     }));
     runtime.shutdown_background();
     results?.ok_or_else(interrupted)
-}
-
-/// Opens the target, does the work, and undoes what was made. None if the process was asked to end.
-pub(crate) async fn guarded<T>(
-    target: &TargetArguments,
-    work: impl AsyncFnOnce(&Session) -> Result<T, Stop>,
-) -> Result<Option<T>, Stop> {
-    let session = target.open().await?;
-    let result = tokio::select! {
-        result = work(&session) => Some(result),
-        () = asked_to_end() => None,
-    };
-    clean_up(session, target.keeps()).await;
-    result.transpose()
 }
 
 /// That a command was asked to end before it had anything to show.

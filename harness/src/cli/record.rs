@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::judging::{guarded, interrupted};
+use crate::cli::guard::guarded;
+use crate::cli::judging::interrupted;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print, runtime};
 use crate::recording::Recording;

@@ -49,7 +49,7 @@ fn control(case: &Case) -> Case {
 }
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
-    let _permit = judge.permit(control.given).await;
+    let _permit = judge.permit(control.given, 0).await?;
     let lease = judge.stage.acquire(control.given).await?;
     let shared = judge.quiet.read().await;
     let answer = judge.stage.deliver(&control.compose(&lease.ids)).await;

@@ -13,7 +13,7 @@ use crate::contract::Operation;
 use crate::ledger::Ledger;
 use crate::oracle::{Evidence, Observed};
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
-use crate::runner::attempt::Judge;
+use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
@@ -105,7 +105,7 @@ impl Runner {
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            active: active.map(|limit| Active::new(limit, session.rehearses)),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,

@@ -1,5 +1,6 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod aws;
 mod campaigns;
 mod command;
 mod commands;
@@ -21,6 +22,7 @@ mod recording;
 mod reference;
 mod reports;
 mod schemas;
+mod secrets;
 mod shards;
 mod target;
 mod tidy;
