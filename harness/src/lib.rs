@@ -6,7 +6,10 @@ pub mod campaign;
 pub mod case;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod conformance;
 pub mod contract;
+#[cfg(feature = "cli")]
+pub mod drift;
 pub mod generator;
 pub mod ledger;
 pub mod oracle;

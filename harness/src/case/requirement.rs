@@ -120,7 +120,7 @@ impl Case {
 }
 
 /// One change to the base request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     /// A member gets another value, or is added.
     Set(String, MemberValue),

@@ -119,6 +119,7 @@ impl TargetArguments {
         let is_url = what.contains("://");
         Self {
             endpoint: is_url.then(|| what.to_owned()),
+            quota_share: None,
             config: config.filter(|_| !is_url),
             target: (!is_url).then(|| what.to_owned()),
             yes,
@@ -131,6 +132,19 @@ impl TargetArguments {
     /// Whether what was created stays.
     pub(crate) fn keeps(&self) -> bool {
         self.keep
+    }
+
+    /// The profile of another endpoint or target.
+    pub(crate) async fn other(&self, name: &str) -> Result<Profile, Stop> {
+        if name.contains("://") {
+            return Profile::endpoint(name, &Environment::from_process()).map_err(Stop::usage);
+        }
+        let other = Self {
+            endpoint: None,
+            target: Some(name.to_owned()),
+            ..self.clone()
+        };
+        other.profile().await
     }
 
     /// Whether something may be made or deleted on an endpoint that is not on this machine.
@@ -230,7 +244,12 @@ impl TargetArguments {
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile().await?, self.keep, self.yes)
+        self.open_profile(self.profile().await?).await
+    }
+
+    /// Opens a profile's target as the arguments say.
+    pub(crate) async fn open_profile(&self, profile: Profile) -> Result<Session, Stop> {
+        Session::open(profile, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

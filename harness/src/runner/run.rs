@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
 use crate::ledger::Ledger;
-use crate::oracle::Evidence;
+use crate::oracle::{Evidence, Observed};
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
 use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
@@ -208,6 +208,11 @@ impl Runner {
                 None => self.judge.case(case).await.0,
             },
         )
+    }
+
+    /// Judges one case, of the runner's suite or not. The answer comes with it, for the invariants.
+    pub(crate) async fn judged(&self, case: &Case) -> (Record, Option<Observed>) {
+        self.judge.case(case).await
     }
 
     /// Runs the planned cases. `progress` hears of each record as it is made.

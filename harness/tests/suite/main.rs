@@ -1,9 +1,11 @@
 //! What a machine can check about the project itself, one module per subject.
 
 mod aws;
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
+mod drift;
 mod endpoints;
 mod flakes;
 mod floors;
@@ -11,6 +13,7 @@ mod fuzzing;
 mod generator;
 mod help;
 mod ledger;
+mod library;
 mod loader;
 mod power;
 mod provision;
