@@ -125,7 +125,6 @@ impl TargetArguments {
             yes,
             keep: false,
             header: Vec::new(),
-            quota_share: None,
         }
     }
 
