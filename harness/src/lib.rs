@@ -16,6 +16,7 @@ pub mod oracle;
 pub mod power;
 pub mod provision;
 pub mod published;
+pub mod recording;
 pub mod reference;
 pub mod report;
 pub mod runner;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::{Stop, print, runtime};
+use crate::cli::{Stop, print, runtime_of};
 use crate::reference::{Auth, Credentials, Endpoint, Mutant, Options, Server, Variation};
 use crate::runner::Exit;
 
@@ -60,11 +60,13 @@ pub(crate) struct Arguments {
     /// The region that it plays.
     #[arg(long, default_value = "us-east-1")]
     region: String,
-    /// Also answer `POST /_fullstop/{jobs,advance,faults,release}`: seed a job in any status, move time, queue an error.
+    /// Also answer `POST /_fullstop/{jobs,advance,faults,release}`: seed a job in any status, move time, queue an error; and
+    /// `GET /_fullstop/received`: the requests so far, by operation.
     #[arg(long)]
     control: bool,
-    /// Answer TooManyRequestsException past this many Create, Start and Stop requests a second. AWS: 15.
-    #[arg(long, value_name = "PER_SECOND")]
+    /// Answer TooManyRequestsException past this many Create, Start and Stop requests a second. AWS: 15. To one pool a third
+    /// of them are let through, and of requests that read jobs four thirds in all, as on AWS.
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(3..=100_000))]
     rate_limit: Option<u32>,
     /// Refuse to start more jobs than this at once. AWS: 1.
     #[arg(long, value_name = "JOBS")]
@@ -75,6 +77,9 @@ pub(crate) struct Arguments {
     /// How long it then stays InProgress, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS")]
     in_progress_ms: u64,
+    /// How many threads serve; without it as many as there are processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: Option<u16>,
     /// Be wrong on purpose, in this one way.
     #[arg(long, value_name = "NAME")]
     mutant: Option<Mutant>,
@@ -96,8 +101,9 @@ enum AuthArgument {
 pub(crate) fn serve(arguments: Arguments) -> Result<ExitCode, Stop> {
     let address = SocketAddr::new(arguments.address, arguments.port);
     let control = arguments.control;
+    let threads = arguments.threads;
     let endpoint = Arc::new(Endpoint::new(options(arguments)));
-    runtime()?.block_on(async {
+    runtime_of(threads)?.block_on(async {
         let server = Server::start(endpoint, address, control)
             .map_err(|error| Stop::usage(format!("listen on {address}: {error}")))?;
         // Before the address is told: whoever reads it may ask to end at once.
@@ -134,6 +140,8 @@ fn options(arguments: Arguments) -> Options {
         },
         region: arguments.region,
         rate_limit: arguments.rate_limit,
+        read_rate_limit: arguments.rate_limit.map(|limit| limit * 4 / 3),
+        pool_rate_limit: arguments.rate_limit.map(|limit| limit / 3),
         active_jobs: arguments.active_jobs,
         pending_ms: arguments.pending_ms,
         in_progress_ms: arguments.in_progress_ms,

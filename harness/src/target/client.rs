@@ -9,8 +9,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::case::{Message, Raw, Signature};
-use crate::contract::Operation;
+use crate::contract::{Operation, QuotaUse};
 use crate::target::library::Library;
+use crate::target::limiter::Limiter;
 use crate::target::pace::Pace;
 use crate::target::repair::unrepaired;
 use crate::target::sign::sign;
@@ -65,6 +66,7 @@ struct Shared {
     headers: Vec<Header>,
     timeout: Duration,
     pace: Option<Pace>,
+    limiter: Option<Limiter>,
     library: Library,
     trust: Option<Trust>,
     proxy: Option<Proxy>,
@@ -105,6 +107,11 @@ impl Client {
                 .collect(),
             timeout: profile.timeout,
             pace: profile.requests_per_second.map(Pace::new),
+            limiter: profile
+                .quotas
+                .clone()
+                .filter(|quotas| !quotas.classes.is_empty())
+                .map(Limiter::new),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -183,7 +190,7 @@ impl Client {
     /// A target without credentials gets requests unsigned that should be signed validly; every other signature is
     /// [`Failure::NoCredentials`] there.
     pub async fn send(&self, request: &Request, signature: Signature) -> Result<Answer, Failure> {
-        self.turn().await;
+        self.turn(Some(request)).await;
         let prepared = self.prepare(request, signature, SystemTime::now())?;
         let start = Instant::now();
         let sent = compose::redacted(&prepared);
@@ -214,11 +221,22 @@ impl Client {
     ///
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
-        self.turn().await;
+        self.exchange_raw(raw, body, true).await
+    }
+
+    /// The same, which waits for bytes behind the answer only if that is asked.
+    pub(crate) async fn exchange_raw(
+        &self,
+        raw: &Raw,
+        body: &[u8],
+        linger: bool,
+    ) -> Result<RawAnswer, Failure> {
         let host = self.shared.url.authority.clone();
         let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
         let mut head = filled();
-        let marks = self.marks(&compose::reading(&head, body, &host))?;
+        let reading = compose::reading(&head, body, &host);
+        self.turn(Some(&reading)).await;
+        let marks = self.marks(&reading)?;
         compose::insert(&mut head, &marks);
         let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
         let mut head_shown = filled();
@@ -227,7 +245,7 @@ impl Client {
             bytes: &compose::joined(&head, &raw.eol, body),
             split: &raw.split,
             shutdown: raw.shutdown,
-            linger: true,
+            linger,
         };
         let exchange = self.over_socket(&bytes).await?;
         Ok(RawAnswer {
@@ -247,7 +265,7 @@ impl Client {
 
     /// Puts a CSV file to a pre-signed URL. Neither signature nor the profile's headers go there: it may be another host.
     pub async fn upload(&self, url: &str, csv: Vec<u8>) -> Result<Response, Failure> {
-        self.turn().await;
+        self.turn(None).await;
         self.shared.library.upload(url, csv).await
     }
 
@@ -268,10 +286,96 @@ impl Client {
         bytes.exchange(url, trust.as_ref(), *timeout).await
     }
 
-    async fn turn(&self) {
+    /// How much of each quota was used, where the profile has any.
+    pub fn usage(&self) -> Vec<QuotaUse> {
+        self.shared
+            .limiter
+            .as_ref()
+            .map_or_else(Vec::new, Limiter::usage)
+    }
+
+    /// Whether requests wait for a quota, so that asking often only keeps others waiting.
+    pub fn is_limited(&self) -> bool {
+        self.shared.limiter.is_some() || self.shared.pace.is_some()
+    }
+
+    /// Waits until a request may be sent; an upload is none of the service's.
+    pub(crate) async fn turn(&self, request: Option<&Request>) {
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
+        }
+        if let (Some(limiter), Some(request)) = (&self.shared.limiter, request) {
+            limiter.turn(request).await;
+        }
+    }
+
+    /// Whether a signature of that kind adds anything to a request.
+    pub(crate) fn signs(&self, signature: Signature) -> bool {
+        match (&self.shared.credentials, signature) {
+            (_, Signature::Unsigned) | (None, Signature::Valid) => false,
+            // Without credentials the other kinds are refused by `prepare`, which says so.
+            _ => true,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &Url {
+        &self.shared.url
+    }
+
+    /// Whose certificates are believed.
+    pub(crate) fn trust(&self) -> Option<&Trust> {
+        self.shared.trust.as_ref()
+    }
+
+    /// Whether a socket of one's own leads to it.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.shared.proxy.is_none()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.shared.timeout
+    }
+
+    /// The request line and the host of an unsigned request that names none.
+    pub(crate) fn write_start(&self, request: &Request, out: &mut Vec<u8>) {
+        let base = if request.path.starts_with('/') {
+            &*self.shared.url.base
+        } else {
+            ""
+        };
+        let host = &*self.shared.url.authority;
+        let parts = [
+            &*request.method,
+            " ",
+            base,
+            &request.path,
+            " HTTP/1.1\r\nHost: ",
+            host,
+        ];
+        for part in parts.into_iter().chain(["\r\n"]) {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    /// The headers that every request gets, as far as it does not bring them itself.
+    pub(crate) fn write_rest(&self, request: &Request, out: &mut Vec<u8>) {
+        let has = |name: &str| request.headers.iter().any(|header| header.is(name));
+        for header in self
+            .shared
+            .headers
+            .iter()
+            .filter(|header| !has(&header.name))
+        {
+            compose::write_line(header, out);
+        }
+        let profile = |name: &str| self.shared.headers.iter().any(|header| header.is(name));
+        for (name, value) in [("User-Agent", USER_AGENT), ("Accept", "*/*")] {
+            if !has(name) && !profile(name) {
+                for part in [name, ": ", value, "\r\n"] {
+                    out.extend_from_slice(part.as_bytes());
+                }
+            }
         }
     }
 

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "reference",
         "drift",
     ],
-    &["provision", "generator", "published", "ledger"],
+    &["provision", "generator", "published", "ledger", "recording"],
     &["runner"],
     &["report", "campaign", "power"],
     &["cli", "conformance"],

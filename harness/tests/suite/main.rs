@@ -1,5 +1,7 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod aws;
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
@@ -16,12 +18,15 @@ mod loader;
 mod power;
 mod provision;
 mod published;
+mod recording;
 mod reference;
 mod reports;
 mod schemas;
+mod secrets;
 mod shards;
 mod target;
 mod tidy;
+mod versions;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
