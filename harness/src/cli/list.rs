@@ -36,14 +36,14 @@ pub(crate) fn list(arguments: &Arguments) -> Result<ExitCode, Stop> {
     };
     let mut text = String::new();
     for requirement in suite.requirements() {
-        let cases = requirement.cases.iter().map(|case| case.id.as_str());
-        let ids: Vec<_> = std::iter::once(requirement.id.as_str())
+        let cases = requirement.cases.iter();
+        let cases = cases.map(|case| (case.id.as_str(), case.level));
+        let lines = std::iter::once((requirement.id.as_str(), requirement.level))
             .filter(|_| requirement.invariant.is_some())
             .chain(cases)
-            .filter(|id| selection.contains(*id) && is_new(id))
-            .collect();
-        for id in ids {
-            let _ = writeln!(text, "{:<7}  {id}", requirement.level.to_string());
+            .filter(|(id, _)| selection.contains(*id) && is_new(id));
+        for (id, level) in lines {
+            let _ = writeln!(text, "{:<7}  {id}", level.to_string());
         }
     }
     print(text)?;

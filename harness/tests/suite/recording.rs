@@ -144,7 +144,7 @@ fn the_command_records_redacts_and_judges_again_without_the_endpoint() {
     assert_eq!(judged.code, 0, "{}{}", judged.stdout, judged.stderr);
     let results: Value = serde_json::from_str(&judged.stdout).expect("JSON");
     assert!(
-        results["summary"]["pass"].as_u64() > Some(3),
+        results["summary"]["pass"].as_u64() > Some(1),
         "{}",
         results["summary"]
     );
