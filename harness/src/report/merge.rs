@@ -62,6 +62,9 @@ pub fn merge(parts: Vec<Stored>, met: Met) -> Result<Results, MergeError> {
     whole.requirements.dedup_by(|one, other| one.id == other.id);
     whole.cases = cases;
     whole.shard = None;
+    // Each part had a run and a share of the quotas of its own: of the whole neither can be told.
+    whole.run.clear();
+    whole.quotas.clear();
     let records = whole.records();
     whole.summary = Summary::of(&records);
     let (exit, reason) = whole.gate.exit(&records);
