@@ -363,11 +363,11 @@ fn grid(comparison: &Comparison, all: bool, text: &mut String) {
             cells.max().unwrap_or(0).max(name.chars().count())
         })
         .collect();
-    let _ = write!(text, "{DIM}{:<first$}", "case");
+    let mut head = format!("{:<first$}", "case");
     for (name, width) in names.iter().zip(&widths) {
-        let _ = write!(text, "  {name:<width$}");
+        let _ = write!(head, "  {name:<width$}");
     }
-    let _ = writeln!(text, "{DIM:#}");
+    let _ = writeln!(text, "{DIM}{}{DIM:#}", head.trim_end());
     for (row, cells) in rows.iter().zip(&cells) {
         let mut line = format!("{:<first$}", row.id);
         for (index, (cell, width)) in cells.iter().zip(&widths).enumerate() {
