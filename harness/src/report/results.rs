@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Level, Requirement, Source};
 use crate::oracle::Mismatch;
-use crate::runner::{Exchange, Gate, Plan, Record, Run, Shard, Summary, Testimony, Verdict};
+use crate::runner::{
+    Exchange, Gate, Known, Plan, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
+};
 use crate::snapshot;
 use crate::suite::Suite;
 
@@ -104,8 +106,20 @@ pub struct CaseResult {
     pub demanded: bool,
     /// How the answer stands to the snapshot.
     pub snapshot: Option<snapshot::State>,
+    /// The answer in a few words: its status, and its error type or the job's status.
+    #[serde(default)]
+    pub answer: Option<String>,
     /// What differed.
     pub mismatches: Vec<Mismatch>,
+    /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// How it stands to the ledger, where that lists it.
+    #[serde(default)]
+    pub known: Option<Known>,
+    /// Whether the divergence comes every time, where it was repeated.
+    #[serde(default)]
+    pub repeats: Option<Repeats>,
     /// A shell line that shows it again.
     pub replay: Option<String>,
     /// What was sent and what came, without the signature.
@@ -175,7 +189,11 @@ impl CaseResult {
             flag: record.flag.clone(),
             demanded: record.demanded,
             snapshot: record.snapshot,
+            answer: record.answer.clone(),
             mismatches: record.mismatches.clone(),
+            fingerprint: record.fingerprint.clone(),
+            known: record.known.clone(),
+            repeats: record.repeats.clone(),
             replay: record.replay.clone(),
             exchange: record.exchange.clone(),
         }
@@ -200,6 +218,8 @@ impl CaseResult {
         record.demanded = self.demanded;
         record.snapshot = self.snapshot;
         record.mismatches.clone_from(&self.mismatches);
+        record.fingerprint.clone_from(&self.fingerprint);
+        record.known.clone_from(&self.known);
         record
     }
 }
