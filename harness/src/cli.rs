@@ -9,6 +9,7 @@ mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod report;
 mod run;
 mod send;
 mod serve;
@@ -64,6 +65,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
     /// Join the results of all shards of a run, and check that nothing is missing or doubled.
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),

@@ -98,6 +98,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.outputs.check()?;
     let (suite, mut selection) = arguments.suite.load()?;
     if let Some(budget) = arguments.budget {
         // An invariant costs no request of its own: it is held to the answers that come anyway.

@@ -7,8 +7,12 @@ use std::io;
 use anstyle::{AnsiColor, Effects};
 
 use crate::case::Level;
-use crate::report::{CaseResult, Results};
-use crate::runner::{Constancy, KnownState, Repeats, Verdict};
+use crate::report::figures::{
+    areas as areas_of, coverage, divergence, entry, is_finding, occurring, told,
+};
+use crate::report::visible::{on_a_line, visible};
+use crate::report::{CaseResult, Labelled, Results};
+use crate::runner::{Constancy, KnownState, Verdict};
 use crate::snapshot;
 
 /// How much is shown.
@@ -42,33 +46,38 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     out.write_all(text.as_bytes())
 }
 
-fn is_finding(case: &CaseResult) -> bool {
-    match case.known.as_ref().map(|known| known.state) {
-        // The ledger tells of it, on one line.
-        Some(KnownState::Known) => return false,
-        Some(KnownState::Stale | KnownState::Expired) => return true,
-        Some(KnownState::Changed | KnownState::Unjudged) | None => {}
+/// The figures of several targets, a line each.
+pub fn side_by_side(all: &[Labelled]) -> String {
+    let width = |text: &dyn Fn(&Labelled) -> String| {
+        let lengths = all.iter().map(|one| text(one).chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let label = |one: &Labelled| on_a_line(&one.label);
+    let first = |one: &Labelled| divergence(&one.results.summary);
+    let second = |one: &Labelled| coverage(&one.results.summary);
+    let widths = (width(&label), width(&first), width(&second));
+    let mut text = String::from("\n");
+    for one in all {
+        let style = if one.results.exit == 0 { GREEN } else { RED };
+        let _ = writeln!(
+            text,
+            "{BOLD}{:<a$}{BOLD:#}  divergence {:<b$}  coverage {:<c$}  {style}exit {}{style:#}",
+            label(one),
+            first(one),
+            second(one),
+            one.results.exit,
+            a = widths.0,
+            b = widths.1,
+            c = widths.2,
+        );
     }
-    matches!(
-        case.verdict,
-        Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
-    ) || case.snapshot == Some(snapshot::State::Changed)
+    text
 }
 
 /// A table: a row an area, a column a verdict that occurs.
 fn areas(results: &Results, text: &mut String) {
-    let columns: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| results.summary.count(*verdict) > 0)
-        .collect();
-    let mut rows: BTreeMap<&str, BTreeMap<Verdict, usize>> = BTreeMap::new();
-    for case in &results.cases {
-        *rows
-            .entry(case.area())
-            .or_default()
-            .entry(case.verdict)
-            .or_default() += 1;
-    }
+    let columns = occurring(results);
+    let rows = areas_of(results);
     let first = rows
         .keys()
         .map(|area| area.len())
@@ -154,7 +163,12 @@ fn unjudged(results: &Results, text: &mut String) {
         if ids.len() > LISTED_MAX {
             let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
         }
-        let _ = writeln!(text, "{style}{verdict}{style:#}  {} × {reason}", ids.len());
+        let _ = writeln!(
+            text,
+            "{style}{verdict}{style:#}  {} × {}",
+            ids.len(),
+            on_a_line(reason)
+        );
         let _ = writeln!(text, "  {DIM}{listed}{DIM:#}");
     }
 }
@@ -168,9 +182,9 @@ fn known(results: &Results, text: &mut String) {
     for (index, (case, known)) in listed.enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
         let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
-        let _ = write!(text, "{}", shown(&known.reason));
+        let _ = write!(text, "{}", on_a_line(&known.reason));
         for note in [&known.owner, &known.expires].into_iter().flatten() {
-            let _ = write!(text, ", {}", shown(note));
+            let _ = write!(text, ", {}", on_a_line(note));
         }
         let flaky = case
             .repeats
@@ -181,26 +195,6 @@ fn known(results: &Results, text: &mut String) {
         }
         let _ = writeln!(text, "{DIM:#}");
     }
-}
-
-/// What repeating showed, in words.
-fn told(repeats: &Repeats) -> String {
-    let Repeats {
-        state,
-        tries,
-        divergent,
-        ..
-    } = repeats;
-    let interval = format!(
-        "rate {:.0} %, 95 % interval {:.0} to {:.0} %",
-        repeats.rate * 100.0,
-        repeats.low * 100.0,
-        repeats.high * 100.0
-    );
-    format!(
-        "{}: {divergent} of {tries} repeats diverged ({interval})",
-        state.name()
-    )
 }
 
 fn finding(case: &CaseResult, results: &Results, text: &mut String) {
@@ -230,15 +224,7 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
     }
     if let Some(known) = &case.known {
-        let what = match known.state {
-            KnownState::Changed => "another wrong answer than the known one",
-            KnownState::Stale => "it fails no longer: remove the entry",
-            KnownState::Expired => "the last day of the entry has passed",
-            KnownState::Known => "still fails",
-            KnownState::Unjudged => "not judged",
-        };
-        let (state, reason) = (known.state.name(), shown(&known.reason));
-        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {state}: {what} ({reason})");
+        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {}", on_a_line(&entry(known)));
     }
     if let Some(repeats) = &case.repeats {
         let _ = writeln!(text, "  {DIM}again{DIM:#}   {}", told(repeats));
@@ -248,37 +234,27 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
         block("came", &exchange.came, text);
     }
     for mismatch in &case.mismatches {
-        let _ = writeln!(text, "  {}", mismatch.at);
-        let _ = writeln!(text, "    {GREEN}wanted{GREEN:#}  {}", mismatch.wanted);
-        let _ = writeln!(text, "    {RED}got{RED:#}     {}", mismatch.got);
+        let _ = writeln!(text, "  {}", on_a_line(&mismatch.at));
+        let _ = writeln!(
+            text,
+            "    {GREEN}wanted{GREEN:#}  {}",
+            on_a_line(&mismatch.wanted)
+        );
+        let _ = writeln!(text, "    {RED}got{RED:#}     {}", on_a_line(&mismatch.got));
     }
     if let Some(reason) = &case.reason {
-        let _ = writeln!(text, "  {DIM}note{DIM:#}    {reason}");
+        let _ = writeln!(text, "  {DIM}note{DIM:#}    {}", on_a_line(reason));
     }
     if let Some(replay) = &case.replay {
-        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {replay}");
+        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {}", visible(replay));
     }
 }
 
-/// Control characters of a hostile text as a mark, so that none is sent to the terminal.
-fn shown(line: &str) -> String {
-    line.chars()
-        .map(|letter| {
-            if letter.is_control() {
-                '\u{fffd}'
-            } else {
-                letter
-            }
-        })
-        .collect()
-}
-
-/// A text of several lines beside its label.
+/// A text of several lines beside its label. What hides in a hostile answer is named, not sent to the terminal.
 fn block(label: &str, content: &str, text: &mut String) {
     for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
         let label = if index == 0 { label } else { "" };
-        let line = shown(line);
-        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {line}");
+        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {}", on_a_line(line));
     }
 }
 
@@ -296,13 +272,9 @@ fn ending(results: &Results, text: &mut String) {
         .count();
     let _ = write!(
         text,
-        "\ndivergence {} ({} of {} at level must)   coverage {} ({} of {})",
-        percent(summary.divergence),
-        summary.must_divergent,
-        summary.must_judged,
-        percent(summary.coverage),
-        summary.judged,
-        summary.judgeable,
+        "\ndivergence {}   coverage {}",
+        divergence(summary),
+        coverage(summary),
     );
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
@@ -357,8 +329,4 @@ fn ending(results: &Results, text: &mut String) {
         results.target.endpoint,
         results.seed
     );
-}
-
-fn percent(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0))
 }

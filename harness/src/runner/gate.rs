@@ -91,15 +91,7 @@ impl Gate {
                 Some(counted(failing, "case fails the gate")),
             );
         }
-        let outdated = |state| {
-            count(&|record| {
-                self.counts(record)
-                    && record
-                        .known
-                        .as_ref()
-                        .is_some_and(|known| known.state == state)
-            })
-        };
+        let outdated = |state| count(&|record| self.outdated(record) == Some(state));
         let (stale, expired) = (outdated(KnownState::Stale), outdated(KnownState::Expired));
         if stale + expired > 0 {
             let reason = format!(
@@ -108,6 +100,13 @@ impl Gate {
             return (Exit::Ledger, Some(reason));
         }
         (Exit::Green, None)
+    }
+
+    /// How a record's entry in the ledger is out of date, if that turns the gate red.
+    pub fn outdated(self, record: &Record) -> Option<KnownState> {
+        let state = record.known.as_ref()?.state;
+        let outdated = matches!(state, KnownState::Stale | KnownState::Expired);
+        (outdated && self.counts(record)).then_some(state)
     }
 
     /// Whether a failure of a record's level would turn the gate red.

@@ -15,6 +15,7 @@ mod power;
 mod provision;
 mod published;
 mod reference;
+mod reports;
 mod schemas;
 mod shards;
 mod target;
