@@ -3,17 +3,20 @@
 mod completions;
 mod coverage;
 mod explain;
+mod guard;
 mod judging;
 mod ledger;
 mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod plan;
 mod report;
 mod run;
 mod send;
 mod serve;
 mod soak;
+mod sweep;
 mod target;
 mod variations;
 
@@ -57,6 +60,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
+    Plan(plan::Arguments),
+    /// Delete what runs left behind on a target.
+    Sweep(sweep::Arguments),
     /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
     /// List the cases and invariants of the suite.
@@ -110,6 +117,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
 use crate::oracle::Evidence;
-use crate::runner::attempt::Judge;
+use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
@@ -97,7 +97,7 @@ impl Runner {
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            active: active.map(|limit| Active::new(limit, session.rehearses)),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,
