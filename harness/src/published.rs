@@ -17,7 +17,7 @@ use crate::contract::{CONTENT_TYPE, Operation};
 use crate::wire::{Header, Request};
 
 pub use answer::Answer;
-pub use snapshots::snapshots;
+pub use snapshots::{answers, snapshots};
 
 /// The files of this version, by their names.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/published.rs"));

@@ -12,14 +12,29 @@ const SIGNATURE: &str = "${Signature}";
 
 /// A request as the bytes of HTTP/1.1.
 pub(crate) fn written(request: &Request) -> Vec<u8> {
-    let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.path).into_bytes();
+    let mut bytes = Vec::new();
+    write(request, &mut bytes);
+    bytes
+}
+
+/// Writes a request out behind what there is.
+pub(crate) fn write(request: &Request, bytes: &mut Vec<u8>) {
+    for part in [&*request.method, " ", &request.path, " HTTP/1.1\r\n"] {
+        bytes.extend_from_slice(part.as_bytes());
+    }
     for header in &request.headers {
-        bytes.extend_from_slice(&line(header));
-        bytes.extend_from_slice(b"\r\n");
+        write_line(header, bytes);
     }
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(&request.body);
-    bytes
+}
+
+/// Writes a header line out, with its end.
+pub(crate) fn write_line(header: &Header, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(header.name.as_bytes());
+    bytes.extend_from_slice(b": ");
+    bytes.extend_from_slice(&header.value);
+    bytes.extend_from_slice(b"\r\n");
 }
 
 /// A request without its session token, which is a secret: whoever has it and the key can act.

@@ -1,9 +1,11 @@
 //! What a machine can check about the project itself, one module per subject.
 
 mod aws;
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
+mod drift;
 mod endpoints;
 mod flakes;
 mod floors;
@@ -11,10 +13,12 @@ mod fuzzing;
 mod generator;
 mod help;
 mod ledger;
+mod library;
 mod loader;
 mod power;
 mod provision;
 mod published;
+mod recording;
 mod reference;
 mod reports;
 mod schemas;
@@ -22,6 +26,7 @@ mod secrets;
 mod shards;
 mod target;
 mod tidy;
+mod versions;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
