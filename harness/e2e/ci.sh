@@ -9,6 +9,18 @@ root=$PWD
 cache=${FULLSTOP_E2E_CACHE:-$PWD/target/e2e}
 action=$root/.github/actions/fullstop/action.yml
 
+# Ends what a step left running, as the two services do when a job ends.
+stop_emulator() {
+  [ -s "$work/emulator" ] || return 0
+  kill "$(cat "$work/emulator")" 2>/dev/null || true
+  # A port is free once its server has gone.
+  for _ in $(seq 100); do
+    kill -0 "$(cat "$work/emulator")" 2>/dev/null || break
+    sleep 0.1
+  done
+  rm "$work/emulator"
+}
+
 fail() { echo "ci.sh: $*" >&2; exit 1; }
 
 if ! "$cache/yaml/bin/python" -c 'import yaml' 2>/dev/null; then
@@ -21,13 +33,14 @@ shell_of() { "$cache/yaml/bin/python" "$root/harness/e2e/steps.py" "$@"; }
 fullstop=${FULLSTOP_E2E_BINARY:-$PWD/target/release/fullstop}
 [ -n "${FULLSTOP_E2E_BINARY:-}" ] || cargo build --quiet --release
 work=$(mktemp -d)
-trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
+trap 'stop_emulator; rm -rf "$work"' EXIT
 mkdir -p "$work/bin"
 export PATH=$work/bin:$PATH
 
 # `my-emulator --port N`: the reference, wrong on purpose where MUTANT says so.
 cat >"$work/bin/my-emulator" <<END
 #!/bin/sh
+echo \$\$ >"$work/emulator"
 exec "$fullstop" serve "\$@" \${MUTANT:+--mutant "\$MUTANT"}
 END
 chmod +x "$work/bin/my-emulator"
@@ -48,7 +61,7 @@ github() {
   export RUNNER_TEMP=$PWD/temp GITHUB_ACTION_PATH=${action%/*}
   export GITHUB_OUTPUT=$PWD/output GITHUB_PATH=$PWD/path GITHUB_STEP_SUMMARY=$PWD/summary
   touch output path summary
-  cp "$fullstop" temp/fullstop/bin/
+  cp "$fullstop" temp/fullstop/bin/fullstop
   : >fullstop.ledger.toml
   step "$root/docs/ci/github.yml" 'Start the emulator'
   VERSION='' step "$action" 'Key of the build'
@@ -58,8 +71,7 @@ github() {
   PATH=$(cat path):$PATH
   ENDPOINT=http://127.0.0.1:4566 TARGET='' LEDGER=fullstop.ledger.toml STRICT=false ARGS='--quiet --seed 3' \
     step "$action" Run >run.txt || code=$?
-  cat emulator.log >/dev/null
-  kill %1 && wait %1 || true
+  stop_emulator
   [ "$code" = "$wanted" ] || { cat run.txt; fail "the action ends with $code, not $wanted"; }
   grep -qx "exit=$wanted" output || fail "the output says $(grep exit= output)"
   grep -q divergence summary || fail 'the summary does not show the figures'
@@ -75,11 +87,12 @@ gitlab() {
   export MUTANT=$1
   echo "gitlab, ${1:-no mutant}"
   rm -rf "$work/gitlab" && mkdir -p "$work/gitlab/.fullstop/bin" && cd "$work/gitlab"
-  cp "$fullstop" .fullstop/bin/
+  cp "$fullstop" .fullstop/bin/fullstop
   : >fullstop.ledger.toml
-  # GitLab runs the lines of a job in one shell and ends what they left running.
+  # GitLab runs the lines of a job in one shell.
   shell_of "$root/docs/ci/gitlab.yml" stop-user-import-job >job.sh
-  FULLSTOP_VERSION=0.1.0 bash -eo pipefail -c 'trap "kill %1" EXIT; . ./job.sh' >run.txt 2>&1 || code=$?
+  FULLSTOP_VERSION=0.1.0 bash -eo pipefail job.sh >run.txt 2>&1 || code=$?
+  stop_emulator
   [ "$code" = "$wanted" ] || { cat run.txt; fail "the job ends with $code, not $wanted"; }
   grep -q '<testsuites' results.xml || fail 'results.xml is no JUnit'
   cd "$root"
