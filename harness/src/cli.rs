@@ -1,19 +1,28 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod compare;
 mod completions;
 mod coverage;
+mod drift;
 mod explain;
 mod fuzz;
+mod guard;
+mod judge;
 mod judging;
 mod ledger;
 mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod plan;
+mod promote;
+mod record;
 mod report;
 mod run;
 mod send;
 mod serve;
+mod soak;
+mod sweep;
 mod target;
 mod variations;
 
@@ -57,6 +66,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
+    Plan(plan::Arguments),
+    /// Delete what runs left behind on a target.
+    Sweep(sweep::Arguments),
     /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
     /// List the cases and invariants of the suite.
@@ -65,6 +78,14 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Record what a target answers: transcripts, redacted and hashed, and snapshots.
+    Record(record::Arguments),
+    /// Judge recorded answers by today's cases; nothing is sent.
+    Judge(judge::Arguments),
+    /// Judge several targets or recordings, and show where they differ and who is nearest to the truth.
+    Compare(compare::Arguments),
+    /// Make a case that was only observed a must, with the expectation that a recording of AWS shows.
+    Promote(promote::Arguments),
     /// Send generated requests by the thousand, and write what is wrong as case files.
     Fuzz(fuzz::Arguments),
     /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
@@ -77,9 +98,13 @@ enum Command {
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
     Variations(variations::Arguments),
+    /// Check the checkers: generated requests in process, to the reference and to every permitted variation.
+    Soak(soak::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
     #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Compare a model of the service with what this version stands on.
+    Drift(drift::Arguments),
     /// Write a shell's completions to standard output.
     Completions(completions::Arguments),
 }
@@ -110,17 +135,25 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Record(arguments) => record::record(&arguments),
+        Command::Judge(arguments) => judge::judge(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Promote(arguments) => promote::promote_case(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Coverage => coverage::coverage(),
+        Command::Drift(arguments) => drift::drift(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {

@@ -8,13 +8,18 @@ mod api;
 mod call;
 mod command;
 mod csv;
+mod delete;
 mod embedded;
 mod fixed;
 mod held;
 mod lease;
+mod leftover;
+mod own;
 mod pool;
+mod shared;
 mod upload;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,8 +38,11 @@ use command::Command;
 use embedded::Embedded;
 use fixed::Fixed;
 use held::{Held, Made, Owned};
+use own::Own;
 
 pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
+pub use leftover::{Leftover, leftovers, remove, run_id};
+pub use own::{Job, Preconditions};
 
 /// A valid job id that no endpoint hands out.
 const NO_SUCH_JOB: &str = "import-NoSuchJob0";
@@ -77,6 +85,7 @@ enum Driver {
     Command(Box<Command>),
     Fixed(Fixed),
     Embedded(Embedded),
+    Own(Own),
 }
 
 impl Provisioner {
@@ -88,21 +97,23 @@ impl Provisioner {
     ) -> Result<Self, ConfigError> {
         let held = Arc::new(Held::default());
         let driver = match &profile.provision {
-            Provision::Api {
-                upload_hosts,
-                role_arn,
-                yes,
-            } => {
-                if !(client.is_loopback() || options.yes || *yes) {
+            Provision::Api(api) => {
+                if !(client.is_loopback() || options.yes || api.yes) {
                     return Err(ConfigError::Driver(format!(
                         "create user pools on {}, which is not this machine: say --yes, or `yes = true` in the profile",
                         client.url()
                     )));
                 }
+                if profile.is_aws() && api.role_arn.is_none() {
+                    return Err(ConfigError::Driver(
+                        "make import jobs without a role: give its ARN, `provision = { driver = \"api\", role_arn = \"arn:aws:iam::…\" }` in the profile"
+                            .to_owned(),
+                    ));
+                }
                 Driver::Api(Box::new(Api::new(
                     client.clone(),
-                    upload_hosts,
-                    role_arn,
+                    api,
+                    profile.active_jobs,
                     &options.run_id,
                     Arc::clone(&held),
                 )))
@@ -126,6 +137,12 @@ impl Provisioner {
         let region = endpoint.options().region.clone();
         let driver = Driver::Embedded(Embedded::new(endpoint));
         Self::with(driver, client, &region, false, Arc::default())
+    }
+
+    /// Provisions by code of the caller's.
+    pub fn own(preconditions: Arc<dyn Preconditions>, client: Client, region: &str) -> Self {
+        let driver = Driver::Own(Own::new(preconditions));
+        Self::with(driver, client, region, false, Arc::default())
     }
 
     fn with(driver: Driver, client: Client, region: &str, keep: bool, held: Arc<Held>) -> Self {
@@ -185,6 +202,16 @@ impl Provisioner {
                 });
                 fault.await.unwrap_or_else(|| Err(ended()))
             }
+            Driver::Own(_) => {
+                let (ids, error) = (lease.ids.clone(), error.to_owned());
+                let fault = self.work(move |shared| async move {
+                    match &shared.driver {
+                        Driver::Own(own) => own.fault(&ids, &error).await,
+                        _ => Ok(()),
+                    }
+                });
+                fault.await.unwrap_or_else(|| Err(ended()))
+            }
             Driver::Api(_) => no_hook("api"),
             Driver::Fixed(_) => no_hook("fixed"),
         }
@@ -231,6 +258,13 @@ impl Provisioner {
         }
         drop(alone);
         self.shared.held.take_leftovers()
+    }
+
+    /// The pools that are made and not yet deleted.
+    pub fn held(&self) -> Vec<String> {
+        let all = self.shared.held.all().into_iter().map(|owned| owned.pool);
+        let pools: BTreeSet<_> = all.collect();
+        pools.into_iter().collect()
     }
 
     /// Does work on the target in a task of its own, which goes on if the caller does not wait for it. None if it panicked
@@ -283,6 +317,7 @@ impl Shared {
             Driver::Embedded(embedded) => embedded.beside(pool),
             // Its protocol knows no pools: the second job is in another one.
             Driver::Command(command) => command.make(JobState::Started, &self.held).await,
+            Driver::Own(own) => own.make(JobState::Started, &self.held).await,
             Driver::Fixed(_) => Err(Unavailable::Unreachable(
                 "the `fixed` driver has no second started job".to_owned(),
             )
@@ -302,6 +337,7 @@ impl Shared {
         let made = match &self.driver {
             Driver::Api(api) => api.make(given.job).await,
             Driver::Command(command) => command.make(given.job, &self.held).await,
+            Driver::Own(own) => own.make(given.job, &self.held).await,
             Driver::Fixed(fixed) => fixed.make(given.job).await,
             Driver::Embedded(embedded) => embedded.make(given.job, &self.held),
         };
@@ -370,9 +406,15 @@ impl Shared {
             return;
         }
         let undone = match &self.driver {
+            // In a shared pool a job that runs is stopped all the same: others may wait for it.
+            Driver::Api(api) if !owned.job.is_empty() => {
+                api.rest(owned.clone()).await;
+                Ok(())
+            }
             _ if self.keep => Ok(()),
             Driver::Api(api) => api.delete_pool(&owned.pool).await,
             Driver::Command(command) => command.release(&owned).await,
+            Driver::Own(own) => own.release(&owned).await,
             Driver::Fixed(_) => Ok(()),
             Driver::Embedded(embedded) => {
                 embedded.release(&owned.pool);

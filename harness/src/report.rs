@@ -1,7 +1,9 @@
 //! Results made readable: for people on a terminal and in a browser, for CI, for machines. It cannot reach a target.
 
+mod compare;
 mod explain;
 mod figures;
+mod forecast;
 #[cfg(feature = "reports")]
 mod html;
 #[cfg(feature = "reports")]
@@ -14,7 +16,9 @@ mod stored;
 mod terminal;
 mod visible;
 
+pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 pub use explain::explain;
+pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
 pub use html::html;
 #[cfg(feature = "reports")]

@@ -11,6 +11,8 @@ impl Case {
         let mut entry = CaseEntry {
             name: name.to_owned(),
             why: self.why.clone(),
+            level: None,
+            since: None,
             given: Some(self.given),
             set: BTreeMap::new(),
             remove: Vec::new(),

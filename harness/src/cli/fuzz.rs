@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
 use crate::case::Level;
-use crate::cli::run::interrupted;
+use crate::cli::guard::interrupted;
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, complain, print};
 use crate::reference::Mutant;
@@ -135,7 +135,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
             message: format!("start the runtime: {error}"),
         })?;
     runtime.block_on(async {
-        let mut profile = arguments.target.profile()?;
+        let mut profile = arguments.target.profile().await?;
         if arguments.rps.is_some() {
             profile.requests_per_second = arguments.rps;
         }
@@ -167,7 +167,7 @@ async fn against_other(
     session: &Session,
     name: &str,
 ) -> Result<ExitCode, Stop> {
-    let mut profile = arguments.target.other(name)?;
+    let mut profile = arguments.target.other(name).await?;
     profile.requests_per_second = arguments.rps.or(profile.requests_per_second);
     if arguments.unsigned {
         profile.credentials = None;

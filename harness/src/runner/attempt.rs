@@ -10,14 +10,15 @@ use crate::contract::Status;
 use crate::oracle::{
     Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
 };
-use crate::provision::{Lease, Provisioner, Unavailable};
+use crate::provision::{Lease, Unavailable};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::post::{self, After};
 use crate::runner::replay::Replays;
+use crate::runner::stage::{Stage, on_track};
 use crate::runner::{Exchange, Record, Verdict, probe};
 use crate::snapshot;
-use crate::target::{Client, Failure};
+use crate::target::Failure;
 use crate::wire::{Envelope, Response, redact};
 
 /// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
@@ -26,12 +27,11 @@ const ATTEMPTS_MAX: usize = 3;
 /// Judges single cases against one target.
 #[derive(Debug)]
 pub(crate) struct Judge {
-    pub(crate) client: Client,
-    pub(crate) provisioner: Arc<Provisioner>,
+    pub(crate) stage: Stage,
     pub(crate) breaker: Breaker,
     pub(crate) controls: Controls,
-    /// How many jobs may be active at once, where the target has a limit.
-    pub(crate) active: Option<Arc<Semaphore>>,
+    /// The places of jobs that are active at once, where the target has a limit.
+    pub(crate) active: Option<Active>,
     /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
     pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
@@ -40,6 +40,29 @@ pub(crate) struct Judge {
     pub(crate) settle: Duration,
     pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
+}
+
+/// A limit on the jobs that are active at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Active {
+    /// How many there may be.
+    pub(crate) limit: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Active {
+    /// A limit. Where nothing is at stake, in a rehearsal, what it allows one after the other goes on side by side.
+    pub(crate) fn new(limit: usize, side_by_side: bool) -> Self {
+        let places = if side_by_side {
+            Semaphore::MAX_PERMITS
+        } else {
+            limit.max(1)
+        };
+        Self {
+            limit,
+            places: Arc::new(Semaphore::new(places)),
+        }
+    }
 }
 
 /// Why an attempt ended without a verdict.
@@ -70,10 +93,19 @@ struct Answered {
 impl Judge {
     /// Runs a case and says what came of it. The answer comes with it, for the invariants.
     pub(crate) async fn case(&self, case: &Case) -> (Record, Option<Observed>) {
+        on_track(&case.id, self.attempts(case)).await
+    }
+
+    async fn attempts(&self, case: &Case) -> (Record, Option<Observed>) {
         let mut last = (String::new(), None);
         for _ in 0..ATTEMPTS_MAX {
+            if let Some(why) = self.stage.halted() {
+                last.0 = why;
+                break;
+            }
             if self.breaker.is_open() {
                 last.0 = "the endpoint has stopped answering, so nothing more is sent".to_owned();
+                self.stage.note_halt(&last.0);
                 break;
             }
             match self.attempt(case).await {
@@ -96,10 +128,11 @@ impl Judge {
     }
 
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
-        let permit = self.permit(case.given).await;
-        let mut lease = self.provisioner.acquire(case.given).await?;
+        let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
+        let permit = self.permit(case.given, bystanders).await?;
+        let mut lease = self.stage.acquire(case.given).await?;
         let result = self.undisturbed(case, &mut lease).await;
-        self.provisioner.release(lease).await;
+        self.stage.release(lease).await;
         // The control may need an active job of its own.
         drop(permit);
         let answered = result?;
@@ -120,7 +153,7 @@ impl Judge {
 
     /// The exchange, with no other under way where this one queues a fault that could hit the other.
     async fn undisturbed(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
-        if case.fault.is_some() && !self.provisioner.binds_faults() {
+        if case.fault.is_some() && !self.stage.binds_faults() {
             let _alone = self.quiet.write().await;
             return self.exchange(case, lease).await;
         }
@@ -131,12 +164,12 @@ impl Judge {
     /// Sends the case's request on its precondition and judges what comes.
     async fn exchange(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
         let bystander = match case.post {
-            Some(Post::BystanderUntouched) => Some(self.provisioner.beside(lease).await?),
+            Some(Post::BystanderUntouched) => Some(self.stage.beside(lease).await?),
             _ => None,
         };
         let lease = &*lease;
         if let Some(error) = &case.fault {
-            self.provisioner.fault(lease, error).await?;
+            self.stage.fault(lease, error).await?;
         }
         let sent = case.compose(&lease.ids);
         let response = self.send(case, &sent).await?;
@@ -207,7 +240,7 @@ impl Judge {
 
     /// Sends, and tells an answer (or a permitted close) from what tells nothing.
     async fn send(&self, case: &Case, sent: &Message) -> Result<Option<Response>, Halt> {
-        match self.client.deliver(sent).await {
+        match self.stage.deliver(sent).await {
             Ok(response) => {
                 self.breaker.answered();
                 if is_throttled(&response) && !expects_throttle(case) {
@@ -282,9 +315,9 @@ impl Judge {
         }
         // Twice as long as the case took, so that a job which ends by itself does so here too.
         let patience = lease.acquired.elapsed() * 2;
-        let other = self.provisioner.acquire(case.given).await?;
+        let other = self.stage.acquire(case.given).await?;
         let ended = post::ends_within(self, &other.ids, patience).await;
-        self.provisioner.release(other).await;
+        self.stage.release(other).await;
         if ended? {
             return Err(Halt::Again(
                 "the job ended by itself around the request".to_owned(),
@@ -296,24 +329,44 @@ impl Judge {
 
     /// After an attempt that came to nothing: whether the endpoint still answers anything.
     async fn look_after(&self) {
+        // A recording goes silent where its endpoint did.
+        let Some(client) = self.stage.client() else {
+            return;
+        };
         if !self.breaker.went_silent() {
             return;
         }
-        match probe::Probe::ask(&self.client).await {
+        match probe::Probe::ask(client).await {
             Ok(_) => self.breaker.alive(),
             Err(_) => self.breaker.trip(),
         }
     }
 
-    /// A place among the active jobs, where the target has a limit and the precondition needs one.
-    pub(crate) async fn permit(&self, given: Given) -> Option<OwnedSemaphorePermit> {
-        let active = match given.job {
+    /// A place among the active jobs for the job of a precondition, and one for each beside it, where the target has a
+    /// limit.
+    pub(crate) async fn permit(
+        &self,
+        given: Given,
+        beside: usize,
+    ) -> Result<Option<OwnedSemaphorePermit>, Halt> {
+        let is_active = match given.job {
             JobState::Started | JobState::Elsewhere => true,
             JobState::Is(status) => status != Status::Created && status != Status::Expired,
             JobState::Absent => false,
         };
-        let limit = self.active.as_ref().filter(|_| active)?;
-        Arc::clone(limit).acquire_owned().await.ok()
+        let wanted = usize::from(is_active) + beside;
+        let (Some(active), 1..) = (&self.active, wanted) else {
+            return Ok(None);
+        };
+        if wanted > active.limit {
+            return Err(Halt::Blocked(format!(
+                "it takes {wanted} jobs that are active at once, and the target allows {}",
+                active.limit
+            )));
+        }
+        let places = u32::try_from(wanted).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&active.places).acquire_many_owned(places);
+        Ok(permit.await.ok())
     }
 
     fn demands(&self, case: &Case) -> bool {
@@ -326,7 +379,7 @@ impl Judge {
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
         let came = response.ok_or("<closed without an answer>");
         Exchange {
-            sent: redact(&describe_sent(sent)),
+            sent: shown_request(sent),
             came: redact(&came.map_or_else(str::to_owned, describe_response)),
             normalised: snapshot::render(sent, came, ids),
         }
@@ -377,6 +430,11 @@ fn expects_throttle(case: &Case) -> bool {
 
 /// The most bytes of a body that a report shows.
 const SHOWN_SIZE_MAX: usize = 2_000;
+
+/// A request as a report shows it.
+pub(crate) fn shown_request(sent: &Message) -> String {
+    redact(&describe_sent(sent))
+}
 
 fn describe_sent(sent: &Message) -> String {
     match sent {

@@ -10,10 +10,14 @@ use crate::contract::Status;
 use crate::oracle::{Mismatch, same};
 use crate::provision::{Bystander, Lease};
 use crate::runner::attempt::{Halt, Judge};
+use crate::target::Client;
 
 /// The first pause between two reads, and the longest: a quick endpoint is not kept waiting, a slow one is not hammered.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
+
+/// The first pause where requests wait for a quota: reads that come to nothing only keep others waiting.
+const PAUSE_LIMITED: Duration = Duration::from_millis(250);
 
 /// How often Stopped is read again once it was seen.
 const STOPPED_READ_AGAIN: usize = 2;
@@ -70,12 +74,12 @@ pub(crate) async fn ends_within(
     ids: &Ids,
     patience: Duration,
 ) -> Result<bool, Halt> {
-    let mut pauses = Pauses::until(patience);
+    let mut pauses = Pauses::until(judge, patience);
     loop {
         if status(judge, ids).await?.is_some_and(Status::is_finished) {
             return Ok(true);
         }
-        if !pauses.wait().await {
+        if !pauses.wait(judge).await {
             return Ok(false);
         }
     }
@@ -104,8 +108,8 @@ async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<A
 }
 
 async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
-    judge.provisioner.let_go(lease);
-    let mut pauses = Pauses::until(judge.settle);
+    judge.stage.let_go(lease);
+    let mut pauses = Pauses::until(judge, judge.settle);
     loop {
         let (status, mismatches) = look(judge, lease).await?;
         match status {
@@ -114,7 +118,7 @@ async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
             Some(Status::Stopped) => break,
             Some(status) if status.is_finished() => return Ok(After::Ended(status)),
             Some(status) => {
-                if !pauses.wait().await {
+                if !pauses.wait(judge).await {
                     let wanted = format!("Stopped within {} ms", judge.settle.as_millis());
                     return Ok(After::Broken(vec![Mismatch::new(
                         "post/Status",
@@ -179,7 +183,7 @@ async fn look(judge: &Judge, lease: &Lease) -> Result<(Option<Status>, Vec<Misma
 /// The job now, or the answer that shows none.
 async fn read(judge: &Judge, ids: &Ids) -> Result<Result<Value, String>, Halt> {
     let described = judge
-        .provisioner
+        .stage
         .describe(ids)
         .await
         .map_err(|failure| Halt::Again(format!("DescribeUserImportJob: {failure}"), None))?;
@@ -232,15 +236,22 @@ struct Pauses {
 }
 
 impl Pauses {
-    fn until(patience: Duration) -> Self {
+    fn until(judge: &Judge, patience: Duration) -> Self {
         Self {
-            next: PAUSE_MIN,
+            next: if judge.stage.client().is_some_and(Client::is_limited) {
+                PAUSE_LIMITED
+            } else {
+                PAUSE_MIN
+            },
             deadline: Instant::now() + patience,
         }
     }
 
     /// Waits. False once the deadline has passed.
-    async fn wait(&mut self) -> bool {
+    async fn wait(&mut self, judge: &Judge) -> bool {
+        if let Some(another) = judge.stage.shows_another_look() {
+            return another;
+        }
         if Instant::now() >= self.deadline {
             return false;
         }

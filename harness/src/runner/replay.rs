@@ -52,7 +52,7 @@ impl Replays {
             signing,
             region: profile.region.clone(),
             // A header or a proxy may hold a secret, so that it is left to the profile.
-            by_curl: matches!(profile.provision, Provision::Api { .. })
+            by_curl: matches!(profile.provision, Provision::Api(_))
                 && profile.name != "reference"
                 && profile.headers.is_empty()
                 && profile.proxy.is_none(),
@@ -61,6 +61,19 @@ impl Replays {
                 .as_ref()
                 .map(|authorities| authorities.file.display().to_string()),
             bare: profile.name == "endpoint",
+        }
+    }
+
+    /// Lines for a target that is known from a recording only.
+    pub(crate) fn of_recorded(name: &str, url: &str, region: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            name: name.to_owned(),
+            signing: Signing::Environment,
+            region: region.to_owned(),
+            by_curl: false,
+            authorities: None,
+            bare: name == "endpoint",
         }
     }
 
@@ -100,7 +113,11 @@ impl Replays {
                 .headers
                 .iter()
                 .all(|header| header.value.iter().all(|byte| (32..127).contains(byte)));
-        if !sayable {
+        let files = lease.steps.iter().filter_map(|step| match step {
+            Step::Upload { csv, .. } => Some(csv.len()),
+            Step::Call { .. } => None,
+        });
+        if !sayable || files.sum::<usize>() > BODY_SIZE_MAX {
             return None;
         }
         let signed = if signature == Signature::Valid {

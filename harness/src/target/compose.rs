@@ -90,6 +90,13 @@ fn below(line: &str, base: &str) -> Option<String> {
         .then(|| format!("{method} {origin}{base}{path}"))
 }
 
+/// A raw request as bytes, without a signature.
+pub(crate) fn unsigned(raw: &Raw, body: &[u8], host: &str) -> Vec<u8> {
+    let mut head = filled(raw, host, "", body.len());
+    insert(&mut head, &[]);
+    joined(&head, &raw.eol, body)
+}
+
 /// What a raw head says if it is read as a request, for the signature of it. What cannot be read is left out.
 pub(crate) fn reading(head: &[Vec<u8>], body: &[u8], host: &str) -> Request {
     // Of two requests in one head, the one that holds the placeholder.

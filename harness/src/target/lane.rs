@@ -75,7 +75,7 @@ impl Lane {
             Message::Plain { request, signature }
                 if self.client.is_direct() && is_ordinary(request) =>
             {
-                self.client.turn().await;
+                self.client.turn(Some(request)).await;
                 self.write_out(request, *signature)?;
                 let start = Instant::now();
                 let response = self.exchange(start).await?;

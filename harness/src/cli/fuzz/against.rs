@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::campaign::{self, Difference, Settings};
-use crate::cli::run::interrupted;
+use crate::cli::guard::interrupted;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
 use crate::runner::{Exit, Session};
