@@ -2,7 +2,9 @@
 
 mod completions;
 mod coverage;
+mod doctor;
 mod explain;
+mod init;
 mod list;
 mod mutants;
 mod run;
@@ -50,6 +52,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Look at a target: reachable or why not, protocol, clock, signatures, operations, states, faults.
+    Doctor(doctor::Arguments),
+    /// Look at an endpoint, and write a profile of it to fullstop.toml.
+    Init(init::Arguments),
     /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
     /// List the cases and invariants of the suite.
@@ -95,6 +101,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -7,6 +7,7 @@ pub mod case;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod contract;
+pub mod doctor;
 pub mod generator;
 pub mod oracle;
 pub mod power;

@@ -3,6 +3,7 @@
 //!
 //! A verdict depends on the answers alone, never on order, clock or concurrency: every case has a precondition of its own.
 
+mod absence;
 mod attempt;
 mod breaker;
 mod control;
@@ -14,7 +15,9 @@ mod replay;
 mod run;
 mod session;
 
+pub(crate) use attempt::is_throttled;
 pub use gate::{Exit, Gate};
+pub(crate) use probe::Probe;
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};

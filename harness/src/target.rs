@@ -2,6 +2,7 @@
 //!
 //! It says what it is told to say, byte for byte, and judges nothing.
 
+mod approach;
 mod client;
 mod compose;
 mod config;
@@ -21,6 +22,7 @@ mod socket;
 mod trust;
 mod url;
 
+pub use approach::{Approach, Obstacle};
 pub use client::{Answer, Client, RawAnswer};
 pub use config::{Config, ConfigError};
 pub use credentials::{CredentialSource, Credentials, Environment, Secret};

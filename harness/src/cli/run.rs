@@ -19,7 +19,7 @@ use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
 /// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Answers that are not of the target.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -203,7 +203,7 @@ async fn clean_up(session: Session, keep: bool) {
 }
 
 /// Returns when the process is asked to end.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     let mut terminate = signal(SignalKind::terminate()).ok();
     let terminated = async {
         match &mut terminate {

@@ -12,7 +12,7 @@ use crate::suite::{Suite, SuiteError};
 use crate::target::{Config, ConfigError, Environment, Profile};
 
 /// The configuration that is read if it is there.
-const CONFIG: &str = "fullstop.toml";
+pub(crate) const CONFIG: &str = "fullstop.toml";
 
 /// Which cases.
 #[derive(Debug, Args)]
@@ -75,6 +75,23 @@ impl TargetArguments {
         self.keep
     }
 
+    /// Whether something may be made on an endpoint off this machine.
+    pub(crate) fn says_yes(&self) -> bool {
+        self.yes
+    }
+
+    /// For a profile that was chosen otherwise.
+    pub(crate) fn for_profile(yes: bool) -> Self {
+        Self {
+            endpoint: None,
+            config: None,
+            target: None,
+            header: Vec::new(),
+            yes,
+            keep: false,
+        }
+    }
+
     /// The profile that the arguments and the environment choose.
     pub(crate) fn profile(&self) -> Result<Profile, Stop> {
         let profile = self.chosen().map_err(Stop::usage)?;
@@ -113,7 +130,12 @@ impl TargetArguments {
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile()?, self.keep, self.yes)
+        self.open_profile(self.profile()?).await
+    }
+
+    /// Opens a profile's target.
+    pub(crate) async fn open_profile(&self, profile: Profile) -> Result<Session, Stop> {
+        Session::open(profile, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

@@ -13,7 +13,7 @@ use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::post::{self, After};
 use crate::runner::replay::Replays;
-use crate::runner::{Exchange, Record, Verdict, probe};
+use crate::runner::{Exchange, Probe, Record, Verdict};
 use crate::snapshot;
 use crate::target::{Client, Failure};
 use crate::wire::{Envelope, Response, redact};
@@ -42,8 +42,10 @@ pub(crate) struct Judge {
 
 /// Why an attempt ended without a verdict.
 pub(crate) enum Halt {
-    /// The precondition or the fault cannot be made true.
+    /// Something that the case needs is not to be had.
     Blocked(String),
+    /// The state or the fault of this name, which a profile may demand, cannot be made true.
+    OutOfReach(String, String),
     /// Nothing can be told this time. With what was seen, if the request of the case itself went unanswered.
     Again(String, Option<Outcome>),
 }
@@ -53,6 +55,16 @@ impl From<Unavailable> for Halt {
         match unavailable {
             Unavailable::Unreachable(reason) => Self::Blocked(reason),
             Unavailable::Indeterminate(reason) => Self::Again(reason, None),
+        }
+    }
+}
+
+impl Halt {
+    /// From what kept a state or a fault of this name from being made true.
+    pub(crate) fn short_of(name: impl Into<String>) -> impl FnOnce(Unavailable) -> Self {
+        move |unavailable| match unavailable {
+            Unavailable::Unreachable(reason) => Self::OutOfReach(name.into(), reason),
+            other => other.into(),
         }
     }
 }
@@ -77,8 +89,12 @@ impl Judge {
             match self.attempt(case).await {
                 Ok((record, observed)) => return (record, observed),
                 Err(Halt::Blocked(reason)) => {
+                    let record = Record::new(&case.id, case.level, Verdict::Blocked);
+                    return (record.because(reason), None);
+                }
+                Err(Halt::OutOfReach(name, reason)) => {
                     let mut record = Record::new(&case.id, case.level, Verdict::Blocked);
-                    record.demanded = self.demands(case);
+                    record.demanded = self.reach.contains(&name);
                     return (record.because(reason), None);
                 }
                 Err(Halt::Again(reason, outcome)) => {
@@ -95,7 +111,11 @@ impl Judge {
 
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let permit = self.permit(case.given).await;
-        let mut lease = self.provisioner.acquire(case.given).await?;
+        let mut lease = self
+            .provisioner
+            .acquire(case.given)
+            .await
+            .map_err(Halt::short_of(case.given.job))?;
         let result = self.undisturbed(case, &mut lease).await;
         self.provisioner.release(lease).await;
         // The control may need an active job of its own.
@@ -128,7 +148,8 @@ impl Judge {
         };
         let lease = &*lease;
         if let Some(error) = &case.fault {
-            self.provisioner.fault(lease, error).await?;
+            let queued = self.provisioner.fault(lease, error).await;
+            queued.map_err(Halt::short_of(error.as_str()))?;
         }
         let sent = case.compose(&lease.ids);
         let response = self.send(case, &sent).await?;
@@ -177,8 +198,11 @@ impl Judge {
         };
         match post::check(self, case, lease, bystander.as_ref(), refusal).await? {
             After::Held => {}
-            // Where any answer will do, the state afterwards is all that is judged.
-            After::Unconfirmed(note) if case.expect.iter().any(|one| one.answer.is_some()) => {
+            // Where any answer will do, or another look is what the case is for, the state afterwards is what is judged.
+            After::Unconfirmed(note)
+                if case.expect.iter().any(|one| one.answer.is_some())
+                    || matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched)) =>
+            {
                 return Err(Halt::Blocked(note));
             }
             After::Unconfirmed(note) => record.reason = Some(note),
@@ -245,6 +269,9 @@ impl Judge {
             .await
             .map_err(|halt| match halt {
                 Halt::Blocked(reason) => Halt::Blocked(format!("its control: {reason}")),
+                Halt::OutOfReach(name, reason) => {
+                    Halt::OutOfReach(name, format!("its control: {reason}"))
+                }
                 Halt::Again(reason, _) => Halt::Again(format!("its control: {reason}"), None),
             })?;
         if control == Likeness::of(&response, &ids) {
@@ -290,9 +317,10 @@ impl Judge {
         if !self.breaker.went_silent() {
             return;
         }
-        match probe::Probe::ask(&self.client).await {
-            Ok(_) => self.breaker.alive(),
-            Err(_) => self.breaker.trip(),
+        if Probe::is_answered(&self.client).await {
+            self.breaker.alive();
+        } else {
+            self.breaker.trip();
         }
     }
 
@@ -305,13 +333,6 @@ impl Judge {
         };
         let limit = self.active.as_ref().filter(|_| active)?;
         Arc::clone(limit).acquire_owned().await.ok()
-    }
-
-    fn demands(&self, case: &Case) -> bool {
-        let state = String::from(case.given.job);
-        self.reach
-            .iter()
-            .any(|name| *name == state || case.fault.as_ref() == Some(name))
     }
 
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {

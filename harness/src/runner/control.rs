@@ -48,7 +48,11 @@ fn control(case: &Case) -> Case {
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
     let _permit = judge.permit(control.given).await;
-    let lease = judge.provisioner.acquire(control.given).await?;
+    let lease = judge
+        .provisioner
+        .acquire(control.given)
+        .await
+        .map_err(Halt::short_of(control.given.job))?;
     let shared = judge.quiet.read().await;
     let answer = judge.client.deliver(&control.compose(&lease.ids)).await;
     drop(shared);

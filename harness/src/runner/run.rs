@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::case::{Case, Invariant, Level, Requirement};
-use crate::contract::Operation;
+use crate::case::{Case, Given, Invariant, Level, Requirement};
+use crate::contract::{Operation, Status};
 use crate::oracle::{Held, Observed, hold};
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
@@ -18,7 +19,8 @@ use crate::runner::replay::Replays;
 use crate::runner::{Record, Session, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-use crate::target::Client;
+use crate::target::{Client, Failure};
+use crate::wire::Response;
 
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
 const BREACHES_LISTED_MAX: usize = 5;
@@ -227,13 +229,54 @@ impl Runner {
         };
         let mut found = Vec::new();
         for operation in operations.collect::<BTreeSet<_>>() {
-            let reason = probe
-                .unsupported(&self.client, operation)
-                .await
-                .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
-            found.extend(reason.map(|reason| (operation, reason)));
+            let look = match probe.look(&self.client, operation).await {
+                Ok(look) => look,
+                // A close is an answer of its kind, and not that to an operation that does not exist.
+                Err(
+                    Failure::Closed { .. } | Failure::Truncated { .. } | Failure::Garbage { .. },
+                ) => {
+                    continue;
+                }
+                Err(failure) => return Err(RunError::Unreachable(failure.to_string())),
+            };
+            if look.is_absent && !self.is_there_all_the_same(probe, operation).await {
+                let reason = format!(
+                    "it answers {operation} as one does that has no such operation: {}",
+                    quoted(&look.answer)
+                );
+                found.push((operation, reason));
+            }
         }
         Ok(found)
+    }
+
+    /// Whether Stop is there although it answers as if it were not: an endpoint may refuse ids that nothing has as it
+    /// refuses what it does not know, or stop a job and answer with a page.
+    async fn is_there_all_the_same(&self, probe: &Probe, operation: Operation) -> bool {
+        let provisioner = &self.judge.provisioner;
+        if operation != Operation::StopUserImportJob || !provisioner.makes_fresh() {
+            return false;
+        }
+        let _permit = self.judge.permit(Given::STARTED).await;
+        // Without a job there is nothing to try it on.
+        let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
+            return false;
+        };
+        let body = json!({ "UserPoolId": lease.ids.pool, "JobId": lease.ids.job });
+        let answers = match self.client.call(operation, &body).await {
+            Ok(answer) => {
+                let absence = probe
+                    .is_absence(&self.client, operation, &body.to_string(), &answer.response)
+                    .await;
+                absence.is_ok_and(|is_absence| !is_absence)
+            }
+            Err(_) => false,
+        };
+        let described = provisioner.describe(&lease.ids).await.ok();
+        let status = described.and_then(|described| described.status());
+        let stops = matches!(status, Some(Status::Stopping | Status::Stopped));
+        provisioner.release(lease).await;
+        answers || stops
     }
 
     /// What came of an invariant over all answers.
@@ -280,6 +323,18 @@ impl Runner {
         }
         record(Verdict::Pass).because(format!("held by {answers} answers"))
     }
+}
+
+/// The most characters of an answer that a reason quotes.
+const QUOTE_LENGTH_MAX: usize = 200;
+
+/// An answer in short, on one line.
+fn quoted(answer: &Response) -> String {
+    let text = answer.to_string();
+    let letters = text.chars().take(QUOTE_LENGTH_MAX);
+    letters
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {

@@ -217,7 +217,7 @@ impl Environment {
         let name = self.profile.as_deref().unwrap_or("default");
         let Some((file, text)) = &self.shared_file else {
             return Err(ConfigError::NoCredentials(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and there is no shared credentials file".into(),
+                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and there is no shared credentials file; FULLSTOP_CREDENTIALS=none sends unsigned requests".into(),
             ));
         };
         section(text.reveal(), name).ok_or_else(|| {

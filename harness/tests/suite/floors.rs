@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["suite", "oracle", "snapshot", "target", "reference"],
     &["provision", "generator", "published"],
     &["runner"],
-    &["report", "campaign", "power"],
+    &["report", "campaign", "power", "doctor"],
     &["cli"],
 ];
 

@@ -3,6 +3,7 @@
 mod command;
 mod commands;
 mod degenerate;
+mod doctor;
 mod endpoints;
 mod floors;
 mod fuzzing;
@@ -15,6 +16,7 @@ mod reference;
 mod schemas;
 mod target;
 mod tidy;
+mod unsupported;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
