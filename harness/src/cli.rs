@@ -5,8 +5,13 @@ mod coverage;
 mod doctor;
 mod explain;
 mod init;
+mod judging;
+mod ledger;
 mod list;
+mod merge;
 mod mutants;
+mod outputs;
+mod report;
 mod run;
 mod send;
 mod serve;
@@ -37,6 +42,7 @@ Exit codes, the first that applies:
   4  a fault of the harness itself
   3  unreachable, too many cases that could not be told, or nothing judged
   1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
+  5  a known failure in the ledger that fails no longer, or whose last day has passed
   0  none of these
 130  interrupted; what was created has been deleted";
 
@@ -64,6 +70,12 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
+    /// Keep the file of known failures that `run --ledger` holds a run to.
+    Ledger(ledger::Arguments),
+    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
+    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -107,6 +119,9 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Ledger(arguments) => ledger::ledger(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod contract;
 pub mod doctor;
 pub mod generator;
+pub mod ledger;
 pub mod oracle;
 pub mod power;
 pub mod provision;

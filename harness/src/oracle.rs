@@ -6,7 +6,9 @@
 mod basis;
 mod body;
 mod constraint;
+mod evidence;
 mod expected;
+mod fingerprint;
 mod form;
 mod invariant;
 mod known;
@@ -19,9 +21,11 @@ mod success;
 mod template;
 
 pub use basis::Basis;
+pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
-pub use invariant::{Breach, Held, Observed, Outcome, hold};
+pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within, label};
+pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};

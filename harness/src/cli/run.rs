@@ -1,25 +1,32 @@
 //! `fullstop run`.
 
 use std::io::{IsTerminal as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use time::OffsetDateTime;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::ledger::open_ledger;
+use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, print, runtime};
+use crate::cli::{Stop, complain, runtime};
+use crate::ledger::{Day, Ledger};
 use crate::power;
 use crate::published;
-use crate::report::{Results, Style, TargetResult, terminal};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
+use crate::report::{Results, Style, TargetResult};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
 /// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// How often a divergence is repeated: as often as it takes to call one deterministic.
+pub(crate) const REPEATS: u16 = 5;
 
 /// Answers that are not of the target.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -53,12 +60,14 @@ pub(crate) struct Arguments {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
+    /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
+    #[arg(long, value_name = "K/N", requires = "json")]
+    shard: Option<Shard>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -77,12 +86,19 @@ pub(crate) struct Arguments {
     /// Fail if an answer differs from its snapshot. Always on for the reference.
     #[arg(long)]
     check_snapshots: bool,
+    /// Hold the run to this file of known failures: each must still fail, with the same wrong answer.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+    /// Repeat each divergence so often, to tell whether it comes every time; 0 does not. No verdict depends on it.
+    #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
+    repeats: u16,
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.outputs.check()?;
     let (suite, mut selection) = arguments.suite.load()?;
     if let Some(budget) = arguments.budget {
         // An invariant costs no request of its own: it is held to the answers that come anyway.
@@ -95,13 +111,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         let session = arguments.target.open().await?;
+        let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
+            shard: arguments.shard,
         };
         let result = tokio::select! {
-            result = judge(arguments, &suite, &session, &plan) => result.map(Some),
+            result = judge(arguments, &suite, &session, &plan, ledger.as_ref()) => result.map(Some),
             () = interrupted() => Ok(None),
         };
         clean_up(session, arguments.target.keeps()).await;
@@ -112,7 +130,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(results) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    report(arguments, &suite, &results)?;
+    let style = Style {
+        quiet: arguments.quiet,
+    };
+    arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -121,6 +142,7 @@ async fn judge(
     suite: &Arc<Suite>,
     session: &Session,
     plan: &Plan,
+    ledger: Option<&Ledger>,
 ) -> Result<Results, Stop> {
     let unreachable = |error| Stop {
         exit: Exit::Unjudged,
@@ -134,18 +156,28 @@ async fn judge(
     };
     let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
-        .map_err(unreachable)?;
+        .map_err(unreachable)?
+        .repeating(usize::from(arguments.repeats));
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
-    let run = runner
+    let mut run = runner
         .run(plan, move |_| ticker.inc(1))
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
-    Ok(results(arguments, session, &run))
+    if let Some(ledger) = ledger {
+        recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
+    }
+    Ok(results(arguments, suite, session, plan, &run))
 }
 
-fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+fn results(
+    arguments: &Arguments,
+    suite: &Suite,
+    session: &Session,
+    plan: &Plan,
+    run: &Run,
+) -> Results {
     let name = session.profile.name.clone();
     let embedded = session.is_embedded();
     let gate = Gate {
@@ -157,45 +189,11 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     } else {
         session.profile.url()
     };
-    Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
-}
-
-fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
-    if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
-    }
-    if !to_stdout {
-        let mut text = Vec::new();
-        terminal(
-            results,
-            suite,
-            Style {
-                quiet: arguments.quiet,
-            },
-            &mut text,
-        )
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("report: {error}"),
-        })?;
-        print(text)?;
-    }
-    Ok(())
+    Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
 }
 
 /// Releases what is still held, and names what could not be deleted.
-async fn clean_up(session: Session, keep: bool) {
+pub(crate) async fn clean_up(session: Session, keep: bool) {
     let leftovers = session.close().await;
     for leftover in leftovers.iter().filter(|_| !keep) {
         complain(&format!("delete {leftover}"));

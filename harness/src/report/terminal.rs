@@ -6,11 +6,14 @@ use std::io;
 
 use anstyle::{AnsiColor, Effects};
 
-use crate::case::{Level, SourceKind};
-use crate::report::{CaseResult, Results};
-use crate::runner::Verdict;
+use crate::case::Level;
+use crate::report::figures::{
+    areas as areas_of, coverage, divergence, entry, is_finding, occurring, told,
+};
+use crate::report::visible::{on_a_line, visible};
+use crate::report::{CaseResult, Labelled, Results};
+use crate::runner::{Constancy, KnownState, Verdict};
 use crate::snapshot;
-use crate::suite::Suite;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,46 +32,52 @@ const GREEN: anstyle::Style = AnsiColor::Green.on_default();
 const LISTED_MAX: usize = 3;
 
 /// Writes results with colours; the stream takes them out where they do not belong.
-pub fn terminal(
-    results: &Results,
-    suite: &Suite,
-    style: Style,
-    mut out: impl io::Write,
-) -> io::Result<()> {
+pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io::Result<()> {
     let mut text = String::new();
     if !style.quiet {
         areas(results, &mut text);
         unjudged(results, &mut text);
+        known(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
-        finding(case, suite, &mut text);
+        finding(case, results, &mut text);
     }
     ending(results, &mut text);
     out.write_all(text.as_bytes())
 }
 
-fn is_finding(case: &CaseResult) -> bool {
-    matches!(
-        case.verdict,
-        Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
-    ) || case.snapshot == Some(snapshot::State::Changed)
+/// The figures of several targets, a line each.
+pub fn side_by_side(all: &[Labelled]) -> String {
+    let width = |text: &dyn Fn(&Labelled) -> String| {
+        let lengths = all.iter().map(|one| text(one).chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let label = |one: &Labelled| on_a_line(&one.label);
+    let first = |one: &Labelled| divergence(&one.results.summary);
+    let second = |one: &Labelled| coverage(&one.results.summary);
+    let widths = (width(&label), width(&first), width(&second));
+    let mut text = String::from("\n");
+    for one in all {
+        let style = if one.results.exit == 0 { GREEN } else { RED };
+        let _ = writeln!(
+            text,
+            "{BOLD}{:<a$}{BOLD:#}  divergence {:<b$}  coverage {:<c$}  {style}exit {}{style:#}",
+            label(one),
+            first(one),
+            second(one),
+            one.results.exit,
+            a = widths.0,
+            b = widths.1,
+            c = widths.2,
+        );
+    }
+    text
 }
 
 /// A table: a row an area, a column a verdict that occurs.
 fn areas(results: &Results, text: &mut String) {
-    let columns: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| results.summary.count(*verdict) > 0)
-        .collect();
-    let mut rows: BTreeMap<&str, BTreeMap<Verdict, usize>> = BTreeMap::new();
-    for case in &results.cases {
-        let area = case.id.split('/').next().unwrap_or_default();
-        *rows
-            .entry(area)
-            .or_default()
-            .entry(case.verdict)
-            .or_default() += 1;
-    }
+    let columns = occurring(results);
+    let rows = areas_of(results);
     let first = rows
         .keys()
         .map(|area| area.len())
@@ -154,12 +163,41 @@ fn unjudged(results: &Results, text: &mut String) {
         if ids.len() > LISTED_MAX {
             let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
         }
-        let _ = writeln!(text, "{style}{verdict}{style:#}  {} × {reason}", ids.len());
+        let _ = writeln!(
+            text,
+            "{style}{verdict}{style:#}  {} × {}",
+            ids.len(),
+            on_a_line(reason)
+        );
         let _ = writeln!(text, "  {DIM}{listed}{DIM:#}");
     }
 }
 
-fn finding(case: &CaseResult, suite: &Suite, text: &mut String) {
+/// Known failures, one line each.
+fn known(results: &Results, text: &mut String) {
+    let listed = results.cases.iter().filter_map(|case| {
+        let known = case.known.as_ref()?;
+        (known.state == KnownState::Known).then_some((case, known))
+    });
+    for (index, (case, known)) in listed.enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
+        let _ = write!(text, "{}", on_a_line(&known.reason));
+        for note in [&known.owner, &known.expires].into_iter().flatten() {
+            let _ = write!(text, ", {}", on_a_line(note));
+        }
+        let flaky = case
+            .repeats
+            .as_ref()
+            .filter(|repeats| repeats.state == Constancy::Flaky);
+        if let Some(repeats) = flaky {
+            let _ = write!(text, "; {}", told(repeats));
+        }
+        let _ = writeln!(text, "{DIM:#}");
+    }
+}
+
+fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     let style = colour(case.verdict);
     let changed = case.snapshot == Some(snapshot::State::Changed);
     let note = if changed { ", snapshot changed" } else { "" };
@@ -168,61 +206,55 @@ fn finding(case: &CaseResult, suite: &Suite, text: &mut String) {
         "\n{style}{BOLD}{}{BOLD:#}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{note}{DIM:#}",
         case.verdict, case.id, case.level
     );
-    let id = case.id.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
-    if let Some(requirement) = suite.requirement(&id) {
+    let requirement = results.requirement(case.requirement());
+    if let Some(requirement) = requirement {
         let _ = writeln!(text, "  {}", requirement.text);
-        if let Some(entry) = requirement.cases.iter().find(|entry| entry.id == case.id) {
-            let _ = writeln!(text, "  {DIM}why{DIM:#}     {}", entry.why);
-            let _ = writeln!(text, "  {DIM}given{DIM:#}   {}", entry.given);
-        }
-        for source in &requirement.sources {
-            let _ = writeln!(
-                text,
-                "  {DIM}source{DIM:#}  {}: {}",
-                tag(source.kind),
-                source.cite
-            );
-        }
+    }
+    if let Some(why) = &case.why {
+        let _ = writeln!(text, "  {DIM}why{DIM:#}     {why}");
+    }
+    if let Some(given) = &case.given {
+        let _ = writeln!(text, "  {DIM}given{DIM:#}   {given}");
+    }
+    for source in requirement.into_iter().flat_map(|one| &one.sources) {
+        let kind = source.kind.name();
+        let _ = writeln!(text, "  {DIM}source{DIM:#}  {kind}: {}", source.cite);
     }
     if let Some(flag) = &case.flag {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
+    }
+    if let Some(known) = &case.known {
+        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {}", on_a_line(&entry(known)));
+    }
+    if let Some(repeats) = &case.repeats {
+        let _ = writeln!(text, "  {DIM}again{DIM:#}   {}", told(repeats));
     }
     if let Some(exchange) = &case.exchange {
         block("sent", &exchange.sent, text);
         block("came", &exchange.came, text);
     }
     for mismatch in &case.mismatches {
-        let _ = writeln!(text, "  {}", mismatch.at);
-        let _ = writeln!(text, "    {GREEN}wanted{GREEN:#}  {}", mismatch.wanted);
-        let _ = writeln!(text, "    {RED}got{RED:#}     {}", mismatch.got);
+        let _ = writeln!(text, "  {}", on_a_line(&mismatch.at));
+        let _ = writeln!(
+            text,
+            "    {GREEN}wanted{GREEN:#}  {}",
+            on_a_line(&mismatch.wanted)
+        );
+        let _ = writeln!(text, "    {RED}got{RED:#}     {}", on_a_line(&mismatch.got));
     }
     if let Some(reason) = &case.reason {
-        let _ = writeln!(text, "  {DIM}note{DIM:#}    {reason}");
+        let _ = writeln!(text, "  {DIM}note{DIM:#}    {}", on_a_line(reason));
     }
     if let Some(replay) = &case.replay {
-        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {replay}");
+        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {}", visible(replay));
     }
 }
 
-fn tag(kind: SourceKind) -> &'static str {
-    kind.name()
-}
-
-/// A text of several lines beside its label. Control characters of a hostile answer are shown, not sent to the terminal.
+/// A text of several lines beside its label. What hides in a hostile answer is named, not sent to the terminal.
 fn block(label: &str, content: &str, text: &mut String) {
     for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
         let label = if index == 0 { label } else { "" };
-        let line: String = line
-            .chars()
-            .map(|letter| {
-                if letter.is_control() {
-                    '\u{fffd}'
-                } else {
-                    letter
-                }
-            })
-            .collect();
-        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {line}");
+        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {}", on_a_line(line));
     }
 }
 
@@ -240,16 +272,32 @@ fn ending(results: &Results, text: &mut String) {
         .count();
     let _ = write!(
         text,
-        "\ndivergence {} ({} of {} at level must)   coverage {} ({} of {})",
-        percent(summary.divergence),
-        summary.must_divergent,
-        summary.must_judged,
-        percent(summary.coverage),
-        summary.judged,
-        summary.judgeable,
+        "\ndivergence {}   coverage {}",
+        divergence(summary),
+        coverage(summary),
     );
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
+    }
+    let flaky = results
+        .cases
+        .iter()
+        .filter_map(|case| case.repeats.as_ref())
+        .filter(|repeats| repeats.state == Constancy::Flaky)
+        .count();
+    if flaky > 0 {
+        let _ = write!(text, "   flaky {flaky}");
+    }
+    let states = results.cases.iter().filter_map(|case| case.known.as_ref());
+    let mut listed: BTreeMap<KnownState, usize> = BTreeMap::new();
+    for known in states {
+        *listed.entry(known.state).or_default() += 1;
+    }
+    if !listed.is_empty() {
+        let counts = listed
+            .iter()
+            .map(|(state, count)| format!("{count} {}", state.name()));
+        let _ = write!(text, "   ledger {}", counts.collect::<Vec<_>>().join(", "));
     }
     let matching = results
         .cases
@@ -261,6 +309,9 @@ fn ending(results: &Results, text: &mut String) {
     }
     if results.excluded > 0 {
         let _ = write!(text, "   excluded {}", results.excluded);
+    }
+    if let Some(shard) = &results.shard {
+        let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
     let style = if results.exit == 0 { GREEN } else { RED };
@@ -278,8 +329,4 @@ fn ending(results: &Results, text: &mut String) {
         results.target.endpoint,
         results.seed
     );
-}
-
-fn percent(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0))
 }

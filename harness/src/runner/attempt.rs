@@ -7,7 +7,9 @@ use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
 use crate::case::{Case, Change, Given, Ids, JobState, Level, Message, Post};
 use crate::contract::Status;
-use crate::oracle::{Context, Judgement, Likeness, Mismatch, Observed, Outcome, judge};
+use crate::oracle::{
+    Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
+};
 use crate::provision::{Lease, Provisioner, Unavailable};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
@@ -125,8 +127,14 @@ impl Judge {
             .response
             .clone()
             .map_or(Outcome::Closed, Outcome::Answered);
+        let (came, ids) = (answered.response.clone(), answered.ids.clone());
         let observed = observed(case, Some(&answered.ids), outcome);
-        let record = self.measured(case, answered).await?;
+        let mut record = self.measured(case, answered).await?;
+        if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
+            let verdict = record.verdict.name();
+            let print = fingerprint(verdict, came.as_ref(), &ids, &record.mismatches);
+            record.fingerprint = Some(print);
+        }
         Ok((record, Some(observed)))
     }
 
@@ -157,6 +165,7 @@ impl Judge {
         record.replay = self.replays.of_case(case, Some(lease));
         record.exchange = Some(self.described(&sent, response.as_ref(), &lease.ids));
         record.snapshot = self.compared(case, &record);
+        record.answer = Some(label(response.as_ref()));
         let answered = |record, refusal, response| Answered {
             record,
             ids: lease.ids.clone(),

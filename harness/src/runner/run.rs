@@ -3,27 +3,26 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::case::{Case, Given, Invariant, Level, Requirement};
+use crate::case::{Case, Given, Level, Requirement};
 use crate::contract::{Operation, Status};
-use crate::oracle::{Held, Observed, hold};
+use crate::oracle::Evidence;
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
+use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
-use crate::runner::{Record, Session, Verdict};
+use crate::runner::{Record, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 use crate::target::{Client, Failure};
 use crate::wire::Response;
-
-/// How many breaches of an invariant a record lists: the rest are counted, and say the same.
-const BREACHES_LISTED_MAX: usize = 5;
 
 /// What to run and how.
 #[derive(Clone, Debug)]
@@ -34,6 +33,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many cases are under way at once.
     pub concurrency: usize,
+    /// Which part of the selection is run; all of it if none. An invariant is then held to the answers of that part.
+    pub shard: Option<Shard>,
 }
 
 /// A finished run.
@@ -43,6 +44,8 @@ pub struct Run {
     pub records: Vec<Record>,
     /// How many ids of the suite were not selected.
     pub excluded: usize,
+    /// What the answers say of the selected invariants.
+    pub testimony: Testimony,
 }
 
 /// Why there was no run.
@@ -70,6 +73,8 @@ pub struct Runner {
     judge: Arc<Judge>,
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
+    /// How often a divergence is repeated.
+    repeats: usize,
 }
 
 impl Runner {
@@ -105,7 +110,14 @@ impl Runner {
             client,
             judge,
             probe,
+            repeats: 0,
         })
+    }
+
+    /// With so many repeats of each divergence, to tell whether it comes every time.
+    pub fn repeating(mut self, repeats: usize) -> Self {
+        self.repeats = repeats;
+        self
     }
 
     /// Runs one case, which must be of the runner's suite.
@@ -127,6 +139,7 @@ impl Runner {
         plan: &Plan,
         progress: impl Fn(&Record) + Send + Sync + 'static,
     ) -> Result<Run, RunError> {
+        let started = Instant::now();
         let cases = self.cases(plan);
         let unsupported = self
             .unsupported(cases.iter().map(|case| case.operation))
@@ -176,24 +189,35 @@ impl Runner {
                 records.push(record);
             }
         }
-        for requirement in self.invariants(plan) {
-            let Some(invariant) = requirement.invariant else {
-                continue;
-            };
-            let record = self.held(
-                &requirement,
-                invariant,
-                &observed,
-                works,
-                !unsupported.is_empty(),
-            );
+        let invariants = self.invariants(plan);
+        let evidence = invariants.iter().filter_map(|requirement| {
+            let evidence = Evidence::of(requirement.invariant?, &observed);
+            Some((requirement.id.clone(), evidence))
+        });
+        let testimony = Testimony {
+            works,
+            unsupported: !unsupported.is_empty(),
+            invariants: evidence.collect(),
+        };
+        for requirement in invariants {
+            let record = self.held(&requirement, &testimony, plan.shard);
             progress(&record);
             records.push(record);
         }
         records.sort_by(|one, other| one.id.cmp(&other.id));
+        let repeating = Repeating {
+            judge: &self.judge,
+            suite: &self.suite,
+            repeats: self.repeats,
+            concurrency: plan.concurrency,
+            took: started.elapsed(),
+        };
+        repeating.note(&mut records, &observed).await;
+        let selected = |id: &&str| plan.selection.contains(*id);
         Ok(Run {
-            excluded: self.suite.ids().count() - records.len(),
+            excluded: self.suite.ids().filter(|id| !selected(id)).count(),
             records,
+            testimony,
         })
     }
 
@@ -203,11 +227,13 @@ impl Runner {
         let selected: Vec<_> = all()
             .filter(|case| plan.selection.contains(&case.id))
             .collect();
-        if selected.is_empty() && !plan.selection.is_empty() {
+        let cases = if selected.is_empty() && !plan.selection.is_empty() {
             all().collect()
         } else {
             selected
-        }
+        };
+        let of_shard = |case: &Arc<Case>| plan.shard.is_none_or(|shard| shard.holds(&case.id));
+        cases.into_iter().filter(of_shard).collect()
     }
 
     fn invariants(&self, plan: &Plan) -> Vec<Arc<Requirement>> {
@@ -283,45 +309,17 @@ impl Runner {
     fn held(
         &self,
         requirement: &Requirement,
-        invariant: Invariant,
-        observed: &[Observed],
-        works: bool,
-        unsupported: bool,
+        testimony: &Testimony,
+        shard: Option<Shard>,
     ) -> Record {
-        let Held { answers, breaches } = hold(invariant, observed);
-        let record = |verdict| Record::new(&requirement.id, requirement.level, verdict);
-        if let Some(first) = breaches.first() {
-            let mut record = record(Verdict::Divergent).because(format!(
-                "{} of {answers} answers break it, the first of them that to {}",
-                breaches.len(),
-                first.case
-            ));
-            for breach in breaches.iter().take(BREACHES_LISTED_MAX) {
-                for mismatch in &breach.mismatches {
-                    let mut mismatch = mismatch.clone();
-                    mismatch.at = format!("{}: {}", breach.case, mismatch.at);
-                    record.mismatches.push(mismatch);
-                }
-            }
-            record.replay = self
-                .suite
-                .cases()
-                .find(|case| case.id == first.case)
-                .and_then(|case| self.judge.replays.of_case(case, None));
-            return record;
+        let (mut record, first) = testimony.record(&requirement.id, requirement.level);
+        if let (Some(shard), Some(reason)) = (shard, &mut record.reason) {
+            reason.push_str(&format!(", in shard {shard}"));
         }
-        if answers == 0 && unsupported {
-            return record(Verdict::Unsupported).because("no case of the operation was sent");
-        }
-        if answers == 0 {
-            return record(Verdict::Blocked).because("there was no answer to hold it to");
-        }
-        if !works {
-            // An endpoint that gives one answer to everything keeps many invariants, and proves nothing by it.
-            return record(Verdict::Blocked)
-                .because("the operation never succeeded, so that keeping it proves nothing");
-        }
-        record(Verdict::Pass).because(format!("held by {answers} answers"))
+        record.replay = first
+            .and_then(|first| self.suite.cases().find(|case| case.id == first))
+            .and_then(|case| self.judge.replays.of_case(case, None));
+        record
     }
 }
 

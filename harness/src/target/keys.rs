@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::profile::resolve;
@@ -46,6 +47,8 @@ pub(crate) struct Keys {
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) ca: Option<PathBuf>,
     pub(crate) proxy: Option<Secret>,
+    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) suite_version: Option<String>,
 }
 
 /// A value that makes no sense: its key, and what would be right.
@@ -82,6 +85,12 @@ impl Keys {
         }
         if let Some(proxy) = &self.proxy {
             Proxy::parse(proxy.reveal()).map_err(|message| fault("proxy", message))?;
+        }
+        if let Some(version) = &self.suite_version
+            && version.parse::<Version>().is_err()
+        {
+            let message = format!("`{version}` is no version; say for example \"0.1.0\"");
+            return Err(fault("suite_version", message));
         }
         for (name, value) in &self.headers {
             check_header(name, value).map_err(|message| fault("headers", message))?;
@@ -142,6 +151,15 @@ impl Keys {
                 .map_err(|why| fault("ca", format!("{}: {why}", file.display())))?;
             profile.authorities = Some(authorities);
         }
+        if let Some(file) = &self.ledger {
+            profile.ledger = Some(folder.join(file));
+        }
+        // The check has read it once already.
+        let pinned = self
+            .suite_version
+            .as_deref()
+            .and_then(|text| text.parse().ok());
+        profile.suite_version = pinned.or(profile.suite_version.take());
         if let Some(proxy) = &self.proxy {
             let proxy = Proxy::parse(proxy.reveal()).map_err(|message| fault("proxy", message))?;
             profile.proxy = Some(proxy);

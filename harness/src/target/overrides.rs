@@ -8,7 +8,7 @@ use crate::target::keys::{Fault, Keys};
 use crate::target::{ConfigError, CredentialSource, Secret};
 
 /// The keys that the environment can override. `provision` is not one: it has no form that fits a variable.
-pub(crate) const KEYS: [&str; 10] = [
+pub(crate) const KEYS: [&str; 12] = [
     "endpoint",
     "region",
     "credentials",
@@ -19,6 +19,8 @@ pub(crate) const KEYS: [&str; 10] = [
     "headers",
     "ca",
     "proxy",
+    "ledger",
+    "suite_version",
 ];
 
 /// The variable of a key.
@@ -37,6 +39,8 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
         timeout_ms: number(value("timeout_ms"), "timeout_ms", "5000")?,
         ca: value("ca").map(PathBuf::from),
         proxy: value("proxy").map(Secret::new),
+        ledger: value("ledger").map(PathBuf::from),
+        suite_version: value("suite_version").map(str::to_owned),
         ..Keys::default()
     };
     if let Some(name) = value("credentials") {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::keys::{Fault, check_header};
@@ -51,6 +52,10 @@ pub struct Profile {
     pub timeout: Duration,
     /// Headers that every request gets.
     pub headers: BTreeMap<String, String>,
+    /// The file of known failures that a run is held to.
+    pub ledger: Option<PathBuf>,
+    /// The version of the suite that a run is pinned to.
+    pub suite_version: Option<Version>,
     /// Certificate authorities that are trusted besides the system's.
     pub authorities: Option<Authorities>,
     /// The proxy between, if there is one.
@@ -201,6 +206,8 @@ impl Profile {
             requests_per_second: None,
             timeout: Duration::from_millis(TIMEOUT_MS),
             headers: BTreeMap::new(),
+            ledger: None,
+            suite_version: None,
             authorities: None,
             proxy: None,
         }
