@@ -4,6 +4,7 @@ mod completions;
 mod coverage;
 mod doctor;
 mod explain;
+mod guard;
 mod init;
 mod judging;
 mod ledger;
@@ -11,10 +12,12 @@ mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod plan;
 mod report;
 mod run;
 mod send;
 mod serve;
+mod sweep;
 mod target;
 mod variations;
 
@@ -62,6 +65,10 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Look at an endpoint, and write a profile of it to fullstop.toml.
     Init(init::Arguments),
+    /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
+    Plan(plan::Arguments),
+    /// Delete what runs left behind on a target.
+    Sweep(sweep::Arguments),
     /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
     /// List the cases and invariants of the suite.
@@ -115,6 +122,8 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Init(arguments) => init::init(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -2,6 +2,7 @@
 
 mod explain;
 mod figures;
+mod forecast;
 #[cfg(feature = "reports")]
 mod html;
 #[cfg(feature = "reports")]
@@ -15,6 +16,7 @@ mod terminal;
 mod visible;
 
 pub use explain::explain;
+pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
 pub use html::html;
 #[cfg(feature = "reports")]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::run::{INTERRUPTED, interrupted};
+use crate::cli::guard::{INTERRUPTED, Interrupts};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, complain, print, runtime};
 use crate::doctor::{Diagnosis, Examined, examine, shown};
@@ -36,7 +36,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn doctor(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let Some(found) = diagnose(&arguments.target, arguments.target.profile()?)? else {
+    let profile = runtime()?.block_on(arguments.target.profile())?;
+    let Some(found) = diagnose(&arguments.target, profile)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
@@ -74,11 +75,12 @@ pub(crate) fn diagnose(
 ) -> Result<Option<Diagnosis>, Stop> {
     let runtime = runtime()?;
     let found = runtime.block_on(async {
+        let mut interrupts = Interrupts::new()?;
         let client = Client::new(&profile);
         // The embedded endpoint has no client until it listens, and may always be asked.
         let forbidden = match (&client, &profile.provision) {
-            (Ok(client), Provision::Api { yes, .. }) => {
-                !(client.is_loopback() || *yes || arguments.says_yes())
+            (Ok(client), Provision::Api(api)) => {
+                !(client.is_loopback() || api.yes || arguments.consents())
             }
             _ => false,
         };
@@ -92,7 +94,7 @@ pub(crate) fn diagnose(
             };
             return Ok(tokio::select! {
                 found = examine(&examined) => Some(found),
-                () = interrupted() => None,
+                () = interrupts.next() => None,
             });
         }
         let session = arguments.open_profile(profile).await?;
@@ -103,7 +105,7 @@ pub(crate) fn diagnose(
         };
         let found = tokio::select! {
             found = examine(&examined) => Some(found),
-            () = interrupted() => None,
+            () = interrupts.next() => None,
         };
         Ok(ended(session, found, arguments.keeps()).await)
     });

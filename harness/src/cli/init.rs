@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::doctor::diagnose;
-use crate::cli::run::INTERRUPTED;
+use crate::cli::guard::INTERRUPTED;
 use crate::cli::target::{CONFIG, TargetArguments};
 use crate::cli::{Stop, print, runtime};
 use crate::doctor::{opens, shown, with_target, written};

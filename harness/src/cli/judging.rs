@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::run::{clean_up, interrupted};
+use crate::cli::guard::guarded;
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, runtime};
 use crate::report::{Results, TargetResult};
@@ -27,8 +27,7 @@ pub(crate) fn judge_target(
     judging: Judging,
 ) -> Result<Results, Stop> {
     let runtime = runtime()?;
-    let results = runtime.block_on(async {
-        let session = target.open().await?;
+    let results = runtime.block_on(guarded(target, async |session| {
         let plan = Plan {
             selection: judging.selection,
             seed: 0,
@@ -36,26 +35,22 @@ pub(crate) fn judge_target(
             shard: None,
         };
         let run = async {
-            let runner = Runner::new(Arc::clone(suite), &session, None).await?;
+            let runner = Runner::new(Arc::clone(suite), session, None).await?;
             runner.repeating(judging.repeats).run(&plan, |_| {}).await
         };
-        let result = tokio::select! {
-            run = run => run.map_err(|error| Stop {
-                exit: Exit::Unjudged,
-                message: format!("reach the target: {error}"),
-            }),
-            () = interrupted() => Err(Stop {
-                exit: Exit::Unjudged,
-                message: "finish the run: it was interrupted".to_owned(),
-            }),
-        };
+        let run = run.await.map_err(|error| Stop {
+            exit: Exit::Unjudged,
+            message: format!("reach the target: {error}"),
+        })?;
         let named = TargetResult {
             name: session.profile.name.clone(),
             endpoint: session.profile.url(),
         };
-        clean_up(session, target.keeps()).await;
-        result.map(|run| Results::of(&run, suite, named, &plan, Gate::default()))
-    });
+        Ok(Results::of(&run, suite, named, &plan, Gate::default()))
+    }));
     runtime.shutdown_background();
-    results
+    results?.ok_or_else(|| Stop {
+        exit: Exit::Unjudged,
+        message: "finish the run: it was interrupted".to_owned(),
+    })
 }

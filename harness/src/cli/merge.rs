@@ -16,8 +16,8 @@ Examples:
   fullstop run --shard 2/2 --json part-2.json
   fullstop merge part-1.json part-2.json --json results.json --html report.html
 
-The exit code is that of the whole run. That of a shard speaks of its own answers only: an invariant holds there as far as
-these go.";
+The exit code is that of the whole run. That of a shard speaks of its own answers only: an
+invariant holds there as far as these go.";
 
 /// Joins the results of all shards of a run.
 #[derive(Debug, Args)]

@@ -8,22 +8,18 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
-use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::ledger::open_ledger;
 use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, runtime};
+use crate::cli::{Stop, runtime};
 use crate::ledger::{Day, Ledger};
-use crate::power;
 use crate::published;
 use crate::report::{Results, Style, TargetResult};
 use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-
-/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
-pub(crate) const INTERRUPTED: u8 = 130;
 
 /// How often a divergence is repeated: as often as it takes to call one deterministic.
 pub(crate) const REPEATS: u16 = 5;
@@ -99,18 +95,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.outputs.check()?;
-    let (suite, mut selection) = arguments.suite.load()?;
-    if let Some(budget) = arguments.budget {
-        // An invariant costs no request of its own: it is held to the answers that come anyway.
-        let (cases, invariants): (Vec<_>, Vec<_>) = selection
-            .into_iter()
-            .partition(|id| suite.requirement(id).is_none());
-        let ranked = power::published().ranked(cases.into_iter());
-        selection = ranked.into_iter().take(budget).chain(invariants).collect();
-    }
+    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
     let runtime = runtime()?;
-    let done = runtime.block_on(async {
-        let session = arguments.target.open().await?;
+    let target = arguments.target.for_shard(arguments.shard);
+    let done = runtime.block_on(guarded(&target, async |session| {
         let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
@@ -118,18 +106,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             concurrency: usize::from(arguments.concurrency),
             shard: arguments.shard,
         };
-        let result = tokio::select! {
-            result = judge(arguments, &suite, &session, &plan, ledger.as_ref()) => result.map(Some),
-            () = interrupted() => Ok(None),
-        };
-        clean_up(session, arguments.target.keeps()).await;
-        result
-    })?;
+        let results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
+        Ok((results, session.client.clone()))
+    }))?;
     // A task that still waits for a silent endpoint is not waited for.
     runtime.shutdown_background();
-    let Some(results) = done else {
+    let Some((mut results, client)) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    // Now, since the clean-up sends requests too.
+    results.quotas = client.usage();
     let style = Style {
         quiet: arguments.quiet,
     };
@@ -189,29 +175,9 @@ fn results(
     } else {
         session.profile.url()
     };
-    Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
-}
-
-/// Releases what is still held, and names what could not be deleted.
-pub(crate) async fn clean_up(session: Session, keep: bool) {
-    let leftovers = session.close().await;
-    for leftover in leftovers.iter().filter(|_| !keep) {
-        complain(&format!("delete {leftover}"));
-    }
-}
-
-/// Returns when the process is asked to end.
-pub(crate) async fn interrupted() {
-    let mut terminate = signal(SignalKind::terminate()).ok();
-    let terminated = async {
-        match &mut terminate {
-            Some(terminate) => terminate.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
+    Results {
+        run: session.run_id.clone(),
+        ..Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Level, Requirement, Source};
+use crate::contract::QuotaUse;
 use crate::oracle::Mismatch;
 use crate::runner::{
     Exchange, Gate, Known, Plan, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
@@ -46,6 +47,12 @@ pub struct Results {
     pub excluded: usize,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
+    /// The id that the names of the run's pools hold, for `fullstop sweep --run`.
+    #[serde(default)]
+    pub run: String,
+    /// How much of each quota was used, where the target has any.
+    #[serde(default)]
+    pub quotas: Vec<QuotaUse>,
     /// What came of each, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -158,6 +165,8 @@ impl Results {
                 .filter_map(|id| suite.requirement(id))
                 .map(|requirement| RequirementResult::from(&**requirement))
                 .collect(),
+            run: String::new(),
+            quotas: Vec::new(),
             cases,
         }
     }

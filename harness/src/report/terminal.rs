@@ -7,8 +7,9 @@ use std::io;
 use anstyle::{AnsiColor, Effects};
 
 use crate::case::Level;
+use crate::contract::QuotaUse;
 use crate::report::figures::{
-    areas as areas_of, coverage, divergence, entry, is_finding, occurring, told,
+    areas as areas_of, coverage, divergence, entry, is_finding, occurring, percent, told,
 };
 use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
@@ -314,6 +315,7 @@ fn ending(results: &Results, text: &mut String) {
         let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
+    quotas(&results.quotas, text);
     let style = if results.exit == 0 { GREEN } else { RED };
     let reason = results
         .reason
@@ -329,4 +331,27 @@ fn ending(results: &Results, text: &mut String) {
         results.target.endpoint,
         results.seed
     );
+}
+
+/// How near the run came to each quota, one line a class.
+fn quotas(quotas: &[QuotaUse], text: &mut String) {
+    for quota in quotas.iter().filter(|quota| quota.requests > 0) {
+        let limit = f64::from(quota.account_limit);
+        let share = |rate: f64| percent(Some(rate / limit));
+        let _ = write!(
+            text,
+            "quota {:<22}  {:>5} requests   peak {} a second, {} of {}   mean {:.1}, {}",
+            quota.class.name(),
+            quota.requests,
+            quota.account_peak,
+            share(f64::from(quota.account_peak)),
+            quota.account_limit,
+            quota.account_mean,
+            share(quota.account_mean),
+        );
+        if let Some(limit) = quota.pool_limit {
+            let _ = write!(text, "   one pool {} of {limit}", quota.pool_peak);
+        }
+        text.push('\n');
+    }
 }

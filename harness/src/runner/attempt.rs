@@ -30,8 +30,8 @@ pub(crate) struct Judge {
     pub(crate) provisioner: Arc<Provisioner>,
     pub(crate) breaker: Breaker,
     pub(crate) controls: Controls,
-    /// How many jobs may be active at once, where the target has a limit.
-    pub(crate) active: Option<Arc<Semaphore>>,
+    /// The places of jobs that are active at once, where the target has a limit.
+    pub(crate) active: Option<Active>,
     /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
     pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
@@ -40,6 +40,29 @@ pub(crate) struct Judge {
     pub(crate) settle: Duration,
     pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
+}
+
+/// A limit on the jobs that are active at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Active {
+    /// How many there may be.
+    pub(crate) limit: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Active {
+    /// A limit. Where nothing is at stake, in a rehearsal, what it allows one after the other goes on side by side.
+    pub(crate) fn new(limit: usize, side_by_side: bool) -> Self {
+        let places = if side_by_side {
+            Semaphore::MAX_PERMITS
+        } else {
+            limit.max(1)
+        };
+        Self {
+            limit,
+            places: Arc::new(Semaphore::new(places)),
+        }
+    }
 }
 
 /// Why an attempt ended without a verdict.
@@ -112,12 +135,10 @@ impl Judge {
     }
 
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
-        let permit = self.permit(case.given).await;
-        let mut lease = self
-            .provisioner
-            .acquire(case.given)
-            .await
-            .map_err(Halt::short_of(case.given.job))?;
+        let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
+        let permit = self.permit(case.given, bystanders).await?;
+        let acquired = self.provisioner.acquire(case.given).await;
+        let mut lease = acquired.map_err(Halt::short_of(case.given.job))?;
         let result = self.undisturbed(case, &mut lease).await;
         self.provisioner.release(lease).await;
         // The control may need an active job of its own.
@@ -333,15 +354,31 @@ impl Judge {
         }
     }
 
-    /// A place among the active jobs, where the target has a limit and the precondition needs one.
-    pub(crate) async fn permit(&self, given: Given) -> Option<OwnedSemaphorePermit> {
-        let active = match given.job {
+    /// A place among the active jobs for the job of a precondition, and one for each beside it, where the target has a
+    /// limit.
+    pub(crate) async fn permit(
+        &self,
+        given: Given,
+        beside: usize,
+    ) -> Result<Option<OwnedSemaphorePermit>, Halt> {
+        let is_active = match given.job {
             JobState::Started | JobState::Elsewhere => true,
             JobState::Is(status) => status != Status::Created && status != Status::Expired,
             JobState::Absent => false,
         };
-        let limit = self.active.as_ref().filter(|_| active)?;
-        Arc::clone(limit).acquire_owned().await.ok()
+        let wanted = usize::from(is_active) + beside;
+        let (Some(active), 1..) = (&self.active, wanted) else {
+            return Ok(None);
+        };
+        if wanted > active.limit {
+            return Err(Halt::Blocked(format!(
+                "it takes {wanted} jobs that are active at once, and the target allows {}",
+                active.limit
+            )));
+        }
+        let places = u32::try_from(wanted).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&active.places).acquire_many_owned(places);
+        Ok(permit.await.ok())
     }
 
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {

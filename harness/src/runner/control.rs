@@ -47,12 +47,9 @@ fn control(case: &Case) -> Case {
 }
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
-    let _permit = judge.permit(control.given).await;
-    let lease = judge
-        .provisioner
-        .acquire(control.given)
-        .await
-        .map_err(Halt::short_of(control.given.job))?;
+    let _permit = judge.permit(control.given, 0).await?;
+    let acquired = judge.provisioner.acquire(control.given).await;
+    let lease = acquired.map_err(Halt::short_of(control.given.job))?;
     let shared = judge.quiet.read().await;
     let answer = judge.client.deliver(&control.compose(&lease.ids)).await;
     drop(shared);

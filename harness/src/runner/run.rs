@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Given, Level, Requirement};
 use crate::contract::{Operation, Status};
 use crate::oracle::Evidence;
-use crate::runner::attempt::Judge;
+use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
@@ -99,7 +99,7 @@ impl Runner {
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            active: active.map(|limit| Active::new(limit, session.rehearses)),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,
@@ -283,7 +283,7 @@ impl Runner {
         if operation != Operation::StopUserImportJob || !provisioner.makes_fresh() {
             return false;
         }
-        let _permit = self.judge.permit(Given::STARTED).await;
+        let _permit = self.judge.permit(Given::STARTED, 0).await;
         // Without a job there is nothing to try it on.
         let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
             return false;

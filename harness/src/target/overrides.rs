@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::target::keys::{Fault, Keys};
+use crate::target::quota::QuotaSetting;
 use crate::target::{ConfigError, CredentialSource, Secret};
 
 /// The keys that the environment can override. `provision` is not one: it has no form that fits a variable.
-pub(crate) const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 13] = [
     "endpoint",
     "region",
     "credentials",
     "reach",
     "active_jobs",
     "requests_per_second",
+    "quota",
     "timeout_ms",
     "headers",
     "ca",
@@ -50,6 +52,13 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
             wrong("credentials", message.to_owned())
         })?;
         keys.credentials = Some(source);
+    }
+    if let Some(name) = value("quota") {
+        let setting = QuotaSetting::named(name).ok_or_else(|| {
+            let message = format!("`{name}` is none; say \"aws\" or \"none\"");
+            wrong("quota", message)
+        })?;
+        keys.quota = Some(setting);
     }
     if let Some(names) = value("reach") {
         let names = names.split(',').map(str::trim);

@@ -1,5 +1,6 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod aws;
 mod command;
 mod commands;
 mod degenerate;
@@ -18,6 +19,7 @@ mod published;
 mod reference;
 mod reports;
 mod schemas;
+mod secrets;
 mod shards;
 mod target;
 mod tidy;
