@@ -18,6 +18,7 @@ mod replay;
 mod run;
 mod session;
 mod shard;
+mod stage;
 mod testimony;
 
 pub(crate) use attempt::is_throttled;

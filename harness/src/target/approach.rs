@@ -53,9 +53,10 @@ impl Obstacle {
             Failure::Timeout { .. } => Self::Timeout,
             Failure::Closed { .. } | Failure::Truncated { .. } => Self::Closed,
             Failure::Garbage { .. } => Self::NotHttp,
-            Failure::Connect { .. } | Failure::NoCredentials { .. } | Failure::Unsayable { .. } => {
-                Self::Other
-            }
+            Failure::Connect { .. }
+            | Failure::NoCredentials { .. }
+            | Failure::Unsayable { .. }
+            | Failure::Recorded { .. } => Self::Other,
         }
     }
 

@@ -1,10 +1,12 @@
 //! What a machine can check about the project itself, one module per subject.
 
 mod aws;
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
 mod doctor;
+mod drift;
 mod endpoints;
 mod flakes;
 mod floors;
@@ -12,10 +14,12 @@ mod fuzzing;
 mod generator;
 mod help;
 mod ledger;
+mod library;
 mod loader;
 mod power;
 mod provision;
 mod published;
+mod recording;
 mod reference;
 mod reports;
 mod schemas;
@@ -24,6 +28,7 @@ mod shards;
 mod target;
 mod tidy;
 mod unsupported;
+mod versions;
 mod witnesses;
 
 use std::path::{Path, PathBuf};
