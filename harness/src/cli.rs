@@ -3,10 +3,12 @@
 mod compare;
 mod completions;
 mod coverage;
+mod doctor;
 mod drift;
 mod explain;
 mod fuzz;
 mod guard;
+mod init;
 mod judge;
 mod judging;
 mod ledger;
@@ -66,6 +68,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Look at a target: reachable or why not, protocol, clock, signatures, operations, states, faults.
+    Doctor(doctor::Arguments),
+    /// Look at an endpoint, and write a profile of it to fullstop.toml.
+    Init(init::Arguments),
     /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
     Plan(plan::Arguments),
     /// Delete what runs left behind on a target.
@@ -135,6 +141,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),

@@ -8,6 +8,7 @@ pub mod case;
 pub mod cli;
 pub mod conformance;
 pub mod contract;
+pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod drift;
 pub mod generator;

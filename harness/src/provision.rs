@@ -222,6 +222,16 @@ impl Provisioner {
         matches!(self.shared.driver, Driver::Embedded(_))
     }
 
+    /// Whether every precondition is made anew. If not, looking at one can spend it.
+    pub fn makes_fresh(&self) -> bool {
+        !matches!(self.shared.driver, Driver::Fixed(_))
+    }
+
+    /// Whether it has a hook for faults at all.
+    pub fn has_faults(&self) -> bool {
+        matches!(self.shared.driver, Driver::Embedded(_) | Driver::Command(_))
+    }
+
     /// Lets a job that is held in Stopping go on, where it is held at all.
     pub fn let_go(&self, lease: &Lease) {
         if let Driver::Embedded(embedded) = &self.shared.driver {

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     ],
     &["provision", "generator", "published", "ledger", "recording"],
     &["runner"],
-    &["report", "campaign", "power"],
+    &["report", "campaign", "power", "doctor"],
     &["cli", "conformance"],
 ];
 

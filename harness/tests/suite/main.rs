@@ -5,6 +5,7 @@ mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
+mod doctor;
 mod drift;
 mod endpoints;
 mod flakes;
@@ -26,6 +27,7 @@ mod secrets;
 mod shards;
 mod target;
 mod tidy;
+mod unsupported;
 mod versions;
 mod witnesses;
 

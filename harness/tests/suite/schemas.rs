@@ -24,6 +24,14 @@ fn the_schema_of_results_is_current() {
     );
 }
 
+#[test]
+fn the_schema_of_a_diagnosis_is_current() {
+    check(
+        "docs/doctor.schema.json",
+        &schemars::schema_for!(fullstop::doctor::Diagnosis),
+    );
+}
+
 #[track_caller]
 fn check(path: &str, schema: &Schema) {
     let file = root().join(path);
