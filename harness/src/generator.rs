@@ -3,6 +3,8 @@
 //! What is generated is an ordinary [`Case`] without expectations, so that a finding is one step from a case file.
 
 mod member;
+mod sequence;
 mod stop;
 
+pub use sequence::Steps;
 pub use stop::Stop;

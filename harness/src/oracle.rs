@@ -1,7 +1,8 @@
 //! Judgement of answers. Pure: no network, no clock, no randomness, and no knowledge of the reference endpoint.
 //!
 //! [`judge`] holds an answer to what a case expects, [`hold`] to what is true of any answer. [`permits`] needs no
-//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer.
+//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer. [`Model`] follows
+//! a whole sequence of operations by the table of a job's life.
 
 mod basis;
 mod body;
@@ -10,6 +11,7 @@ mod expected;
 mod form;
 mod invariant;
 mod known;
+mod life;
 mod mismatch;
 mod permitted;
 mod reader;
@@ -23,6 +25,7 @@ pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
 pub use invariant::{Breach, Held, Observed, Outcome, hold};
 pub use known::{Known, Place, Sent, Signing};
+pub use life::{Deed, Entry, LifeBreach, LifeRule, Model, Statuses, Wanted, entry, table};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub use ruling::{Ruling, Verdict, permits};

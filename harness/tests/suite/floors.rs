@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["case"],
     &["suite", "oracle", "snapshot", "target", "reference"],
     &["provision", "generator", "published"],
-    &["runner"],
+    &["runner", "lifecycle"],
     &["report", "campaign", "power"],
     &["cli"],
 ];

@@ -5,6 +5,7 @@ mod commands;
 mod degenerate;
 mod floors;
 mod fuzzing;
+mod lifecycle;
 mod loader;
 mod power;
 mod provision;
