@@ -1,5 +1,6 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod coverage;
 mod explain;
 mod list;
 mod mutants;
@@ -7,6 +8,7 @@ mod run;
 mod send;
 mod serve;
 mod target;
+mod variations;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -46,9 +48,9 @@ enum Command {
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
-    Mutants(mutants::MutantArguments),
+    Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
-    Variations(mutants::VariationArguments),
+    Variations(variations::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
     Coverage,
 }
@@ -79,8 +81,8 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
-        Command::Variations(arguments) => mutants::variations(&arguments),
-        Command::Coverage => mutants::coverage(),
+        Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Coverage => coverage::coverage(),
     };
     result.unwrap_or_else(|stop| {
         complain(&stop.message);

@@ -5,5 +5,5 @@ mod matrix;
 mod soundness;
 
 pub use coverage::{Coverage, coverage};
-pub use matrix::{Killed, Matrix, catches, measure, published};
+pub use matrix::{Difference, Killed, Matrix, catches, measure, published};
 pub use soundness::{Alarms, Setting, soundness};

@@ -1,22 +1,23 @@
-//! `fullstop mutants`, `fullstop variations` and `fullstop coverage`: how strong the suite is.
+//! `fullstop mutants`: which deviations the suite catches.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
-use crate::power::{self, Matrix, Setting};
-use crate::reference::{Mutant, Variation};
+use crate::power::{self, Difference, Matrix};
+use crate::reference::Mutant;
 use crate::runner::{Exit, SessionError};
 use crate::suite::Suite;
 
 /// Lists the mutants of the reference, or measures which cases catch them.
 #[derive(Debug, Args)]
-pub(crate) struct MutantArguments {
+pub(crate) struct Arguments {
     /// Run the whole suite on every mutant, and print which cases catch it.
     #[arg(long)]
     kill: bool,
@@ -26,23 +27,12 @@ pub(crate) struct MutantArguments {
     /// Also write the matrix to this file as JSON.
     #[arg(long, value_name = "FILE", requires = "kill")]
     json: Option<PathBuf>,
-}
-
-/// Lists the permitted variations of the reference, or checks that none of them is accused.
-#[derive(Debug, Args)]
-pub(crate) struct VariationArguments {
-    /// Run the whole suite on the reference and on every variation, and print every alarm.
-    #[arg(long)]
+    /// Fail if what was measured is not the published matrix of this version. A row that differs is measured once more.
+    #[arg(long, requires = "kill")]
     check: bool,
-    /// How many runs on the reference.
-    #[arg(long, default_value_t = 200, value_name = "N", requires = "check")]
-    runs: u64,
-    /// How many runs on each variation.
-    #[arg(long, default_value_t = 5, value_name = "N", requires = "check")]
-    variation_runs: u64,
 }
 
-pub(crate) fn mutants(arguments: &MutantArguments) -> Result<ExitCode, Stop> {
+pub(crate) fn mutants(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if !arguments.kill {
         print(
             Mutant::ALL
@@ -58,119 +48,63 @@ pub(crate) fn mutants(arguments: &MutantArguments) -> Result<ExitCode, Stop> {
     } else {
         &arguments.only
     };
-    let bar = bar(mutants.len() as u64);
-    let ticker = bar.clone();
-    let measured = power::measure(&suite, mutants, move |_| ticker.inc(1));
-    let matrix = runtime()?
-        .block_on(measured)
-        .map_err(|error| embedded(&error))?;
-    bar.finish_and_clear();
+    let matrix = measured(&suite, mutants)?;
     print(matrix_text(&matrix, &suite, arguments.only.is_empty()))?;
     if let Some(file) = &arguments.json {
         std::fs::write(file, matrix.to_json())
             .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
     }
-    let missed = matrix.missed().count() > 0;
-    Ok(ExitCode::from(if missed {
+    let differences = if arguments.check {
+        lasting_differences(&suite, &matrix)?
+    } else {
+        Vec::new()
+    };
+    print(differences.iter().map(difference_text).collect::<String>())?;
+    let failed = matrix.missed().count() > 0 || !differences.is_empty();
+    Ok(ExitCode::from(if failed {
         Exit::Divergent.code()
     } else {
         0
     }))
 }
 
-pub(crate) fn variations(arguments: &VariationArguments) -> Result<ExitCode, Stop> {
-    if !arguments.check {
-        print(
-            Variation::ALL
-                .iter()
-                .map(|one| row(one.name(), one.summary()))
-                .collect::<String>(),
-        )?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let suite = load_suite(None)?;
-    let setting = Setting {
-        runs: arguments.runs,
-        runs_of_variation: arguments.variation_runs,
-    };
-    let total = setting.runs + setting.runs_of_variation * Variation::ALL.len() as u64;
-    let bar = bar(total);
+fn measured(suite: &Arc<Suite>, mutants: &[Mutant]) -> Result<Matrix, Stop> {
+    let bar = bar(mutants.len() as u64);
     let ticker = bar.clone();
-    let checked = power::soundness(&suite, setting, Variation::ALL, move |_| ticker.inc(1));
-    let alarms = runtime()?
-        .block_on(checked)
+    let measured = power::measure(suite, mutants, move |_| ticker.inc(1));
+    let matrix = runtime()?
+        .block_on(measured)
         .map_err(|error| embedded(&error))?;
     bar.finish_and_clear();
-    let mut text = String::new();
-    for ((target, id, verdict), count) in &alarms.alarms {
-        let _ = writeln!(text, "{target}  {verdict}  {id}  {count}");
-    }
-    let _ = writeln!(
-        text,
-        "{} runs, {} verdicts, {} alarms",
-        alarms.runs,
-        alarms.verdicts,
-        alarms.alarms.values().sum::<u64>()
-    );
-    print(text)?;
-    Ok(ExitCode::from(if alarms.alarms.is_empty() {
-        0
-    } else {
-        Exit::Divergent.code()
-    }))
+    Ok(matrix)
 }
 
-pub(crate) fn coverage() -> Result<ExitCode, Stop> {
-    let suite = load_suite(None)?;
-    let matrix = power::published();
-    let covered = runtime()?
-        .block_on(power::coverage(&suite, &matrix))
-        .map_err(|error| embedded(&error))?;
-    let mut text = String::new();
-    let width = covered
-        .requirements
+/// Where a matrix is not the published one. A busy machine can make one answer late, so that a row counts only if a second
+/// measurement differs as well.
+fn lasting_differences(suite: &Arc<Suite>, matrix: &Matrix) -> Result<Vec<Difference>, Stop> {
+    let published = power::published();
+    let differing = matrix.differences(&published);
+    let mutants: Vec<_> = differing
         .iter()
-        .map(|row| row.id.len())
-        .max()
-        .unwrap_or(0);
-    let _ = writeln!(
-        text,
-        "{:<width$}  level    cases  mutants caught",
-        "requirement"
-    );
-    for row in &covered.requirements {
-        let _ = writeln!(
-            text,
-            "{:<width$}  {:<7}  {:>5}  {:>7}",
-            row.id,
-            row.level.to_string(),
-            row.cases,
-            row.mutants
-        );
+        .filter_map(|row| row.name.parse::<Mutant>().ok())
+        .collect();
+    if mutants.is_empty() {
+        return Ok(differing);
     }
-    let _ = writeln!(
-        text,
-        "\n{:<width$}  cases that speak of it",
-        "place in an answer"
-    );
-    for (place, count) in &covered.places {
-        let _ = writeln!(text, "{place:<width$}  {count:>7}");
-    }
-    let without = covered.requirements.iter().filter(|row| row.mutants == 0);
-    let without = without
-        .filter(|row| row.level != crate::case::Level::Observe)
-        .count();
-    let unspoken = covered.places.values().filter(|count| **count == 0).count();
-    let _ = writeln!(
-        text,
-        "\n{} cases and {} requirements, {} refusals with a control, {without} judged requirements without a mutant, {unspoken} of {} places that no case speaks of",
-        suite.cases().count(),
-        covered.requirements.len(),
-        covered.controlled,
-        covered.places.len()
-    );
-    print(text)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(measured(suite, &mutants)?.differences(&published))
+}
+
+fn difference_text(row: &Difference) -> String {
+    let listed = |label: &str, ids: &[String]| match ids {
+        [] => String::new(),
+        ids => format!("  {label}  {}\n", ids.join(", ")),
+    };
+    format!(
+        "{} differs from the published matrix\n{}{}",
+        row.name,
+        listed("lost  ", &row.lost),
+        listed("gained", &row.gained)
+    )
 }
 
 fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
@@ -231,15 +165,15 @@ fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
     text
 }
 
-fn row(name: &str, summary: &str) -> String {
+pub(crate) fn row(name: &str, summary: &str) -> String {
     format!("{name:<36}  {summary}\n")
 }
 
-fn bar(length: u64) -> ProgressBar {
+pub(crate) fn bar(length: u64) -> ProgressBar {
     ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
 }
 
-fn embedded(error: &SessionError) -> Stop {
+pub(crate) fn embedded(error: &SessionError) -> Stop {
     Stop {
         exit: Exit::Harness,
         message: error.to_string(),

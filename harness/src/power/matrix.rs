@@ -48,6 +48,17 @@ pub struct Killed {
     pub killed_by: Vec<String>,
 }
 
+/// A row that two matrices do not share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The mutant's name.
+    pub name: String,
+    /// What catches it in the other matrix only.
+    pub lost: Vec<String>,
+    /// What catches it in this matrix only.
+    pub gained: Vec<String>,
+}
+
 /// Runs the whole suite on every one of these mutants. `progress` hears of each that is done.
 pub async fn measure(
     suite: &Arc<Suite>,
@@ -187,6 +198,26 @@ impl Matrix {
         self.mutants
             .iter()
             .filter(|mutant| mutant.killed_by.is_empty())
+    }
+
+    /// The rows of this matrix that differ from another's, or that the other does not have.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let of_other = |name: &str| other.mutants.iter().find(|row| row.name == name);
+        let without = |ids: &[String], others: &[String]| {
+            let rest = ids.iter().filter(|id| !others.contains(id));
+            rest.cloned().collect()
+        };
+        let differences = self.mutants.iter().map(|row| {
+            let old = of_other(&row.name).map_or(&[][..], |old| &old.killed_by);
+            Difference {
+                name: row.name.clone(),
+                lost: without(old, &row.killed_by),
+                gained: without(&row.killed_by, old),
+            }
+        });
+        differences
+            .filter(|row| !row.lost.is_empty() || !row.gained.is_empty())
+            .collect()
     }
 
     /// How many mutants a case or invariant catches.

@@ -50,6 +50,19 @@ fn the_minimal_set_catches_every_mutant() {
 }
 
 #[test]
+fn a_row_with_another_catch_is_a_difference() {
+    let matrix = published();
+    assert_eq!(matrix.differences(&matrix), []);
+    let mut other = matrix.clone();
+    let lost = other.mutants[3].killed_by.pop().expect("a catch");
+    let differences = other.differences(&matrix);
+    assert_eq!(differences.len(), 1);
+    assert_eq!(differences[0].name, matrix.mutants[3].name);
+    assert_eq!(differences[0].lost, [lost]);
+    assert!(differences[0].gained.is_empty());
+}
+
+#[test]
 fn the_published_matrix_names_cases_that_there_are() {
     let suite = Suite::embedded().expect("our own cases");
     let ids: BTreeSet<_> = suite.ids().collect();

@@ -84,7 +84,9 @@ pub(crate) fn describe(call: &Call<'_>, store: &mut Store) -> Result<Json, Failu
         job.readings = job.readings.saturating_add(1);
         match mutant {
             Mutant::DescribedRedated => {
-                let now = show::timestamp(call.now, call.options);
+                // Another date on every reading, also on two within a millisecond.
+                let now = call.now.after_ms(u64::from(job.readings) * 1_000);
+                let now = show::timestamp(now, call.options);
                 let dates = members
                     .iter_mut()
                     .filter(|(name, _)| name == "CreationDate");
