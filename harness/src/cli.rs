@@ -1,5 +1,6 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod completions;
 mod coverage;
 mod explain;
 mod list;
@@ -13,12 +14,22 @@ mod variations;
 use std::fmt::Display;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::runner::Exit;
 
-/// What `--help` says after the commands.
-const EXITS: &str = "\
+/// What `--help` says after the commands. A test runs every line that begins with `fullstop `, here and in every command.
+const AFTER: &str = "\
+Examples:
+  # Judge the embedded reference: what a green run looks like.
+  fullstop run
+
+  # Judge an endpoint on this machine.
+  fullstop run --endpoint http://127.0.0.1:4566
+
+  # What a finding is about.
+  fullstop explain job-id/length-max/one-over
+
 Exit codes, the first that applies:
   2  a fault in the command line, a profile or a case file
   4  a fault of the harness itself
@@ -29,7 +40,7 @@ Exit codes, the first that applies:
 
 /// Judges how faithfully an endpoint implements Amazon Cognito User Pools StopUserImportJob.
 #[derive(Debug, Parser)]
-#[command(name = "fullstop", version, after_help = EXITS, max_term_width = 100)]
+#[command(name = "fullstop", version, after_help = AFTER, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -52,7 +63,10 @@ enum Command {
     /// List the permitted variations of the reference, or check that none is accused.
     Variations(variations::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
+    #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Write a shell's completions to standard output.
+    Completions(completions::Arguments),
 }
 
 /// Why a command ended early.
@@ -71,6 +85,11 @@ impl Stop {
     }
 }
 
+/// The command line as clap knows it: for completions, and for whoever wants to walk its commands.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Reads the process's arguments and does what they say.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -83,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),
+        Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {
         complain(&stop.message);

@@ -8,6 +8,10 @@ use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::power;
 
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fullstop coverage";
+
 pub(crate) fn coverage() -> Result<ExitCode, Stop> {
     let suite = load_suite(None)?;
     let matrix = power::published();

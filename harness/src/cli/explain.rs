@@ -9,8 +9,17 @@ use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
 use crate::report;
 
+const EXAMPLES: &str = "\
+Examples:
+  # One case: what is sent, what may come, and why.
+  fullstop explain job-id/length-max/one-over
+
+  # A whole requirement.
+  fullstop explain job-id/length-max";
+
 /// Explains a requirement or a case.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The id of a case, such as `job-id/length-max/one-over`, or of a requirement, such as `job-id/length-max`.
     case: String,

@@ -8,8 +8,17 @@ use clap::Args;
 use crate::cli::target::SuiteArguments;
 use crate::cli::{Stop, print};
 
+const EXAMPLES: &str = "\
+Examples:
+  # Every id, with its level.
+  fullstop list
+
+  # Those of one requirement.
+  fullstop list --filter job-id/length-max";
+
 /// Lists the cases and invariants of the suite.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     suite: SuiteArguments,

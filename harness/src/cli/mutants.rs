@@ -15,8 +15,17 @@ use crate::reference::Mutant;
 use crate::runner::{Exit, SessionError};
 use crate::suite::Suite;
 
+const EXAMPLES: &str = "\
+Examples:
+  # Every way in which the reference can be wrong on purpose.
+  fullstop mutants
+
+  # Which cases catch one of them; without --only all of them, in a few minutes.
+  fullstop mutants --kill --only missing-pool-as-invalid-parameter";
+
 /// Lists the mutants of the reference, or measures which cases catch them.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Run the whole suite on every mutant, and print which cases catch it.
     #[arg(long)]

@@ -28,8 +28,26 @@ enum Compare {
     AwsPublished,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  # The embedded reference endpoint.
+  fullstop run
+
+  # An endpoint on this machine; the findings also as JSON.
+  fullstop run --endpoint http://127.0.0.1:4566 --json results.json
+
+  # A target of fullstop.toml, two areas, findings only.
+  fullstop run --target mine --filter job-id/ --filter state/ --quiet
+
+  # The fifty most telling cases, where time is short.
+  fullstop run --endpoint http://127.0.0.1:4566 --budget 50
+
+  # Beside the verdicts: do the answers look like those that AWS published?
+  fullstop run --endpoint http://127.0.0.1:4566 --compare aws-published";
+
 /// Judges a target.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,

@@ -13,8 +13,18 @@ use crate::runner::{Exit, Session};
 use crate::suite::Suite;
 use crate::wire::Response;
 
+const EXAMPLES: &str = "\
+Examples:
+  # Make its precondition, send it, show the answer, clean up.
+  fullstop send job-id/length-max/one-over --endpoint http://127.0.0.1:4566
+
+  # On a job that exists.
+  fullstop send job-id/length-max/one-over --endpoint http://127.0.0.1:4566 \\
+    --user-pool-id us-east-1_Example01 --job-id import-Example001";
+
 /// Sends one case to a target and prints the answer as it came: status line, headers, body.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The case's id.
     case: String,

@@ -11,8 +11,23 @@ use crate::cli::{Stop, print, runtime};
 use crate::reference::{Auth, Credentials, Endpoint, Mutant, Options, Server, Variation};
 use crate::runner::Exit;
 
+const EXAMPLES: &str = "\
+Examples:
+  # On a free port, which is printed.
+  fullstop serve
+
+  # For tests that seed jobs, move time and queue errors themselves.
+  fullstop serve --port 4566 --control
+
+  # As strict as AWS: signed requests only, and its quotas.
+  fullstop serve --auth required --rate-limit 15 --active-jobs 1
+
+  # Wrong on purpose; `fullstop mutants` lists the ways.
+  fullstop serve --mutant missing-pool-as-invalid-parameter";
+
 /// Runs the reference endpoint. Its address is the first line of standard output.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// The loopback address to listen on.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "IP")]

@@ -12,12 +12,24 @@ use crate::power::{self, Setting};
 use crate::reference::Variation;
 use crate::runner::Exit;
 
+const EXAMPLES: &str = "\
+Examples:
+  # Every way in which the reference can be different and still right.
+  fullstop variations
+
+  # Is this one accused? Without --only all of them are tried, in a few minutes.
+  fullstop variations --check --only stopping-first --runs 1 --variation-runs 1";
+
 /// Lists the permitted variations of the reference, or checks that none of them is accused.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     /// Run the whole suite on the reference and on every variation, and print every alarm.
     #[arg(long)]
     check: bool,
+    /// Only this variation; repeat it for more.
+    #[arg(long, value_name = "NAME", requires = "check")]
+    only: Vec<Variation>,
     /// How many runs on the reference.
     #[arg(long, default_value_t = 200, value_name = "N", requires = "check")]
     runs: u64,
@@ -41,10 +53,15 @@ pub(crate) fn variations(arguments: &Arguments) -> Result<ExitCode, Stop> {
         runs: arguments.runs,
         runs_of_variation: arguments.variation_runs,
     };
-    let total = setting.runs + setting.runs_of_variation * Variation::ALL.len() as u64;
+    let variations = if arguments.only.is_empty() {
+        Variation::ALL
+    } else {
+        &arguments.only
+    };
+    let total = setting.runs + setting.runs_of_variation * variations.len() as u64;
     let bar = bar(total);
     let ticker = bar.clone();
-    let checked = power::soundness(&suite, setting, Variation::ALL, move |_| ticker.inc(1));
+    let checked = power::soundness(&suite, setting, variations, move |_| ticker.inc(1));
     let alarms = runtime()?
         .block_on(checked)
         .map_err(|error| embedded(&error))?;

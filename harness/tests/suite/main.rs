@@ -6,6 +6,7 @@ mod degenerate;
 mod floors;
 mod fuzzing;
 mod lifecycle;
+mod help;
 mod loader;
 mod power;
 mod provision;

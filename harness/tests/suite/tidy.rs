@@ -5,7 +5,7 @@ use std::fs;
 
 use fullstop::suite::Suite;
 
-use crate::{files, name, root};
+use crate::{files, help, name, root};
 
 /// The most lines of a source file, and the widest.
 const LINES_MAX: usize = 600;
@@ -61,6 +61,15 @@ fn sources_are_short_and_clean() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_command_has_help_that_reads_well_and_examples() {
+    let wrong: Vec<_> = help::commands()
+        .iter()
+        .flat_map(help::Page::faults)
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
