@@ -3,6 +3,7 @@
 mod completions;
 mod coverage;
 mod explain;
+mod lifecycle;
 mod list;
 mod mutants;
 mod run;
@@ -58,6 +59,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
+    Lifecycle(lifecycle::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

@@ -25,7 +25,10 @@ pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
 pub use invariant::{Breach, Held, Observed, Outcome, hold};
 pub use known::{Known, Place, Sent, Signing};
-pub use life::{Deed, Entry, LifeBreach, LifeRule, Model, Statuses, Wanted, entry, table};
+pub use life::{
+    Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Statuses, Wanted, entry, judge_race,
+    table,
+};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub use ruling::{Ruling, Verdict, permits};

@@ -200,7 +200,7 @@ impl Provisioner {
     /// Takes over a pool that was made on the target by someone else, so that it is deleted at the latest when the run ends.
     /// False where the driver cannot delete a pool that it did not make.
     pub fn adopt(&self, pool: &str) -> bool {
-        let can_delete = matches!(self.shared.driver, Driver::Api(_) | Driver::Embedded(_));
+        let can_delete = self.makes_pools();
         if can_delete {
             self.shared.held.hold(&Owned::pool(pool));
         }
@@ -212,6 +212,11 @@ impl Provisioner {
         let owned = Owned::pool(pool);
         self.work(move |shared| async move { shared.undo(owned).await })
             .await;
+    }
+
+    /// Whether pools that others made on the target can be taken over.
+    pub fn makes_pools(&self) -> bool {
+        matches!(self.shared.driver, Driver::Api(_) | Driver::Embedded(_))
     }
 
     /// Moves the target's time on, where it is in this process. False where time can only be waited for.

@@ -1,12 +1,15 @@
 //! Where a sequence is played: in this process, with the time at hand, or on a target.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::sync::Barrier;
 use tokio::time::sleep;
 
+use crate::contract::Status;
+use crate::lifecycle::automaton::State;
 use crate::lifecycle::cast::Cast;
-use crate::oracle::Deed;
+use crate::oracle::{Deed, Event};
 use crate::provision::{self, Provisioner};
 use crate::reference::{Delivery, Endpoint, Moment, Options};
 use crate::target::{Client, Profile, Provision};
@@ -17,6 +20,14 @@ const NOW: Moment = Moment::from_ms(1_736_443_471_781);
 
 /// How far apart two steps are in this process.
 const STEP_MS: u64 = 10;
+
+/// How long a race in this process is given to be over.
+const AFTER_MS: u64 = 50;
+
+/// What ends a job that was not started, the beginning of an import, and an import.
+const DAY_MS: u64 = 25 * 3_600_000;
+const PENDING_MS: u64 = 600;
+const IMPORT_MS: u64 = 3_000;
 
 /// The longest wait on a target whose time cannot be moved.
 const WAIT_MAX: Duration = Duration::from_millis(200);
@@ -66,10 +77,80 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The provisioning.
+    pub(crate) fn provisioner(&self) -> &Arc<Provisioner> {
+        &self.provisioner
+    }
+
+    /// Whether sequences can make pools there: what they make must be deleted.
+    pub fn makes_pools(&self) -> bool {
+        self.provisioner.makes_pools()
+    }
+}
+
 impl Stage {
     /// A new reference endpoint in this process.
     pub fn in_process(options: Options) -> Self {
         Self::InProcess(Arc::new(Endpoint::new(options)), NOW)
+    }
+
+    /// The same stage for another sequence: in this process a new endpoint, so that one never meets what another left.
+    pub(crate) fn fresh(&self) -> Self {
+        match self {
+            Self::InProcess(endpoint, _) => Self::in_process(endpoint.options().clone()),
+            Self::Target(target) => Self::Target(Arc::clone(target)),
+        }
+    }
+
+    /// How long a wait is that takes a job as far as time alone can, from some state; the day only where it can be moved.
+    pub(crate) fn long_wait_ms(&self, from: State) -> u64 {
+        let day = [State::CreatedWithoutFile, State::In(Status::Created)];
+        match from {
+            _ if day.contains(&from) => DAY_MS,
+            State::In(Status::Pending) => PENDING_MS,
+            _ => IMPORT_MS,
+        }
+    }
+
+    /// Whether time can be moved there rather than waited for.
+    pub(crate) fn moves_time(&self) -> bool {
+        match self {
+            Self::InProcess(..) => true,
+            Self::Target(target) => target.provisioner.advance(0),
+        }
+    }
+
+    /// Does many things at once, and hears the answers, in the order of the deeds. `ms` is how long a wait among them is.
+    ///
+    /// In this process they are taken one after the other at one moment, which is one of the orders in which they can be
+    /// taken; a wait in their midst moves the moment.
+    pub(crate) async fn burst(&mut self, deeds: &[Deed], ms: u64) -> Vec<Event> {
+        match self {
+            Self::InProcess(endpoint, now) => {
+                *now = now.after_ms(STEP_MS);
+                let mut events = Vec::new();
+                for deed in deeds {
+                    let Some(request) = deed.request() else {
+                        *now = now.after_ms(ms);
+                        continue;
+                    };
+                    let reply = endpoint.handle(&request, *now);
+                    let is_heard = matches!(reply.delivery, Delivery::Whole | Delivery::Chunked);
+                    let answer = is_heard.then_some(reply.response);
+                    events.push(Event {
+                        deed: deed.clone(),
+                        began_us: 0,
+                        ended_us: 1,
+                        answer: answer.ok_or_else(|| "the connection was closed".to_owned()),
+                    });
+                }
+                // Whoever was answered late was answered by now.
+                *now = now.after_ms(AFTER_MS);
+                events
+            }
+            Self::Target(target) => target.burst(deeds, ms).await,
+        }
     }
 
     /// Nobody yet.
@@ -131,11 +212,54 @@ impl Target {
             provision::check(url, &self.client, &self.upload_hosts).ok()?;
             return self.client.upload(url, csv().into_bytes()).await.ok();
         }
+        self.wait(ms).await;
+        None
+    }
+
+    /// Lets time pass. Others share the target and its time, so that a sequence must not end everybody's day.
+    async fn wait(&self, ms: u64) {
         if !self.provisioner.advance(ms) {
             sleep(Duration::from_millis(ms).min(WAIT_MAX)).await;
         }
-        None
     }
+
+    async fn burst(self: &Arc<Self>, deeds: &[Deed], ms: u64) -> Vec<Event> {
+        let start = Instant::now();
+        let barrier = Arc::new(Barrier::new(deeds.len()));
+        let mut tasks = Vec::new();
+        for deed in deeds.iter().cloned() {
+            let (target, barrier) = (Arc::clone(self), Arc::clone(&barrier));
+            tasks.push(tokio::spawn(async move {
+                barrier.wait().await;
+                let began_us = micros(start);
+                let answer = match deed.request() {
+                    Some(request) => {
+                        let answer = target.client.ping(&request).await;
+                        answer.map_err(|failure| failure.to_string())
+                    }
+                    None => {
+                        target.wait(ms).await;
+                        Err("time".to_owned())
+                    }
+                };
+                Event {
+                    deed,
+                    began_us,
+                    ended_us: micros(start),
+                    answer,
+                }
+            }));
+        }
+        let mut events = Vec::new();
+        for task in tasks {
+            events.extend(task.await.ok());
+        }
+        events
+    }
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 fn made_pool(answer: &Response) -> Option<String> {

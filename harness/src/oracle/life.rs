@@ -7,6 +7,7 @@
 mod deed;
 mod members;
 mod model;
+mod race;
 mod rule;
 mod statuses;
 mod table;
@@ -14,6 +15,7 @@ mod track;
 
 pub use deed::Deed;
 pub use model::{LifeBreach, Model};
+pub use race::{Event, Raced, judge_race};
 pub use rule::LifeRule;
 pub use statuses::Statuses;
 pub use table::{Entry, Wanted, entry, table};

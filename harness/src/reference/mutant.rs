@@ -7,6 +7,7 @@
 //!
 //! The enum is one, and its variants are declared by area: each area's file adds its own and hands over to the next.
 
+mod life;
 mod members;
 mod refusals;
 mod requests;
@@ -16,6 +17,7 @@ mod successes;
 
 use crate::reference::named::named;
 
+use life::life;
 use members::members;
 use refusals::refusals;
 use requests::requests;
@@ -35,9 +37,15 @@ macro_rules! declare {
     };
 }
 
-members! { [refusals successes state requests robustness declare] }
+members! { [refusals successes state life requests robustness declare] }
 
 impl Mutant {
+    /// Whether it is about the life of a job, which shows over several requests.
+    pub fn is_about_life(self) -> bool {
+        let (first, last) = (Self::StoppedImportEnds, Self::ReadDuringStopMisses);
+        (first as usize..=last as usize).contains(&(self as usize))
+    }
+
     /// Whether it deviates for some requests only, which a hash of each decides.
     pub fn is_intermittent(self) -> bool {
         self.name().starts_with("sometimes-")

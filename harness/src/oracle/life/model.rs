@@ -353,7 +353,7 @@ fn outcome<'a>(
 }
 
 /// The ids that an answer repeats are those of the request.
-fn hold_ids(ids: &Ids, shown: &Members, place: &str, found: &mut Vec<LifeBreach>) {
+pub(crate) fn hold_ids(ids: &Ids, shown: &Members, place: &str, found: &mut Vec<LifeBreach>) {
     for member in ["JobId", "UserPoolId"] {
         let got = shown.get(member);
         if got.is_some_and(|got| got.as_str() != Some(ids.of(member))) {
