@@ -5,7 +5,9 @@ mod coverage;
 mod explain;
 mod lifecycle;
 mod list;
+mod merge;
 mod mutants;
+mod outputs;
 mod run;
 mod send;
 mod serve;
@@ -61,6 +63,8 @@ enum Command {
     Send(send::Arguments),
     /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
     Lifecycle(lifecycle::Arguments),
+    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
+    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -103,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Coverage => coverage::coverage(),

@@ -7,6 +7,7 @@
 mod basis;
 mod body;
 mod constraint;
+mod evidence;
 mod expected;
 mod form;
 mod invariant;
@@ -21,9 +22,10 @@ mod success;
 mod template;
 
 pub use basis::Basis;
+pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
-pub use invariant::{Breach, Held, Observed, Outcome, hold};
+pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
 pub use life::{
     Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Statuses, Wanted, entry, judge_race,

@@ -13,8 +13,12 @@ mod record;
 mod replay;
 mod run;
 mod session;
+mod shard;
+mod testimony;
 
 pub use gate::{Exit, Gate};
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};
+pub use shard::Shard;
+pub use testimony::Testimony;

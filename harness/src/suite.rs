@@ -6,11 +6,13 @@
 mod diagnostic;
 mod locate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::case::{Case, File, Requirement};
 
@@ -22,10 +24,14 @@ const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/cases.rs"
 /// The most bytes of a case file. The largest of ours has a tenth of it; a larger one is hardly written by hand.
 const FILE_SIZE_MAX: u64 = 1 << 20;
 
+/// How many bytes of their digest tell two suites apart.
+const DIGEST_SIZE: usize = 8;
+
 /// A checked set of requirements, in the order of their ids.
 #[derive(Clone, Debug)]
 pub struct Suite {
     requirements: Vec<Arc<Requirement>>,
+    digest: String,
 }
 
 /// Why there is no suite.
@@ -85,9 +91,15 @@ impl Suite {
     pub fn from_texts<'a>(
         texts: impl Iterator<Item = (String, &'a str)>,
     ) -> Result<Self, SuiteError> {
-        let mut requirements = Vec::new();
-        let mut faults = Vec::new();
+        let (mut requirements, mut faults) = (Vec::new(), Vec::new());
+        let texts: BTreeMap<_, _> = texts.collect();
+        let mut digest = Sha256::new();
         for (name, text) in texts {
+            // A length stands before each, so that no two suites read alike.
+            for part in [name.as_str(), text] {
+                digest.update((part.len() as u64).to_be_bytes());
+                digest.update(part);
+            }
             match read(&name, text) {
                 Ok(requirement) => requirements.push(Arc::new(requirement)),
                 Err(found) => faults.extend(found),
@@ -97,7 +109,17 @@ impl Suite {
             return Err(SuiteError::Faulty(faults));
         }
         requirements.sort_by(|one, other| one.id.cmp(&other.id));
-        Ok(Self { requirements })
+        let digest = digest.finalize();
+        let digest = digest.iter().take(DIGEST_SIZE);
+        Ok(Self {
+            requirements,
+            digest: digest.map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
+    /// A digest of the case files: two suites have the same one if all their files are the same.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The requirements, in the order of their ids.

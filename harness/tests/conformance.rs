@@ -158,6 +158,7 @@ impl Target {
             selection,
             seed: 0,
             concurrency: CONCURRENCY,
+            shard: None,
         };
         let runner = runtime
             .block_on(Runner::new(Arc::clone(&self.suite), &session, None))

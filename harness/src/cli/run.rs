@@ -1,7 +1,7 @@
 //! `fullstop run`.
 
 use std::io::{IsTerminal as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, print, runtime};
+use crate::cli::{Stop, complain, runtime};
 use crate::power;
 use crate::published;
-use crate::report::{Results, Style, TargetResult, terminal};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session};
+use crate::report::{Results, Style, TargetResult};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
@@ -53,12 +54,14 @@ pub(crate) struct Arguments {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
+    /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
+    #[arg(long, value_name = "K/N", requires = "json")]
+    shard: Option<Shard>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -99,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
+            shard: arguments.shard,
         };
         let result = tokio::select! {
             result = judge(arguments, &suite, &session, &plan) => result.map(Some),
@@ -112,7 +116,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(results) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    report(arguments, &suite, &results)?;
+    let style = Style {
+        quiet: arguments.quiet,
+    };
+    arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
 
@@ -142,10 +149,16 @@ async fn judge(
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
-    Ok(results(arguments, session, &run))
+    Ok(results(arguments, suite, session, plan, &run))
 }
 
-fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
+fn results(
+    arguments: &Arguments,
+    suite: &Suite,
+    session: &Session,
+    plan: &Plan,
+    run: &Run,
+) -> Results {
     let name = session.profile.name.clone();
     let embedded = session.is_embedded();
     let gate = Gate {
@@ -157,41 +170,7 @@ fn results(arguments: &Arguments, session: &Session, run: &Run) -> Results {
     } else {
         session.profile.url()
     };
-    Results::of(run, TargetResult { name, endpoint }, arguments.seed, gate)
-}
-
-fn report(arguments: &Arguments, suite: &Suite, results: &Results) -> Result<(), Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
-    if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
-    }
-    if !to_stdout {
-        let mut text = Vec::new();
-        terminal(
-            results,
-            suite,
-            Style {
-                quiet: arguments.quiet,
-            },
-            &mut text,
-        )
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("report: {error}"),
-        })?;
-        print(text)?;
-    }
-    Ok(())
+    Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
 }
 
 /// Releases what is still held, and names what could not be deleted.

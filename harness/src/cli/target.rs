@@ -9,7 +9,7 @@ use clap::Args;
 use crate::cli::Stop;
 use crate::runner::{Exit, Session, SessionError};
 use crate::suite::{Suite, SuiteError};
-use crate::target::{Config, Environment, Profile};
+use crate::target::{Config, ConfigError, Environment, Profile};
 
 /// The configuration that is read if it is there.
 const CONFIG: &str = "fullstop.toml";
@@ -47,16 +47,20 @@ pub(crate) fn load_suite(folder: Option<&Path>) -> Result<Arc<Suite>, Stop> {
 
 /// Which target.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
 pub(crate) struct TargetArguments {
-    /// Judge this endpoint, such as http://127.0.0.1:4566.
-    #[arg(long, env = "FULLSTOP_ENDPOINT", value_name = "URL", conflicts_with_all = ["target", "config"])]
+    /// This endpoint, such as http://127.0.0.1:4566, and no profile. [env: FULLSTOP_ENDPOINT]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["target", "config"])]
     endpoint: Option<String>,
-    /// Read target profiles from this file instead of `fullstop.toml`.
+    /// Read target profiles from this file. Without it fullstop.toml, if there is one. [env: FULLSTOP_CONFIG]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Judge the target of this name: one of the profiles, `reference` or `aws`.
+    /// The target of this name: one of the profiles, `reference` or `aws`. [env: FULLSTOP_TARGET]
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Send this header with every request, in place of the profile's; without a value, take it out. May be repeated.
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
     /// Create pools and jobs on an endpoint that is not on this machine.
     #[arg(long)]
     yes: bool,
@@ -71,23 +75,40 @@ impl TargetArguments {
         self.keep
     }
 
-    /// The profile that the arguments choose.
-    fn profile(&self) -> Result<Profile, Stop> {
+    /// The profile that the arguments and the environment choose.
+    pub(crate) fn profile(&self) -> Result<Profile, Stop> {
+        let profile = self.chosen().map_err(Stop::usage)?;
+        self.header.iter().try_fold(profile, |profile, line| {
+            profile.with_header(line).map_err(Stop::usage)
+        })
+    }
+
+    fn chosen(&self) -> Result<Profile, String> {
         let environment = Environment::from_process();
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let told = |error: ConfigError| error.to_string();
         if let Some(url) = &self.endpoint {
-            return Profile::endpoint(url, &environment).map_err(Stop::usage);
+            return Profile::endpoint(url, &environment).map_err(told);
         }
-        let file = self.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+        let target = self.target.clone().or_else(|| variable("FULLSTOP_TARGET"));
+        let file = self.config.clone();
+        let file = file.or_else(|| variable("FULLSTOP_CONFIG").map(PathBuf::from));
+        // Where a profile is asked for, the variable is one key of it.
+        if let (None, None, Some(url)) = (&target, &file, environment.endpoint()) {
+            return Profile::endpoint(url, &environment).map_err(told);
+        }
+        let (file, is_asked_for) = match file {
+            Some(file) => (file, true),
+            None => (PathBuf::from(CONFIG), false),
+        };
         let config = match std::fs::read_to_string(&file) {
-            Ok(text) => Config::parse(&text, &file.display().to_string()).map_err(Stop::usage)?,
-            Err(error) if self.config.is_some() || error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Stop::usage(format!("read {}: {error}", file.display())));
+            Ok(text) => Config::parse(&text, &file.display().to_string()).map_err(told)?,
+            Err(error) if is_asked_for || error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!("read {}: {error}", file.display()));
             }
             Err(_) => Config::default(),
         };
-        config
-            .choose(self.target.as_deref(), &environment)
-            .map_err(Stop::usage)
+        config.choose(target.as_deref(), &environment).map_err(told)
     }
 
     /// Opens the target.

@@ -1,11 +1,10 @@
 //! What is true of every answer, whatever was asked.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::case::{Ids, Invariant};
 use crate::contract::{CONTENT_TYPE, Kind, MEMBERS, Status, declared, is_known};
+use crate::oracle::evidence::{Breach, Evidence};
 use crate::oracle::mismatch::{Mismatch, quote, shown};
 use crate::wire::{Envelope, Response};
 
@@ -33,51 +32,40 @@ pub enum Outcome {
     Silent(String),
 }
 
-/// How an invariant fared over the answers of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Held {
-    /// How many answers it was held to.
-    pub answers: usize,
-    /// Where it was broken, in the order of the case ids.
-    pub breaches: Vec<Breach>,
-}
-
-/// An answer that breaks an invariant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
-    /// The case whose request it answers.
-    pub case: String,
-    /// What is wrong in it.
-    pub mismatches: Vec<Mismatch>,
-}
-
-/// Holds every answer to an invariant. The order of the answers changes nothing.
-pub fn hold(invariant: Invariant, observed: &[Observed]) -> Held {
+/// What each answer alone says of an invariant, in the order of the case ids.
+pub(crate) fn told(invariant: Invariant, observed: &[Observed]) -> Evidence {
     let mut observed: Vec<_> = observed.iter().collect();
     observed.sort_by(|one, other| one.case.cmp(&other.case));
-    if invariant == Invariant::RequestId {
-        return hold_request_ids(&observed);
-    }
-    let mut held = Held::default();
+    let mut evidence = Evidence::default();
     for observed in observed {
         let found = match (&observed.outcome, invariant) {
             (outcome, Invariant::Robust) => Some(robust(outcome, observed.protocol)),
-            (Outcome::Answered(response), _) if observed.protocol => {
+            _ if !observed.protocol => None,
+            (Outcome::Answered(response), Invariant::RequestId) => {
+                Some(match request_id(response) {
+                    Ok(id) => {
+                        evidence.saw(&observed.case, id);
+                        Vec::new()
+                    }
+                    Err(mismatch) => vec![mismatch],
+                })
+            }
+            (Outcome::Answered(response), _) => {
                 let envelope = Envelope::read(response);
                 breaches(invariant, response, &envelope, observed.ids.as_ref())
             }
             _ => None,
         };
         let Some(mismatches) = found else { continue };
-        held.answers += 1;
+        evidence.answers += 1;
         if !mismatches.is_empty() {
-            held.breaches.push(Breach {
+            evidence.breaches.push(Breach {
                 case: observed.case.clone(),
                 mismatches,
             });
         }
     }
-    held
+    evidence
 }
 
 /// What an answer breaks of an invariant; none where it says nothing about it.
@@ -210,38 +198,6 @@ pub(crate) fn request_id(response: &Response) -> Result<&str, Mismatch> {
     let id = response.header("x-amzn-requestid");
     id.filter(|id| !id.is_empty())
         .ok_or_else(|| Mismatch::new("header x-amzn-requestid", "a request id", "none"))
-}
-
-fn hold_request_ids(observed: &[&Observed]) -> Held {
-    let mut held = Held::default();
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    for observed in observed {
-        let Outcome::Answered(response) = &observed.outcome else {
-            continue;
-        };
-        if !observed.protocol {
-            continue;
-        }
-        held.answers += 1;
-        let mismatch = match request_id(response) {
-            Err(mismatch) => Some(mismatch),
-            Ok(id) => seen.insert(id, &observed.case).map(|other| {
-                Mismatch::new(
-                    "header x-amzn-requestid",
-                    "an id that no other answer has",
-                    format!("that of {other}"),
-                )
-            }),
-        };
-        if let Some(mismatch) = mismatch {
-            let case = observed.case.clone();
-            held.breaches.push(Breach {
-                case,
-                mismatches: vec![mismatch],
-            });
-        }
-    }
-    held
 }
 
 fn job(envelope: &Envelope) -> Option<&serde_json::Map<String, Value>> {

@@ -149,6 +149,7 @@ pub(crate) async fn records(
         selection: selection.clone(),
         seed,
         concurrency,
+        shard: None,
     };
     let run = match Runner::new(Arc::clone(suite), &session, None).await {
         Ok(runner) => runner.run(&plan, |_| {}).await.map(|run| run.records),

@@ -1,24 +1,39 @@
 //! The results of a run as JSON.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::Level;
+use crate::case::{Level, Requirement, Source};
 use crate::oracle::Mismatch;
-use crate::runner::{Exchange, Gate, Record, Run, Summary, Verdict};
+use crate::runner::{Exchange, Gate, Plan, Record, Run, Shard, Summary, Testimony, Verdict};
 use crate::snapshot;
+use crate::suite::Suite;
+
+/// The format of the results. It grows by one when a reader of the old one could misread the new one.
+pub const FORMAT: u32 = 1;
 
 /// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
+    /// The version of this format: 1.
+    pub format: u32,
     /// `fullstop`.
     pub tool: String,
     /// The version that made them.
     pub version: String,
+    /// A digest of the case files.
+    pub suite: String,
     /// What was judged.
     pub target: TargetResult,
     /// The seed of the order in which cases started.
     pub seed: u64,
+    /// How the gate read the verdicts.
+    pub gate: Gate,
+    /// Which part of a run this is, if it is not a whole one.
+    pub shard: Option<ShardResult>,
     /// The sums.
     pub summary: Summary,
     /// The exit code.
@@ -27,6 +42,8 @@ pub struct Results {
     pub reason: Option<String>,
     /// How many cases and invariants of the suite were not selected.
     pub excluded: usize,
+    /// The requirements that the cases belong to, in the order of their ids.
+    pub requirements: Vec<RequirementResult>,
     /// What came of each, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -40,11 +57,41 @@ pub struct TargetResult {
     pub endpoint: String,
 }
 
+/// What a part of a run says of the whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShardResult {
+    /// Which part.
+    pub part: Shard,
+    /// All ids that were selected, of all parts.
+    pub selected: BTreeSet<String>,
+    /// What the answers of this part say of the invariants.
+    pub testimony: Testimony,
+}
+
+/// What a requirement says, as it was when it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RequirementResult {
+    /// Its id.
+    pub id: String,
+    /// The sentence.
+    pub text: String,
+    /// How firmly it stands.
+    pub level: Level,
+    /// Where it comes from.
+    pub sources: Vec<Source>,
+    /// The version of the suite in which it first appeared.
+    pub since: String,
+}
+
 /// What came of one case or invariant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
     /// Its id.
     pub id: String,
+    /// What it shows that no other case does. Nothing for an invariant.
+    pub why: Option<String>,
+    /// What existed before the request, in words. Nothing for an invariant.
+    pub given: Option<String>,
     /// The level of its requirement.
     pub level: Level,
     /// The verdict.
@@ -53,6 +100,8 @@ pub struct CaseResult {
     pub reason: Option<String>,
     /// The name of a tolerated departure.
     pub flag: Option<String>,
+    /// Whether the profile's `reach` demands what blocked it.
+    pub demanded: bool,
     /// How the answer stands to the snapshot.
     pub snapshot: Option<snapshot::State>,
     /// What differed.
@@ -65,34 +114,104 @@ pub struct CaseResult {
 
 impl Results {
     /// The results of a run, read by a gate.
-    pub fn of(run: &Run, target: TargetResult, seed: u64, gate: Gate) -> Self {
+    pub fn of(run: &Run, suite: &Suite, target: TargetResult, plan: &Plan, gate: Gate) -> Self {
         let (exit, reason) = gate.exit(&run.records);
+        let cases: Vec<_> = run
+            .records
+            .iter()
+            .map(|record| CaseResult::of(record, suite))
+            .collect();
+        let requirements: BTreeSet<_> = cases.iter().map(CaseResult::requirement).collect();
         Self {
+            format: FORMAT,
             tool: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            suite: suite.digest().to_owned(),
             target,
-            seed,
+            seed: plan.seed,
+            gate,
+            shard: plan.shard.map(|part| ShardResult {
+                part,
+                selected: plan.selection.clone(),
+                testimony: run.testimony.clone(),
+            }),
             summary: Summary::of(&run.records),
             exit: exit.code(),
             reason,
             excluded: run.excluded,
-            cases: run.records.iter().map(CaseResult::from).collect(),
+            requirements: requirements
+                .iter()
+                .filter_map(|id| suite.requirement(id))
+                .map(|requirement| RequirementResult::from(&**requirement))
+                .collect(),
+            cases,
         }
+    }
+
+    /// The requirement of that id.
+    pub fn requirement(&self, id: &str) -> Option<&RequirementResult> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id == id)
     }
 }
 
-impl From<&Record> for CaseResult {
-    fn from(record: &Record) -> Self {
+impl fmt::Display for TargetResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.endpoint)
+    }
+}
+
+impl CaseResult {
+    fn of(record: &Record, suite: &Suite) -> Self {
+        let case = suite.cases().find(|case| case.id == record.id);
         Self {
             id: record.id.clone(),
+            why: case.map(|case| case.why.clone()),
+            given: case.map(|case| case.given.to_string()),
             level: record.level,
             verdict: record.verdict,
             reason: record.reason.clone(),
             flag: record.flag.clone(),
+            demanded: record.demanded,
             snapshot: record.snapshot,
             mismatches: record.mismatches.clone(),
             replay: record.replay.clone(),
             exchange: record.exchange.clone(),
+        }
+    }
+
+    /// The id of its requirement: its own, if it is an invariant.
+    pub fn requirement(&self) -> &str {
+        let parts = self.id.match_indices('/').nth(1);
+        parts.map_or(&self.id, |(end, _)| &self.id[..end])
+    }
+
+    /// The first part of its id.
+    pub fn area(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// As the record that it was made of, as far as a gate reads it.
+    pub(crate) fn record(&self) -> Record {
+        let mut record = Record::new(&self.id, self.level, self.verdict);
+        record.reason.clone_from(&self.reason);
+        record.flag.clone_from(&self.flag);
+        record.demanded = self.demanded;
+        record.snapshot = self.snapshot;
+        record.mismatches.clone_from(&self.mismatches);
+        record
+    }
+}
+
+impl From<&Requirement> for RequirementResult {
+    fn from(requirement: &Requirement) -> Self {
+        Self {
+            id: requirement.id.clone(),
+            text: requirement.text.clone(),
+            level: requirement.level,
+            sources: requirement.sources.clone(),
+            since: requirement.since.clone(),
         }
     }
 }

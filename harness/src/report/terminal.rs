@@ -6,11 +6,10 @@ use std::io;
 
 use anstyle::{AnsiColor, Effects};
 
-use crate::case::{Level, SourceKind};
+use crate::case::Level;
 use crate::report::{CaseResult, Results};
 use crate::runner::Verdict;
 use crate::snapshot;
-use crate::suite::Suite;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,19 +28,14 @@ const GREEN: anstyle::Style = AnsiColor::Green.on_default();
 const LISTED_MAX: usize = 3;
 
 /// Writes results with colours; the stream takes them out where they do not belong.
-pub fn terminal(
-    results: &Results,
-    suite: &Suite,
-    style: Style,
-    mut out: impl io::Write,
-) -> io::Result<()> {
+pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io::Result<()> {
     let mut text = String::new();
     if !style.quiet {
         areas(results, &mut text);
         unjudged(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
-        finding(case, suite, &mut text);
+        finding(case, results, &mut text);
     }
     ending(results, &mut text);
     out.write_all(text.as_bytes())
@@ -62,9 +56,8 @@ fn areas(results: &Results, text: &mut String) {
         .collect();
     let mut rows: BTreeMap<&str, BTreeMap<Verdict, usize>> = BTreeMap::new();
     for case in &results.cases {
-        let area = case.id.split('/').next().unwrap_or_default();
         *rows
-            .entry(area)
+            .entry(case.area())
             .or_default()
             .entry(case.verdict)
             .or_default() += 1;
@@ -159,7 +152,7 @@ fn unjudged(results: &Results, text: &mut String) {
     }
 }
 
-fn finding(case: &CaseResult, suite: &Suite, text: &mut String) {
+fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     let style = colour(case.verdict);
     let changed = case.snapshot == Some(snapshot::State::Changed);
     let note = if changed { ", snapshot changed" } else { "" };
@@ -168,21 +161,19 @@ fn finding(case: &CaseResult, suite: &Suite, text: &mut String) {
         "\n{style}{BOLD}{}{BOLD:#}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{note}{DIM:#}",
         case.verdict, case.id, case.level
     );
-    let id = case.id.splitn(3, '/').take(2).collect::<Vec<_>>().join("/");
-    if let Some(requirement) = suite.requirement(&id) {
+    let requirement = results.requirement(case.requirement());
+    if let Some(requirement) = requirement {
         let _ = writeln!(text, "  {}", requirement.text);
-        if let Some(entry) = requirement.cases.iter().find(|entry| entry.id == case.id) {
-            let _ = writeln!(text, "  {DIM}why{DIM:#}     {}", entry.why);
-            let _ = writeln!(text, "  {DIM}given{DIM:#}   {}", entry.given);
-        }
-        for source in &requirement.sources {
-            let _ = writeln!(
-                text,
-                "  {DIM}source{DIM:#}  {}: {}",
-                tag(source.kind),
-                source.cite
-            );
-        }
+    }
+    if let Some(why) = &case.why {
+        let _ = writeln!(text, "  {DIM}why{DIM:#}     {why}");
+    }
+    if let Some(given) = &case.given {
+        let _ = writeln!(text, "  {DIM}given{DIM:#}   {given}");
+    }
+    for source in requirement.into_iter().flat_map(|one| &one.sources) {
+        let kind = source.kind.name();
+        let _ = writeln!(text, "  {DIM}source{DIM:#}  {kind}: {}", source.cite);
     }
     if let Some(flag) = &case.flag {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
@@ -202,10 +193,6 @@ fn finding(case: &CaseResult, suite: &Suite, text: &mut String) {
     if let Some(replay) = &case.replay {
         let _ = writeln!(text, "  {DIM}replay{DIM:#}  {replay}");
     }
-}
-
-fn tag(kind: SourceKind) -> &'static str {
-    kind.name()
 }
 
 /// A text of several lines beside its label. Control characters of a hostile answer are shown, not sent to the terminal.
@@ -261,6 +248,9 @@ fn ending(results: &Results, text: &mut String) {
     }
     if results.excluded > 0 {
         let _ = write!(text, "   excluded {}", results.excluded);
+    }
+    if let Some(shard) = &results.shard {
+        let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
     let style = if results.exit == 0 { GREEN } else { RED };

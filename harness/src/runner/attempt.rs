@@ -215,6 +215,8 @@ impl Judge {
             Err(Failure::NoCredentials { .. }) => Err(Halt::Blocked(
                 "the profile has no credentials to make this signature with".to_owned(),
             )),
+            // Nothing was sent, and nothing will be: it is no silence of the endpoint.
+            Err(failure @ Failure::Unsayable { .. }) => Err(Halt::Blocked(failure.to_string())),
             Err(failure) => {
                 let reason = failure.to_string();
                 Err(Halt::Again(reason.clone(), Some(Outcome::Silent(reason))))

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::case::Level;
 use crate::runner::{Record, Verdict};
 use crate::snapshot::State;
@@ -10,7 +13,7 @@ use crate::snapshot::State;
 const INDETERMINATE_SHARE_MAX: f64 = 0.05;
 
 /// How a gate reads the records.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gate {
     /// Whether tolerated departures and divergences at level should fail too.
     pub strict: bool,
@@ -102,6 +105,21 @@ impl Gate {
                 | Verdict::Unsupported
                 | Verdict::Indeterminate => false,
             }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.strict, "--strict"),
+            (self.check_snapshots, "--check-snapshots"),
+        ];
+        let set: Vec<_> = names
+            .iter()
+            .filter_map(|(set, name)| set.then_some(*name))
+            .collect();
+        f.write_str(if set.is_empty() { "the usual one" } else { "" })?;
+        f.write_str(&set.join(" and "))
     }
 }
 

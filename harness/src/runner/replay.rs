@@ -24,6 +24,8 @@ pub(crate) struct Replays {
     signing: Signing,
     region: String,
     by_curl: bool,
+    /// The file of certificate authorities that curl must trust.
+    authorities: Option<String>,
     /// Whether `--endpoint` names the target whole.
     bare: bool,
 }
@@ -49,8 +51,15 @@ impl Replays {
             name: profile.name.clone(),
             signing,
             region: profile.region.clone(),
+            // A header or a proxy may hold a secret, so that it is left to the profile.
             by_curl: matches!(profile.provision, Provision::Api { .. })
-                && profile.name != "reference",
+                && profile.name != "reference"
+                && profile.headers.is_empty()
+                && profile.proxy.is_none(),
+            authorities: profile
+                .authorities
+                .as_ref()
+                .map(|authorities| authorities.file.display().to_string()),
             bare: profile.name == "endpoint",
         }
     }
@@ -65,7 +74,14 @@ impl Replays {
 
     fn send(&self, case: &Case) -> String {
         if self.bare {
-            return format!("fullstop send {} --endpoint {}", case.id, quoted(&self.url));
+            let trust = self.authorities.as_ref();
+            let trust = trust.map(|file| format!("FULLSTOP_CA={} ", quoted(file)));
+            return format!(
+                "{}fullstop send {} --endpoint {}",
+                trust.unwrap_or_default(),
+                case.id,
+                quoted(&self.url)
+            );
         }
         format!("fullstop send {} --target {}", case.id, quoted(&self.name))
     }
@@ -124,6 +140,9 @@ impl Replays {
                 line,
                 "c DeleteUserPool '{{\"UserPoolId\":\"'\"${pool}\"'\"}}' >/dev/null; "
             );
+        }
+        if let Some(file) = &self.authorities {
+            line = line.replace("curl -sS ", &format!("curl -sS --cacert {} ", quoted(file)));
         }
         Some(line.trim_end_matches("; ").to_owned())
     }

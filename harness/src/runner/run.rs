@@ -7,21 +7,18 @@ use std::sync::Arc;
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::case::{Case, Invariant, Level, Requirement};
+use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
-use crate::oracle::{Held, Observed, hold};
+use crate::oracle::Evidence;
 use crate::runner::attempt::Judge;
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
 use crate::runner::replay::Replays;
-use crate::runner::{Record, Session, Verdict};
+use crate::runner::{Record, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 use crate::target::Client;
-
-/// How many breaches of an invariant a record lists: the rest are counted, and say the same.
-const BREACHES_LISTED_MAX: usize = 5;
 
 /// What to run and how.
 #[derive(Clone, Debug)]
@@ -32,6 +29,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many cases are under way at once.
     pub concurrency: usize,
+    /// Which part of the selection is run; all of it if none. An invariant is then held to the answers of that part.
+    pub shard: Option<Shard>,
 }
 
 /// A finished run.
@@ -41,6 +40,8 @@ pub struct Run {
     pub records: Vec<Record>,
     /// How many ids of the suite were not selected.
     pub excluded: usize,
+    /// What the answers say of the selected invariants.
+    pub testimony: Testimony,
 }
 
 /// Why there was no run.
@@ -174,24 +175,27 @@ impl Runner {
                 records.push(record);
             }
         }
-        for requirement in self.invariants(plan) {
-            let Some(invariant) = requirement.invariant else {
-                continue;
-            };
-            let record = self.held(
-                &requirement,
-                invariant,
-                &observed,
-                works,
-                !unsupported.is_empty(),
-            );
+        let invariants = self.invariants(plan);
+        let evidence = invariants.iter().filter_map(|requirement| {
+            let evidence = Evidence::of(requirement.invariant?, &observed);
+            Some((requirement.id.clone(), evidence))
+        });
+        let testimony = Testimony {
+            works,
+            unsupported: !unsupported.is_empty(),
+            invariants: evidence.collect(),
+        };
+        for requirement in invariants {
+            let record = self.held(&requirement, &testimony, plan.shard);
             progress(&record);
             records.push(record);
         }
         records.sort_by(|one, other| one.id.cmp(&other.id));
+        let selected = |id: &&str| plan.selection.contains(*id);
         Ok(Run {
-            excluded: self.suite.ids().count() - records.len(),
+            excluded: self.suite.ids().filter(|id| !selected(id)).count(),
             records,
+            testimony,
         })
     }
 
@@ -201,11 +205,13 @@ impl Runner {
         let selected: Vec<_> = all()
             .filter(|case| plan.selection.contains(&case.id))
             .collect();
-        if selected.is_empty() && !plan.selection.is_empty() {
+        let cases = if selected.is_empty() && !plan.selection.is_empty() {
             all().collect()
         } else {
             selected
-        }
+        };
+        let of_shard = |case: &Arc<Case>| plan.shard.is_none_or(|shard| shard.holds(&case.id));
+        cases.into_iter().filter(of_shard).collect()
     }
 
     fn invariants(&self, plan: &Plan) -> Vec<Arc<Requirement>> {
@@ -240,45 +246,17 @@ impl Runner {
     fn held(
         &self,
         requirement: &Requirement,
-        invariant: Invariant,
-        observed: &[Observed],
-        works: bool,
-        unsupported: bool,
+        testimony: &Testimony,
+        shard: Option<Shard>,
     ) -> Record {
-        let Held { answers, breaches } = hold(invariant, observed);
-        let record = |verdict| Record::new(&requirement.id, requirement.level, verdict);
-        if let Some(first) = breaches.first() {
-            let mut record = record(Verdict::Divergent).because(format!(
-                "{} of {answers} answers break it, the first of them that to {}",
-                breaches.len(),
-                first.case
-            ));
-            for breach in breaches.iter().take(BREACHES_LISTED_MAX) {
-                for mismatch in &breach.mismatches {
-                    let mut mismatch = mismatch.clone();
-                    mismatch.at = format!("{}: {}", breach.case, mismatch.at);
-                    record.mismatches.push(mismatch);
-                }
-            }
-            record.replay = self
-                .suite
-                .cases()
-                .find(|case| case.id == first.case)
-                .and_then(|case| self.judge.replays.of_case(case, None));
-            return record;
+        let (mut record, first) = testimony.record(&requirement.id, requirement.level);
+        if let (Some(shard), Some(reason)) = (shard, &mut record.reason) {
+            reason.push_str(&format!(", in shard {shard}"));
         }
-        if answers == 0 && unsupported {
-            return record(Verdict::Unsupported).because("no case of the operation was sent");
-        }
-        if answers == 0 {
-            return record(Verdict::Blocked).because("there was no answer to hold it to");
-        }
-        if !works {
-            // An endpoint that gives one answer to everything keeps many invariants, and proves nothing by it.
-            return record(Verdict::Blocked)
-                .because("the operation never succeeded, so that keeping it proves nothing");
-        }
-        record(Verdict::Pass).because(format!("held by {answers} answers"))
+        record.replay = first
+            .and_then(|first| self.suite.cases().find(|case| case.id == first))
+            .and_then(|case| self.judge.replays.of_case(case, None));
+        record
     }
 }
 

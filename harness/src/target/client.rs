@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -13,9 +14,10 @@ use crate::target::library::Library;
 use crate::target::pace::Pace;
 use crate::target::repair::unrepaired;
 use crate::target::sign::sign;
-use crate::target::socket::Bytes;
+use crate::target::socket::{Bytes, Exchange};
+use crate::target::trust::Trust;
 use crate::target::url::Url;
-use crate::target::{ConfigError, Credentials, Failure, Profile, Where, compose};
+use crate::target::{ConfigError, Credentials, Failure, Profile, Proxy, Where, compose};
 use crate::wire::{Header, Request, Response};
 
 /// No answer of the service comes near: the largest, sixty described jobs, has some 100 KiB.
@@ -64,6 +66,9 @@ struct Shared {
     timeout: Duration,
     pace: Option<Pace>,
     library: Library,
+    trust: Option<Trust>,
+    proxy: Option<Proxy>,
+    sent: AtomicUsize,
 }
 
 impl Client {
@@ -77,8 +82,21 @@ impl Client {
         };
         let url = Url::parse(url)?;
         let headers = profile.headers.iter();
+        // Without https there is nobody to believe; uploads to other hosts believe the system's.
+        let authorities = profile.authorities.as_ref();
+        let trust = (url.secure || authorities.is_some())
+            .then(|| Trust::of(authorities))
+            .transpose()
+            .map_err(|why| ConfigError::Url {
+                url: url.to_string(),
+                why,
+            })?;
+        let proxy = profile.proxy.clone();
         let shared = Shared {
-            library: Library::new(&url, profile.timeout)?,
+            library: Library::new(&url, profile.timeout, trust.as_ref(), proxy.as_ref())?,
+            trust,
+            proxy,
+            sent: AtomicUsize::new(0),
             url,
             region: profile.region.clone(),
             credentials: profile.credentials.clone(),
@@ -101,6 +119,11 @@ impl Client {
     /// The endpoint's URL.
     pub fn url(&self) -> String {
         self.shared.url.to_string()
+    }
+
+    /// How many requests were sent, uploads included.
+    pub fn sent(&self) -> usize {
+        self.shared.sent.load(Ordering::Relaxed)
     }
 
     /// The host part of the endpoint's URL, without the port.
@@ -179,9 +202,7 @@ impl Client {
             shutdown: false,
             linger: false,
         };
-        let exchange = bytes
-            .exchange(&self.shared.url, self.shared.timeout)
-            .await?;
+        let exchange = self.over_socket(&bytes).await?;
         Ok(Answer {
             response: exchange.response,
             elapsed: exchange.elapsed,
@@ -195,11 +216,12 @@ impl Client {
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
         self.turn().await;
         let host = self.shared.url.authority.clone();
-        let mut head = compose::filled(raw, &host, body.len());
+        let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
+        let mut head = filled();
         let marks = self.marks(&compose::reading(&head, body, &host))?;
         compose::insert(&mut head, &marks);
         let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
-        let mut head_shown = compose::filled(raw, &host, body.len());
+        let mut head_shown = filled();
         compose::insert(&mut head_shown, &marks_shown);
         let bytes = Bytes {
             bytes: &compose::joined(&head, &raw.eol, body),
@@ -207,9 +229,7 @@ impl Client {
             shutdown: raw.shutdown,
             linger: true,
         };
-        let exchange = bytes
-            .exchange(&self.shared.url, self.shared.timeout)
-            .await?;
+        let exchange = self.over_socket(&bytes).await?;
         Ok(RawAnswer {
             response: exchange.response,
             reply: exchange.reply,
@@ -231,7 +251,25 @@ impl Client {
         self.shared.library.upload(url, csv).await
     }
 
+    /// Sends bytes to the endpoint itself.
+    async fn over_socket(&self, bytes: &Bytes<'_>) -> Result<Exchange, Failure> {
+        let Shared {
+            url,
+            trust,
+            timeout,
+            ..
+        } = &*self.shared;
+        if let Some(proxy) = &self.shared.proxy {
+            return Err(Failure::Unsayable {
+                endpoint: self.url(),
+                why: format!("its exact bytes would not survive the proxy {proxy} of the profile"),
+            });
+        }
+        bytes.exchange(url, trust.as_ref(), *timeout).await
+    }
+
     async fn turn(&self) {
+        self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
         }

@@ -43,17 +43,36 @@ pub(crate) fn shown(header: &Header) -> Header {
     }
 }
 
-/// The lines of a raw head with host and length filled.
-pub(crate) fn filled(raw: &Raw, host: &str, body_size: usize) -> Vec<Vec<u8>> {
+/// The lines of a raw head with host and length filled, and with the endpoint's base path before its targets.
+pub(crate) fn filled(raw: &Raw, host: &str, base: &str, body_size: usize) -> Vec<Vec<u8>> {
     let length = body_size.to_string();
-    raw.head
-        .iter()
-        .map(|line| {
+    let mut lines = Vec::with_capacity(raw.head.len());
+    // A second request in the same bytes begins behind an empty line.
+    let mut is_first = true;
+    for line in &raw.head {
+        let based = if is_first { below(line, base) } else { None };
+        is_first = line.is_empty();
+        let line = based.as_ref().unwrap_or(line);
+        lines.push(
             line.replace("${Host}", host)
                 .replace("${Length}", &length)
-                .into_bytes()
-        })
-        .collect()
+                .into_bytes(),
+        );
+    }
+    lines
+}
+
+/// A request line with the base path before its target, where that is a path or the endpoint's own URL.
+fn below(line: &str, base: &str) -> Option<String> {
+    if base.is_empty() {
+        return None;
+    }
+    let (method, rest) = line.split_once(' ')?;
+    let own = ["http://${Host}", "https://${Host}"];
+    let origin = own.into_iter().find(|origin| rest.starts_with(origin));
+    let (origin, path) = rest.split_at(origin.map_or(0, str::len));
+    path.starts_with('/')
+        .then(|| format!("{method} {origin}{base}{path}"))
 }
 
 /// What a raw head says if it is read as a request, for the signature of it. What cannot be read is left out.

@@ -2,36 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
+use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::target::profile::{REGION, TIMEOUT_MS, resolve};
-use crate::target::url::Url;
-use crate::target::{CredentialSource, Environment, Profile, Provision, Where};
-
-/// The longest time to wait for one answer, in milliseconds: a run has thousands.
-const TIMEOUT_MS_MAX: u64 = 120_000;
-
-/// The rates that make sense: from a request in a quarter of an hour to more than any endpoint answers.
-const RATES: std::ops::RangeInclusive<f64> = 0.001..=1e6;
-
-/// Headers that a profile must leave to the cases: one that set them would answer for them.
-const OF_CASES: [&str; 7] = [
-    "authorization",
-    "content-length",
-    "content-type",
-    "transfer-encoding",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-target",
-];
+use crate::target::keys::Keys;
+use crate::target::profile::REGION;
+use crate::target::{CredentialSource, Environment, Profile, Where};
 
 /// The profiles of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     file: String,
-    profiles: BTreeMap<String, FileProfile>,
+    profiles: BTreeMap<String, Keys>,
 }
 
 /// What is wrong with a profile or with the choice of one.
@@ -53,6 +36,15 @@ pub enum ConfigError {
         /// What is wrong, and what would be right.
         message: String,
     },
+    /// A variable of the environment whose value makes no sense.
+    Variable {
+        /// The variable.
+        name: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// A header of the command line that cannot be sent with every request.
+    Header(String),
     /// A URL that is no endpoint's.
     Url {
         /// The URL, without a password.
@@ -84,49 +76,37 @@ pub enum ConfigError {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    target: BTreeMap<String, FileProfile>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileProfile {
-    endpoint: String,
-    region: Option<String>,
-    #[serde(default)]
-    credentials: CredentialSource,
-    #[serde(default)]
-    provision: Provision,
-    #[serde(default)]
-    reach: Vec<String>,
-    active_jobs: Option<usize>,
-    requests_per_second: Option<f64>,
-    timeout_ms: Option<u64>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
+    target: BTreeMap<String, Keys>,
 }
 
 impl Config {
-    /// Reads a file's text. `file` is its name in messages. Every profile is checked, not only the one that is chosen.
+    /// Reads a file's text. `file` is its path, also in messages. Every profile is checked, not only the one that is chosen.
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
         let parsed: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
             file: file.to_owned(),
             message: without_secrets(&error),
         })?;
-        for (name, profile) in &parsed.target {
-            profile.check().map_err(|message| ConfigError::Value {
-                file: file.to_owned(),
-                target: name.clone(),
-                message,
-            })?;
-        }
-        Ok(Self {
+        let this = Self {
             file: file.to_owned(),
             profiles: parsed.target,
-        })
+        };
+        for (name, keys) in &this.profiles {
+            keys.check().map_err(|fault| this.fault(name, fault))?;
+            if keys.endpoint.is_none() {
+                let message = "endpoint: it is missing; say for example \"http://127.0.0.1:4566\"";
+                return Err(this.fault(name, message));
+            }
+        }
+        Ok(this)
+    }
+
+    /// The names of its targets.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
     }
 
     /// The profile of that name: one of the file's, or a built-in one. Without a name: the only one of the file, or the
-    /// reference where the file has none.
+    /// reference where the file has none. What the environment says of a key comes before what the file says of it.
     pub fn choose(
         &self,
         name: Option<&str>,
@@ -135,11 +115,7 @@ impl Config {
         let name = match (name, self.profiles.len()) {
             (Some(name), _) => name,
             (None, 0) => "reference",
-            (None, 1) => self
-                .profiles
-                .keys()
-                .next()
-                .map_or("reference", String::as_str),
+            (None, 1) => self.names().next().unwrap_or("reference"),
             (None, _) => {
                 return Err(ConfigError::Ambiguous {
                     known: self.profiles.keys().cloned().collect(),
@@ -147,15 +123,14 @@ impl Config {
             }
         };
         match (self.profiles.get(name), name) {
-            (Some(profile), _) => self.profile(name, profile, environment),
+            (Some(keys), _) => self.profile(name, keys, environment),
             (None, "reference") => Ok(Profile::reference()),
-            (None, "aws") => Profile::aws(environment),
+            (None, "aws") => Profile::aws(environment)?.overridden(environment),
             (None, _) => {
-                let own = self.profiles.keys().map(String::as_str);
-                let known = own.chain(["reference", "aws"]).map(str::to_owned).collect();
+                let known = self.names().chain(["reference", "aws"]).map(str::to_owned);
                 Err(ConfigError::NoTarget {
                     name: name.to_owned(),
-                    known,
+                    known: known.collect(),
                 })
             }
         }
@@ -164,129 +139,32 @@ impl Config {
     fn profile(
         &self,
         name: &str,
-        profile: &FileProfile,
+        keys: &Keys,
         environment: &Environment,
     ) -> Result<Profile, ConfigError> {
-        let credentials =
-            resolve(&profile.credentials, environment).map_err(|error| ConfigError::Value {
-                file: self.file.clone(),
-                target: name.to_owned(),
-                message: format!("credentials: {error}"),
-            })?;
-        Ok(Profile {
-            name: name.to_owned(),
-            place: Where::Remote(Url::parse(&profile.endpoint)?.to_string()),
-            region: profile
-                .region
-                .as_deref()
-                .or_else(|| environment.region())
-                .unwrap_or(REGION)
-                .to_owned(),
-            credentials,
-            provision: profile.provision.clone(),
-            reach: profile.reach.clone(),
-            active_jobs: profile.active_jobs,
-            requests_per_second: profile.requests_per_second,
-            timeout: Duration::from_millis(profile.timeout_ms.unwrap_or(TIMEOUT_MS)),
-            headers: profile.headers.clone(),
-        })
-    }
-}
-
-impl FileProfile {
-    fn check(&self) -> Result<(), String> {
-        Url::parse(&self.endpoint).map_err(|error| format!("endpoint: {error}"))?;
-        if let Some(region) = &self.region
-            && !is_region(region)
-        {
-            return Err(format!(
-                "region: `{region}` is no region; say for example \"eu-central-1\""
-            ));
-        }
-        if self.active_jobs == Some(0) {
-            return Err("active_jobs: 0 would let no case run; leave it out or say 1".into());
-        }
-        if let Some(rate) = self.requests_per_second
-            && !RATES.contains(&rate)
-        {
-            return Err(format!(
-                "requests_per_second: {rate} is no rate; say for example 5"
-            ));
-        }
-        if self
-            .timeout_ms
-            .is_some_and(|wait| wait == 0 || wait > TIMEOUT_MS_MAX)
-        {
-            return Err(format!("timeout_ms: say 1 to {TIMEOUT_MS_MAX}"));
-        }
-        self.check_headers()?;
-        for name in &self.reach {
-            let known = crate::case::JobState::try_from(name.clone()).is_ok()
-                || crate::contract::declared(name).is_some();
-            if !known {
-                return Err(format!(
-                    "reach: `{name}` is neither a job state ({}) nor a declared error",
-                    crate::case::JobState::names().join(", ")
-                ));
-            }
-        }
-        self.check_provision()
-    }
-
-    fn check_headers(&self) -> Result<(), String> {
-        for (name, value) in &self.headers {
-            let name_ok = reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_ok();
-            if !name_ok || reqwest::header::HeaderValue::from_str(value).is_err() {
-                return Err(format!("headers: `{name}` is no header that can be sent"));
-            }
-            if OF_CASES
-                .iter()
-                .any(|other| name.eq_ignore_ascii_case(other))
-            {
-                return Err(format!(
-                    "headers: `{name}` is what cases are about, leave it to them"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_provision(&self) -> Result<(), String> {
-        let is_program = |command: &[String]| {
-            command
-                .first()
-                .is_some_and(|program| !program.trim().is_empty())
+        // Parsing has seen to it that there is one.
+        let endpoint = keys.endpoint.clone().unwrap_or_default();
+        let mut profile = Profile::bare(name, Where::Remote(endpoint));
+        profile.region = environment.region().unwrap_or(REGION).to_owned();
+        let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
+        let mut keys = keys.clone();
+        // Not looked for if the environment names others.
+        keys.credentials = match environment.overrides()?.credentials {
+            Some(_) => Some(CredentialSource::None),
+            None => Some(keys.credentials.unwrap_or_default()),
         };
-        match &self.provision {
-            Provision::Command { command } if !is_program(command) => Err(
-                "provision: command is empty; say for example [\"python3\", \"driver.py\"]".into(),
-            ),
-            Provision::Fixed { jobs } if jobs.is_empty() => Err(
-                "provision: jobs is empty; say for example { InProgress = { UserPoolId = \"…\", JobId = \"…\" } }"
-                    .into(),
-            ),
-            Provision::Fixed { jobs } => jobs.keys().try_for_each(|name| {
-                crate::case::JobState::try_from(name.clone())
-                    .map(|_| ())
-                    .map_err(|why| format!("provision: jobs: {why}"))
-            }),
-            Provision::Api { upload_hosts, .. } => upload_hosts.iter().try_for_each(|host| {
-                if host.is_empty() || host.contains(['/', ':', '@', '*']) {
-                    Err(format!(
-                        "provision: upload_hosts: `{host}` is no host name; leave scheme, port and path out"
-                    ))
-                } else {
-                    Ok(())
-                }
-            }),
-            Provision::Command { .. } => Ok(()),
+        keys.apply(&mut profile, environment, folder)
+            .map_err(|fault| self.fault(name, fault))?;
+        profile.overridden(environment)
+    }
+
+    fn fault(&self, target: &str, message: impl Into<String>) -> ConfigError {
+        ConfigError::Value {
+            file: self.file.clone(),
+            target: target.to_owned(),
+            message: message.into(),
         }
     }
-}
-
-fn is_region(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    !name.is_empty() && name.bytes().all(is_plain)
 }
 
 /// The parser's message with line and caret. It quotes the line at fault, in which a secret may stand: what is between
@@ -295,9 +173,16 @@ fn without_secrets(error: &toml::de::Error) -> String {
     let message = error.to_string();
     let lines = message.trim_end().split('\n').map(|line| {
         let is_quoted_source = line.contains(" | ");
-        let may_hold_secret = ["secret", "token", "credentials", "access_key"]
-            .iter()
-            .any(|word| line.contains(word));
+        let may_hold_secret = [
+            "secret",
+            "token",
+            "credentials",
+            "access_key",
+            "proxy",
+            "headers",
+        ]
+        .iter()
+        .any(|word| line.contains(word));
         if is_quoted_source && may_hold_secret {
             starred(line)
         } else {
@@ -335,6 +220,10 @@ impl fmt::Display for ConfigError {
             } => {
                 write!(f, "read {file}: [target.{target}]: {message}")
             }
+            Self::Variable { name, message } => {
+                write!(f, "read the environment: {name}: {message}")
+            }
+            Self::Header(message) => write!(f, "read --header: {message}"),
             Self::Url { url, why } => write!(f, "use the endpoint {url}: {why}"),
             Self::NoTarget { name, known } => {
                 write!(

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::target::ConfigError;
+use crate::target::keys::Keys;
+use crate::target::{ConfigError, overrides};
 
 /// The key of AWS's own documentation, which opens nothing: what emulators on this machine are called with.
 const EXAMPLE_ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -68,10 +69,24 @@ pub enum CredentialSource {
     /// The environment, then the shared credentials file. The default.
     #[default]
     Environment,
+    /// AWS's documentation: the published key that opens nothing.
+    Example,
     /// The profile itself.
     Static(Credentials),
     /// Nowhere: requests go out unsigned.
     None,
+}
+
+impl CredentialSource {
+    /// The source that a word stands for.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "environment" => Some(Self::Environment),
+            "example" => Some(Self::Example),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for CredentialSource {
@@ -83,19 +98,17 @@ impl<'de> Deserialize<'de> for CredentialSource {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "\"environment\", \"none\" or { access_key = \"…\", secret_key = \"…\" }",
+                    "\"environment\", \"example\", \"none\" or { access_key = \"…\", secret_key = \"…\" }",
                 )
             }
 
             fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<CredentialSource, E> {
-                match name {
-                    "environment" => Ok(CredentialSource::Environment),
-                    "none" => Ok(CredentialSource::None),
-                    // Not the text itself: a secret may stand in the wrong place.
-                    _ => Err(E::custom(
-                        "unknown credentials, expected \"environment\", \"none\" or a table",
-                    )),
-                }
+                // Not the text itself: a secret may stand in the wrong place.
+                CredentialSource::named(name).ok_or_else(|| {
+                    E::custom(
+                        "unknown credentials, expected \"environment\", \"example\", \"none\" or a table",
+                    )
+                })
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(
@@ -129,6 +142,8 @@ pub struct Environment {
     profile: Option<String>,
     credentials: Option<Credentials>,
     shared_file: Option<(PathBuf, Secret)>,
+    /// The variables that override keys of a profile.
+    variables: BTreeMap<String, Secret>,
 }
 
 impl Environment {
@@ -154,6 +169,11 @@ impl Environment {
             profile: variable("AWS_PROFILE"),
             credentials,
             shared_file,
+            variables: overrides::KEYS
+                .iter()
+                .map(|key| overrides::variable(key))
+                .filter_map(|name| variable(&name).map(|value| (name, Secret::new(value))))
+                .collect(),
         }
     }
 
@@ -166,9 +186,27 @@ impl Environment {
         }
     }
 
+    /// With one more variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), Secret::new(value));
+        self
+    }
+
+    /// The keys of a profile that it overrides.
+    pub(crate) fn overrides(&self) -> Result<Keys, ConfigError> {
+        overrides::read(&self.variables)
+    }
+
     /// The region that it names.
     pub fn region(&self) -> Option<&str> {
-        self.region.as_deref()
+        let own = self.variables.get(&overrides::variable("region"));
+        own.map(Secret::reveal).or(self.region.as_deref())
+    }
+
+    /// The endpoint that it names.
+    pub fn endpoint(&self) -> Option<&str> {
+        let own = self.variables.get(&overrides::variable("endpoint"));
+        own.map(Secret::reveal)
     }
 
     /// Its credentials: the variables', else the shared file's.

@@ -8,8 +8,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Url};
 
 use crate::target::client::BODY_SIZE_MAX;
+use crate::target::trust::Trust;
 use crate::target::url::Url as Endpoint;
-use crate::target::{ConfigError, Failure};
+use crate::target::{ConfigError, Failure, Proxy};
 use crate::wire::{Header, Request, Response};
 
 /// What Amazon S3 was told of when the URL was signed. Source: developer guide, "Importing users from a CSV file".
@@ -27,21 +28,28 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    pub(crate) fn new(endpoint: &Endpoint, timeout: Duration) -> Result<Self, ConfigError> {
-        #[cfg(feature = "tls")]
-        // Fails only if a provider is there already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        timeout: Duration,
+        trust: Option<&Trust>,
+        proxy: Option<&Proxy>,
+    ) -> Result<Self, ConfigError> {
+        let wrong = |error: reqwest::Error| ConfigError::Url {
+            url: endpoint.to_string(),
+            // Not the library's own words: they can hold a proxy's password.
+            why: innermost(&error.without_url()).to_string(),
+        };
+        let mut builder = reqwest::Client::builder()
             // A redirect is an answer, and a proxy of the environment would be another endpoint.
             .redirect(Policy::none())
             .no_proxy()
             .http1_only()
-            .timeout(timeout)
-            .build()
-            .map_err(|error| ConfigError::Url {
-                url: endpoint.to_string(),
-                why: innermost(&error).to_string(),
-            })?;
+            .timeout(timeout);
+        builder = trusting(builder, trust);
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy.for_library().map_err(wrong)?);
+        }
+        let client = builder.build().map_err(wrong)?;
         Ok(Self {
             client,
             endpoint: endpoint.to_string(),
@@ -138,6 +146,22 @@ impl Library {
             why: cause.to_string(),
         }
     }
+}
+
+/// With the trust of a profile. Without one, with the system's, for uploads to other hosts.
+#[cfg(feature = "tls")]
+fn trusting(builder: reqwest::ClientBuilder, trust: Option<&Trust>) -> reqwest::ClientBuilder {
+    // Fails only if a provider is there already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match trust {
+        Some(trust) => builder.tls_backend_preconfigured(rustls::ClientConfig::clone(&trust.0)),
+        None => builder,
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+fn trusting(builder: reqwest::ClientBuilder, _: Option<&Trust>) -> reqwest::ClientBuilder {
+    builder
 }
 
 /// An error and what caused it, outermost first.

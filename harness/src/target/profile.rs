@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::target::keys::{Fault, check_header};
+use crate::target::overrides::header;
 use crate::target::url::Url;
-use crate::target::{ConfigError, CredentialSource, Credentials, Environment};
+use crate::target::{Authorities, ConfigError, CredentialSource, Credentials, Environment, Proxy};
 
 /// The region of an endpoint that says none: the one in AWS's examples.
 pub(crate) const REGION: &str = "us-east-1";
@@ -48,6 +51,10 @@ pub struct Profile {
     pub timeout: Duration,
     /// Headers that every request gets.
     pub headers: BTreeMap<String, String>,
+    /// Certificate authorities that are trusted besides the system's.
+    pub authorities: Option<Authorities>,
+    /// The proxy between, if there is one.
+    pub proxy: Option<Proxy>,
 }
 
 /// How preconditions are made true.
@@ -105,15 +112,49 @@ impl Profile {
     /// and nobody else; elsewhere with the environment's.
     pub fn endpoint(url: &str, environment: &Environment) -> Result<Self, ConfigError> {
         let parsed = Url::parse(url)?;
-        let credentials = if parsed.is_loopback() {
-            Credentials::example()
+        let mut keys = environment.overrides()?;
+        keys.endpoint = None;
+        let source = keys.credentials.get_or_insert(if parsed.is_loopback() {
+            CredentialSource::Example
         } else {
-            environment.credentials()?
-        };
+            CredentialSource::Environment
+        });
         let mut profile = Self::bare("endpoint", Where::Remote(parsed.to_string()));
         profile.region = environment.region().unwrap_or(REGION).to_owned();
-        profile.credentials = Some(credentials);
+        // Its own message says where they are looked for.
+        profile.credentials = resolve(source, environment)?;
+        keys.apply(&mut profile, environment, Path::new(""))
+            .map_err(Fault::in_environment)?;
         Ok(profile)
+    }
+
+    /// With what the environment says in place of its own keys.
+    pub(crate) fn overridden(mut self, environment: &Environment) -> Result<Self, ConfigError> {
+        environment
+            .overrides()?
+            .apply(&mut self, environment, Path::new(""))
+            .map_err(Fault::in_environment)?;
+        Ok(self)
+    }
+
+    /// With a header for every request, written `Name: value`, in place of that of the same name. Without a value, the
+    /// header is taken out.
+    pub fn with_header(mut self, line: &str) -> Result<Self, ConfigError> {
+        let Some((name, value)) = header(line) else {
+            let message = "it has no colon; say for example 'X-Api-Key: abc'".to_owned();
+            return Err(ConfigError::Header(message));
+        };
+        check_header(name, value).map_err(ConfigError::Header)?;
+        self.set_header(name, value);
+        Ok(self)
+    }
+
+    pub(crate) fn set_header(&mut self, name: &str, value: &str) {
+        self.headers
+            .retain(|other, _| !other.eq_ignore_ascii_case(name));
+        if !value.is_empty() {
+            self.headers.insert(name.to_owned(), value.to_owned());
+        }
     }
 
     /// The embedded reference.
@@ -160,6 +201,8 @@ impl Profile {
             requests_per_second: None,
             timeout: Duration::from_millis(TIMEOUT_MS),
             headers: BTreeMap::new(),
+            authorities: None,
+            proxy: None,
         }
     }
 
@@ -190,6 +233,7 @@ pub(crate) fn resolve(
 ) -> Result<Option<Credentials>, ConfigError> {
     match source {
         CredentialSource::Environment => environment.credentials().map(Some),
+        CredentialSource::Example => Ok(Some(Credentials::example())),
         CredentialSource::Static(credentials) => Ok(Some(credentials.clone())),
         CredentialSource::None => Ok(None),
     }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::target::Failure;
 use crate::target::reply::{Progress, Reply};
+use crate::target::trust::Trust;
 use crate::target::url::Url;
 use crate::wire::Response;
 
@@ -52,6 +53,7 @@ impl Bytes<'_> {
     pub(crate) async fn exchange(
         &self,
         address: &Url,
+        trust: Option<&Trust>,
         limit: Duration,
     ) -> Result<Exchange, Failure> {
         let start = Instant::now();
@@ -59,7 +61,7 @@ impl Bytes<'_> {
             endpoint: address.to_string(),
             waited_ms: limit.as_millis(),
         };
-        let connection = timeout_at(start + limit, connect(address));
+        let connection = timeout_at(start + limit, connect(address, trust));
         let mut stream = connection
             .await
             .map_err(late)?
@@ -150,35 +152,30 @@ async fn linger(stream: &mut (impl AsyncRead + Unpin), trailing: &mut Vec<u8>) -
     Ok(())
 }
 
-async fn connect(address: &Url) -> io::Result<Box<dyn Duplex>> {
+pub(crate) async fn connect(address: &Url, trust: Option<&Trust>) -> io::Result<Box<dyn Duplex>> {
     let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
     // Each write is a segment of its own, as the splits mean it.
     stream.set_nodelay(true)?;
-    if address.secure {
-        encrypt(stream, &address.host).await
-    } else {
-        Ok(Box::new(stream))
+    match trust {
+        Some(trust) if address.secure => encrypt(stream, &address.host, trust).await,
+        _ => Ok(Box::new(stream)),
     }
 }
 
 #[cfg(feature = "tls")]
-async fn encrypt(stream: TcpStream, host: &str) -> io::Result<Box<dyn Duplex>> {
-    use std::sync::Arc;
-
-    use rustls::ClientConfig;
-    use rustls::pki_types::ServerName;
-    use rustls_platform_verifier::ConfigVerifierExt as _;
-    use tokio_rustls::TlsConnector;
-
-    // No ALPN: this lane speaks HTTP/1.1 only, as the other one does.
-    let config = ClientConfig::with_platform_verifier().map_err(io::Error::other)?;
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    let connector = TlsConnector::from(Arc::new(config));
+pub(crate) async fn encrypt(
+    stream: TcpStream,
+    host: &str,
+    trust: &Trust,
+) -> io::Result<Box<dyn Duplex>> {
+    let name =
+        rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::clone(&trust.0));
     Ok(Box::new(connector.connect(name, stream).await?))
 }
 
 /// A URL that needs it is refused when it is read, so that this is for completeness.
 #[cfg(not(feature = "tls"))]
-async fn encrypt(_: TcpStream, _: &str) -> io::Result<Box<dyn Duplex>> {
+pub(crate) async fn encrypt(_: TcpStream, _: &str, _: &Trust) -> io::Result<Box<dyn Duplex>> {
     Err(io::Error::other("this build has no TLS"))
 }

@@ -3,6 +3,7 @@
 mod command;
 mod commands;
 mod degenerate;
+mod endpoints;
 mod floors;
 mod fuzzing;
 mod help;
@@ -13,6 +14,7 @@ mod provision;
 mod published;
 mod reference;
 mod schemas;
+mod shards;
 mod target;
 mod tidy;
 mod witnesses;

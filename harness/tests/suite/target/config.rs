@@ -53,6 +53,11 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
         "reach = [\"Stoped\"]",
         &["mine", "reach", "Stoped", "Stopped"],
     );
+    check(
+        "proxy = \"squid\"",
+        &["mine", "proxy", "http://127.0.0.1:3128"],
+    );
+    check("proxy = \"ftp://u:hush@h\"", &["mine", "proxy"]);
     check("region = \"eu west\"", &["mine", "region", "eu west"]);
     check("headers = { \"a b\" = \"c\" }", &["mine", "headers", "a b"]);
     check(
@@ -80,10 +85,16 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
 }
 
 #[test]
+fn a_target_without_an_endpoint_is_told_by_its_name() {
+    check_file("[target.mine]\n", &["[target.mine]", "endpoint", "http://"]);
+}
+
+#[test]
 fn an_endpoint_is_checked_before_it_is_used() {
     let endpoint = |url: &str| format!("[target.mine]\nendpoint = \"{url}\"\n");
     for (url, want) in [
         ("127.0.0.1:4000", "http://"),
+        ("", "http://"),
         ("ftp://127.0.0.1", "http"),
         ("http://", "host"),
         ("http://u:hush@127.0.0.1", "credentials"),
@@ -175,4 +186,70 @@ fn a_url_alone_signs_with_the_example_key_on_this_machine_only() {
     );
     assert!(!Client::new(&far).unwrap().is_loopback());
     assert!(Profile::endpoint("http://192.0.2.1:1", &Environment::default()).is_err());
+}
+
+#[test]
+fn a_variable_comes_before_the_key_of_the_file_and_is_told_by_its_name() {
+    let text = "[target.mine]\nendpoint = \"http://127.0.0.1:4000\"\nregion = \"eu-west-1\"\n\
+                headers = { X-A = \"file\", X-B = \"file\" }\n";
+    let with = |variables: &[(&str, &str)]| {
+        let start = environment();
+        let environment = variables.iter().fold(start, |environment, (name, value)| {
+            environment.with(name, value)
+        });
+        Config::parse(text, FILE)?.choose(Some("mine"), &environment)
+    };
+    let profile = with(&[
+        ("FULLSTOP_ENDPOINT", "http://127.0.0.1:5000/base"),
+        ("FULLSTOP_REGION", "ap-south-1"),
+        ("FULLSTOP_CREDENTIALS", "none"),
+        ("FULLSTOP_REACH", "Stopped, started"),
+        ("FULLSTOP_ACTIVE_JOBS", "2"),
+        ("FULLSTOP_REQUESTS_PER_SECOND", "2.5"),
+        ("FULLSTOP_TIMEOUT_MS", "700"),
+        ("FULLSTOP_HEADERS", "x-a: variable\nX-B:"),
+        ("FULLSTOP_PROXY", "http://127.0.0.1:3128"),
+    ])
+    .unwrap();
+    assert_eq!(profile.url(), "http://127.0.0.1:5000/base");
+    assert_eq!(profile.region, "ap-south-1");
+    assert_eq!(profile.credentials, None);
+    assert_eq!(profile.reach, ["Stopped", "started"]);
+    assert_eq!(
+        (profile.active_jobs, profile.timeout.as_millis()),
+        (Some(2), 700)
+    );
+    assert_eq!(profile.requests_per_second, Some(2.5));
+    let headers: Vec<_> = profile.headers.iter().collect();
+    assert_eq!(headers, [(&"x-a".to_owned(), &"variable".to_owned())]);
+    assert_eq!(profile.proxy.unwrap().to_string(), "http://127.0.0.1:3128");
+    assert_eq!(with(&[]).unwrap().region, "eu-west-1");
+    for (name, value, right) in [
+        ("FULLSTOP_ENDPOINT", "127.0.0.1", "http://"),
+        ("FULLSTOP_REGION", "eu west", "eu-central-1"),
+        ("FULLSTOP_CREDENTIALS", "hush", "example"),
+        ("FULLSTOP_REACH", "Stoped", "Stopped"),
+        ("FULLSTOP_ACTIVE_JOBS", "0", "1"),
+        ("FULLSTOP_ACTIVE_JOBS", "many", "1"),
+        ("FULLSTOP_REQUESTS_PER_SECOND", "fast", "5"),
+        ("FULLSTOP_TIMEOUT_MS", "-1", "5000"),
+        ("FULLSTOP_HEADERS", "hush", "X-Api-Key"),
+        ("FULLSTOP_CA", "/nonexistent.pem", "/nonexistent.pem"),
+        ("FULLSTOP_PROXY", "hush@", "http://127.0.0.1:3128"),
+    ] {
+        let said = with(&[(name, value)]).unwrap_err().to_string();
+        assert!(said.contains(name) && said.contains(right), "{said}");
+        assert!(!said.contains("hush"), "{said}");
+    }
+}
+
+#[test]
+fn an_environment_without_credentials_is_enough_where_a_variable_says_none() {
+    let environment = Environment::default().with("FULLSTOP_CREDENTIALS", "none");
+    let text = "[target.far]\nendpoint = \"https://example.invalid\"\n";
+    let far = Config::parse(text, FILE).unwrap();
+    let far = far.choose(Some("far"), &environment).unwrap();
+    assert_eq!(far.credentials, None);
+    let bare = Profile::endpoint("https://example.invalid", &environment).unwrap();
+    assert_eq!(bare.credentials, None);
 }

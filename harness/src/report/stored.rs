@@ -1,0 +1,155 @@
+//! Results read from a file. What exists afterwards is whole: a file that is old or broken is refused with its place.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::{fmt, io};
+
+use serde::Deserialize;
+
+use crate::report::{FORMAT, Results};
+use crate::runner::{Record, Summary};
+
+/// The most bytes of a results file. A run of the whole suite writes a five-hundredth of it.
+const FILE_SIZE_MAX: u64 = 256 << 20;
+
+/// Results, and what to call them.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The file's name.
+    pub file: String,
+    /// What it holds.
+    pub results: Results,
+}
+
+/// Why a file holds no results.
+#[derive(Debug)]
+pub struct StoredError {
+    file: String,
+    /// Line, column and path, as far as they are known.
+    place: String,
+    why: String,
+}
+
+/// Who wrote a file, if it is one of ours at all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Head {
+    tool: Option<String>,
+    version: Option<String>,
+    format: Option<u32>,
+}
+
+impl Stored {
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Self, StoredError> {
+        let name = file.display().to_string();
+        let unreadable = |error: io::Error| StoredError::of(&name, String::new(), error);
+        let mut text = Vec::new();
+        File::open(file)
+            .and_then(|file| file.take(FILE_SIZE_MAX + 1).read_to_end(&mut text))
+            .map_err(unreadable)?;
+        if text.len() as u64 > FILE_SIZE_MAX {
+            let why = format!("more than the {FILE_SIZE_MAX} bytes of a results file");
+            return Err(StoredError::of(&name, String::new(), why));
+        }
+        Self::parse(&name, &text)
+    }
+
+    /// Reads what a file of that name holds.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, StoredError> {
+        let wrong = |place: &str, why: String| Err(StoredError::of(name, place.to_owned(), why));
+        let head: Head = deserialize(name, text)?;
+        if head.tool.as_deref() != Some(env!("CARGO_PKG_NAME")) {
+            let why = "it is JSON, but no results of fullstop: its `tool` is not `fullstop`";
+            return wrong(": tool", why.to_owned());
+        }
+        if head.format != Some(FORMAT) {
+            let version = head.version.as_deref().unwrap_or("of an unknown version");
+            let format = head.format.map_or_else(
+                || "before formats had a number".to_owned(),
+                |format| format!("in format {format}"),
+            );
+            return wrong(
+                ": format",
+                format!(
+                    "fullstop {version} wrote it {format}, and this version reads format {FORMAT}: make the results anew with this version, or read them with that"
+                ),
+            );
+        }
+        let results: Results = deserialize(name, text)?;
+        let mut seen = BTreeSet::new();
+        for (index, case) in results.cases.iter().enumerate() {
+            if !seen.insert(&case.id) {
+                let place = format!(": cases[{index}].id");
+                return wrong(&place, format!("{} stands there twice", case.id));
+            }
+        }
+        let counted = counts(Summary::of(&results.records()));
+        if counts(results.summary.clone()) != counted {
+            let why = "the sums are not those of the cases: the file was changed or cut";
+            return wrong(": summary", why.to_owned());
+        }
+        Ok(Self {
+            file: name.to_owned(),
+            results,
+        })
+    }
+}
+
+impl Results {
+    /// The records that they were made of, as far as a gate reads them.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        self.cases.iter().map(|case| case.record()).collect()
+    }
+}
+
+/// A summary without its ratios, which follow from the counts.
+fn counts(mut summary: Summary) -> Summary {
+    (summary.divergence, summary.coverage) = (None, None);
+    summary
+}
+
+fn deserialize<'a, T: Deserialize<'a>>(name: &str, text: &'a [u8]) -> Result<T, StoredError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        (path, error.into_inner())
+    });
+    read.and_then(|read| {
+        let end = deserializer.end();
+        end.map(|()| read).map_err(|error| (".".to_owned(), error))
+    })
+    .map_err(|(path, error)| {
+        let mut place = format!(":{}:{}", error.line(), error.column());
+        if path != "." {
+            place.push_str(&format!(": {path}"));
+        }
+        let at = format!(" at line {} column {}", error.line(), error.column());
+        let why = error.to_string();
+        StoredError::of(name, place, why.strip_suffix(&at).unwrap_or(&why))
+    })
+}
+
+impl StoredError {
+    fn of(file: &str, place: String, why: impl fmt::Display) -> Self {
+        Self {
+            file: file.to_owned(),
+            place,
+            why: why.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for StoredError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "read results from {}{}: {}",
+            self.file, self.place, self.why
+        )
+    }
+}
+
+impl std::error::Error for StoredError {}
