@@ -92,6 +92,8 @@ pub struct Edge {
     pub granted: Option<bool>,
     /// Where the job was seen afterwards. Nothing: it was gone.
     pub to: Option<State>,
+    /// Whether that was shown. If not, it follows from the last accepted operation.
+    pub is_shown: bool,
     /// How that stands to what is documented.
     pub standing: Standing,
     /// The rule that it keeps or breaks.
@@ -118,6 +120,7 @@ pub(crate) struct Seen {
     pub(crate) granted: Option<bool>,
     /// None: the job could not be read.
     pub(crate) to: Option<State>,
+    pub(crate) is_shown: bool,
 }
 
 impl Edge {
@@ -131,6 +134,7 @@ impl Edge {
             answer: seen.answer,
             granted: seen.granted,
             to: seen.to,
+            is_shown: seen.is_shown,
             standing,
             rule: rule.id.to_owned(),
             level: rule.basis.level,
@@ -168,6 +172,10 @@ fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
     }
     match (entry.wanted, granted) {
         (Wanted::Refused, true) => return (Standing::Different, entry.answer),
+        // A URL is good for 15 minutes, and for those who send the right headers.
+        (Wanted::Granted, false) if seen.act == Act::Upload => {
+            return (Standing::Open, entry.answer);
+        }
         // What else an endpoint may have against a start is not known here.
         (Wanted::Granted, false) if seen.act == Act::StartUserImportJob => {
             return (Standing::Open, entry.answer);
@@ -266,7 +274,8 @@ pub(crate) fn documented() -> Vec<(State, Act, State, Standing)> {
             if entry.wanted == Wanted::Refused || needs_file {
                 continue;
             }
-            let is_open = entry.status.basis.level == Level::Observe;
+            let is_open =
+                entry.wanted == Wanted::Either || entry.status.basis.level == Level::Observe;
             let standing = if is_open {
                 Standing::Open
             } else {

@@ -35,6 +35,9 @@ pub(crate) fn moves(automaton: &Automaton) -> Vec<Move> {
         let Some(to) = edge.to.filter(|to| *to != State::Nothing) else {
             continue;
         };
+        if edge.standing == Standing::Documented && is_same(edge.from, edge.act) {
+            continue;
+        }
         let stroke = match edge.standing {
             Standing::Documented => Stroke::Kept,
             Standing::Open => Stroke::Open,
@@ -67,8 +70,12 @@ pub(crate) fn moves(automaton: &Automaton) -> Vec<Move> {
 /// Whether a move is made of others, or is the same as another, so that drawing it shows nothing new.
 fn is_detour(from: State, act: Act, to: State) -> bool {
     let skips = from == State::In(Status::Pending) && to.status().is_some_and(Status::is_finished);
-    let is_same = from == State::CreatedWithoutFile && act == Act::Wait;
-    skips || is_same
+    skips || is_same(from, act)
+}
+
+/// Whether a move is drawn at the job that has its file already.
+fn is_same(from: State, act: Act) -> bool {
+    from == State::CreatedWithoutFile && act == Act::Wait
 }
 
 /// What is written at a move.

@@ -147,6 +147,7 @@ fn write_automaton(automaton: &Automaton, text: &mut String) {
             let _ = writeln!(text, "\n{}", edge.from);
         }
         let to = edge.to.map_or("not told".to_owned(), |to| to.to_string());
+        let shown = if edge.is_shown { "" } else { ", as answered" };
         let mark = match edge.standing {
             Standing::Documented => "",
             Standing::Open => "  (not established)",
@@ -154,7 +155,7 @@ fn write_automaton(automaton: &Automaton, text: &mut String) {
         };
         let _ = writeln!(
             text,
-            "  {:<22}{:<42}then {to}{mark}",
+            "  {:<22}{:<42}then {to}{shown}{mark}",
             edge.act.name(),
             edge.answer
         );

@@ -22,12 +22,15 @@ const NOW: Moment = Moment::from_ms(1_736_443_471_781);
 const STEP_MS: u64 = 10;
 
 /// How long a race in this process is given to be over.
-const AFTER_MS: u64 = 50;
+const AFTER_MS: u64 = 400;
 
 /// What ends a job that was not started, the beginning of an import, and an import.
 const DAY_MS: u64 = 25 * 3_600_000;
 const PENDING_MS: u64 = 600;
 const IMPORT_MS: u64 = 3_000;
+
+/// How many jobs of a walk are under way on this machine: most of them only wait for an import.
+const VISITS_AT_ONCE: usize = 8;
 
 /// The longest wait on a target whose time cannot be moved.
 const WAIT_MAX: Duration = Duration::from_millis(200);
@@ -53,6 +56,7 @@ pub struct Target {
     role: String,
     region: String,
     label: String,
+    visits_at_once: usize,
 }
 
 impl Target {
@@ -72,6 +76,7 @@ impl Target {
             upload_hosts,
             role,
             region: profile.region.clone(),
+            visits_at_once: profile.active_jobs.unwrap_or(VISITS_AT_ONCE).max(1),
             label: format!("fullstop-life-{:x}", std::process::id()),
         }
     }
@@ -81,6 +86,16 @@ impl Target {
     /// The provisioning.
     pub(crate) fn provisioner(&self) -> &Arc<Provisioner> {
         &self.provisioner
+    }
+
+    /// How many jobs a walk may have under way. Where time is moved it moves for all; elsewhere an account may have one.
+    pub(crate) fn visits_at_once(&self) -> usize {
+        let moves_time = self.provisioner.advance(0);
+        if self.client.is_loopback() && !moves_time {
+            self.visits_at_once
+        } else {
+            1
+        }
     }
 
     /// Whether sequences can make pools there: what they make must be deleted.
@@ -178,6 +193,8 @@ impl Stage {
                     None => upload(url?),
                 };
                 let reply = endpoint.handle(&request, *now);
+                // The next thing is done when this one is answered.
+                *now = now.after_ms(reply.delay_ms);
                 let is_heard = matches!(reply.delivery, Delivery::Whole | Delivery::Chunked);
                 is_heard.then_some(reply.response)
             }

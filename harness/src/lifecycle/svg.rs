@@ -28,15 +28,19 @@ const COLUMNS: [Act; 7] = [
 ];
 
 const STYLE: &str = "\
-.f{fill:#fff}.b{fill:#f6f8fa;stroke:#57606a}.u{stroke-dasharray:4 3}text{fill:#1f2328;font:12px sans-serif}\
-.h{font-weight:600}.s{font-size:11px}.k{stroke:#1a7f37}.n{stroke:#8c959f;stroke-dasharray:5 4}.o{stroke:#0969da}\
-.d{stroke:#cf222e;stroke-width:3}.m{fill:none;stroke-width:1.6}text.k{fill:#1a7f37;stroke:none}\
-text.n{fill:#6e7781;stroke:none}text.o{fill:#0969da;stroke:none}text.d{fill:#cf222e;stroke:none;font-weight:700}\
+.f{fill:#fff}.b{fill:#f6f8fa;stroke:#57606a}.u{stroke-dasharray:4 3}\
+text{fill:#1f2328;font:12px sans-serif}.h{font-weight:600}.s{font-size:11px}\
+.k{stroke:#1a7f37}.n{stroke:#8c959f;stroke-dasharray:5 4}.o{stroke:#0969da}\
+.d{stroke:#cf222e;stroke-width:3}.m{fill:none;stroke-width:1.6}\
+text.k{fill:#1a7f37;stroke:none}text.n{fill:#6e7781;stroke:none}\
+text.o{fill:#0969da;stroke:none}text.d{fill:#cf222e;stroke:none;font-weight:700}\
+text.t{paint-order:stroke;stroke:#fff;stroke-width:4;stroke-linejoin:round}\
 .l{stroke:#d0d7de}.ak{fill:#1a7f37}.an{fill:#8c959f}.ao{fill:#0969da}.ad{fill:#cf222e}\
-@media(prefers-color-scheme:dark){.f{fill:#0d1117}.b{fill:#161b22;stroke:#8b949e}text{fill:#e6edf3}\
-.k{stroke:#3fb950}.n{stroke:#6e7681}.o{stroke:#58a6ff}.d{stroke:#ff7b72}text.k{fill:#3fb950}text.n{fill:#8b949e}\
-text.o{fill:#58a6ff}text.d{fill:#ff7b72}.l{stroke:#30363d}.ak{fill:#3fb950}.an{fill:#6e7681}.ao{fill:#58a6ff}\
-.ad{fill:#ff7b72}}";
+@media(prefers-color-scheme:dark){.f{fill:#0d1117}.b{fill:#161b22;stroke:#8b949e}\
+text{fill:#e6edf3}.k{stroke:#3fb950}.n{stroke:#6e7681}.o{stroke:#58a6ff}.d{stroke:#ff7b72}\
+text.k{fill:#3fb950}text.n{fill:#8b949e}text.o{fill:#58a6ff}text.d{fill:#ff7b72}\
+.l{stroke:#30363d}.ak{fill:#3fb950}.an{fill:#6e7681}.ao{fill:#58a6ff}.ad{fill:#ff7b72}\
+text.t{stroke:#0d1117}}";
 
 /// The drawing as an SVG document.
 pub fn svg(automaton: &Automaton, title: &str) -> String {
@@ -85,28 +89,28 @@ fn legend(text: &mut String) {
         ("o", "seen, not established"),
         ("d", "against the evidence"),
     ];
-    let mut x = 470.0;
+    let mut x = 400.0;
     for (class, name) in entries {
         let _ = writeln!(
             text,
             "<path class=\"m {class}\" d=\"M{x} 20h22\"/><text class=\"s\" x=\"{}\" y=\"24\">{name}</text>",
             x + 27.0
         );
-        x += 52.0 + 6.3 * name.len() as f64;
+        x += 46.0 + 5.6 * name.len() as f64;
     }
 }
 
 /// The middle of a state's box.
 fn place(state: State) -> (f64, f64) {
     match state {
-        State::Nothing => (30.0, 130.0),
-        State::CreatedWithoutFile => (150.0, 130.0),
-        State::In(Status::Created) => (340.0, 130.0),
+        State::Nothing => (26.0, 130.0),
+        State::CreatedWithoutFile => (165.0, 130.0),
+        State::In(Status::Created) => (350.0, 130.0),
         State::In(Status::Pending) => (530.0, 130.0),
         State::In(Status::InProgress) => (730.0, 130.0),
         State::In(Status::Succeeded) => (960.0, 80.0),
         State::In(Status::Failed) => (960.0, 180.0),
-        State::In(Status::Expired) => (340.0, 320.0),
+        State::In(Status::Expired) => (350.0, 300.0),
         State::In(Status::Stopping) => (630.0, 245.0),
         State::In(Status::Stopped) => (840.0, 320.0),
     }
@@ -170,7 +174,7 @@ fn line(one: &Move, all: &[Move], text: &mut String) {
     );
     let _ = writeln!(
         text,
-        "<path class=\"m {class}\" marker-end=\"url(#a{class})\" d=\"M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}\"/><text class=\"s {class}\" text-anchor=\"middle\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+        "<path class=\"m {class}\" marker-end=\"url(#a{class})\" d=\"M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}\"/><text class=\"s {class} t\" text-anchor=\"middle\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
         start.0,
         start.1,
         control.0,
@@ -236,6 +240,7 @@ fn table(automaton: &Automaton, text: &mut String) {
                     };
                     (class, cell(edge))
                 }
+                None if is_reached(automaton, state) => ("n", "–".to_owned()),
                 None => ("n", "not reached".to_owned()),
             };
             let _ = writeln!(
@@ -247,6 +252,11 @@ fn table(automaton: &Automaton, text: &mut String) {
             );
         }
     }
+}
+
+/// Whether any operation met a state.
+fn is_reached(automaton: &Automaton, state: State) -> bool {
+    automaton.edges.iter().any(|edge| edge.from == state)
 }
 
 /// What an endpoint says may hold anything.

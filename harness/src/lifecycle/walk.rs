@@ -1,7 +1,10 @@
 //! Walks every status that can be reached, lets every operation meet it, and learns what comes of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
 
 use crate::case::{Act, Given, Ids, JobState, PoolState, Step};
 use crate::contract::Status;
@@ -10,7 +13,7 @@ use crate::lifecycle::cast::Cast;
 use crate::lifecycle::difference::Difference;
 use crate::lifecycle::play::said;
 use crate::lifecycle::stage::{Stage, Target};
-use crate::oracle::{Deed, Model};
+use crate::oracle::{Deed, LifeBreach, Model};
 use crate::provision::{Lease, Unavailable};
 use crate::wire::{Envelope, Response};
 
@@ -52,34 +55,62 @@ struct Scene {
     model: Model,
     ids: Ids,
     lease: Option<Lease>,
+    /// Where it is by the last accepted operation, for targets that show no readable Status.
+    assumed: State,
 }
 
 /// Walks a target.
 pub async fn walk(target: &Arc<Target>) -> Walk {
     let mut walk = Walk::default();
-    for state in State::all() {
-        for act in acts(state) {
-            let mut scene = match reach(target, state).await {
-                Ok(scene) => scene,
-                // Where not even a pool can be made, nothing else can.
-                Err(why) if state == State::Nothing && target.makes_pools() => {
-                    let every = Status::ALL.map(|status| (status, why.clone()));
-                    walk.automaton.unreached = every.into();
-                    return walk;
-                }
-                Err(why) => {
-                    if let State::In(status) = state {
-                        walk.automaton.unreached.insert(status, why);
-                    }
-                    break;
-                }
+    let states = State::all().map(|state| acts(state).into_iter().map(move |act| (state, act)));
+    let mut visits = states.flatten().enumerate();
+    let mut tasks = JoinSet::new();
+    let mut met = BTreeMap::new();
+    loop {
+        while tasks.len() < target.visits_at_once() {
+            let Some((index, (state, act))) = visits.next() else {
+                break;
             };
-            let (seen, differences) = scene.meet(state, act).await;
-            walk.automaton.edges.extend(Edge::judge(seen));
-            walk.differences.extend(differences);
-            scene.clear(target).await;
+            // Nobody waits twice for a status that does not come, nor for any where not even a pool can be made.
+            let is_lost = state
+                .status()
+                .is_some_and(|status| walk.automaton.unreached.contains_key(&status));
+            if is_lost {
+                continue;
+            }
+            let target = Arc::clone(target);
+            tasks.spawn(async move { (index, state, visit(&target, state, act).await) });
+        }
+        let Some(done) = tasks.join_next().await else {
+            break;
+        };
+        match done {
+            Ok((index, _, Ok(one))) => {
+                met.extend(one.map(|one| (index, one)));
+            }
+            Ok((_, State::Nothing, Err(why))) if target.makes_pools() => {
+                let every = Status::ALL.map(|status| (status, why.clone()));
+                walk.automaton.unreached.extend(every);
+            }
+            Ok((_, State::In(status), Err(why))) => {
+                walk.automaton.unreached.insert(status, why);
+            }
+            Ok(_) | Err(_) => {}
         }
     }
+    for (seen, differences) in met.into_values() {
+        walk.automaton.edges.extend(Edge::judge(seen));
+        walk.differences.extend(differences);
+    }
+    let is_met = |status: &Status| {
+        let edges = walk.automaton.edges.iter();
+        edges.filter(|edge| edge.from == State::In(*status)).count() > 0
+    };
+    // One that came late once is no status out of reach.
+    let late: Vec<_> = Status::ALL.into_iter().filter(is_met).collect();
+    walk.automaton
+        .unreached
+        .retain(|status, _| !late.contains(status));
     let edges = walk.automaton.edges.clone();
     let automaton = &walk.automaton;
     let of_table = edges
@@ -89,6 +120,9 @@ pub async fn walk(target: &Arc<Target>) -> Walk {
     // What the table tells, the model need not tell again.
     walk.differences
         .retain(|one| !of_table.iter().any(|other| one.is_same_fault(other)));
+    // One fault of the answers shows wherever they are looked at: the first meeting in a job's life tells it.
+    let mut told = BTreeSet::new();
+    walk.differences.retain(|one| told.insert(one.rule.clone()));
     for difference in &mut walk.differences {
         difference.take_way(&walk.automaton);
     }
@@ -98,6 +132,23 @@ pub async fn walk(target: &Arc<Target>) -> Walk {
     walk.differences
         .dedup_by(|one, other| one.rule == other.rule && one.is_same_fault(other));
     walk
+}
+
+/// Lets one operation meet one state.
+async fn visit(
+    target: &Arc<Target>,
+    state: State,
+    act: Act,
+) -> Result<Option<(Seen, Vec<Difference>)>, String> {
+    let mut scene = reach(target, state).await?;
+    // The URL of a job that was put there need not lead back to where the target listens.
+    let met = if act == Act::Upload && scene.lease.is_some() {
+        None
+    } else {
+        Some(scene.meet(state, act).await)
+    };
+    scene.clear(target).await;
+    Ok(met)
 }
 
 fn acts(state: State) -> Vec<Act> {
@@ -155,6 +206,7 @@ impl Scene {
             model,
             ids: lease.ids.clone(),
             lease: Some(lease),
+            assumed: State::In(status),
         }
     }
 
@@ -170,6 +222,7 @@ impl Scene {
                 job: String::new(),
             },
             lease: None,
+            assumed: State::Nothing,
         };
         match scene.bring(state).await {
             Ok(()) => Ok(scene),
@@ -202,6 +255,7 @@ impl Scene {
         }
         // A job without its file is the endpoint's to refuse, or to run all the same.
         self.step(&Step::on_job(Act::Upload, JOB)).await;
+        self.assumed = State::In(Status::Created);
         if status == Status::Expired {
             let can_wait = self.stage.moves_time();
             if !can_wait {
@@ -244,7 +298,32 @@ impl Scene {
         let deed = Deed::Describe(self.ids.clone());
         let answer = self.stage.act(&deed, 0, None).await?;
         self.model.step(&deed, Some(&answer));
-        state_of(&answer)
+        self.place(&answer).map(|(state, _)| state)
+    }
+
+    /// Where an answer shows the job; else, if it shows a job at all, where the last accepted operation took it. Whether
+    /// it is shown comes with it.
+    fn place(&self, answer: &Response) -> Option<(State, bool)> {
+        if let Some(state) = state_of(answer) {
+            return Some((state, true));
+        }
+        let json = Envelope::read(answer).json.ok()?;
+        let job = json.get("UserImportJob").filter(|job| job.is_object());
+        job.map(|_| (self.assumed, false))
+    }
+
+    /// Takes in where an accepted operation takes the job.
+    fn assume(&mut self, act: Act, answer: Option<&Response>) {
+        if granted(answer) != Some(true) {
+            return;
+        }
+        self.assumed = match act {
+            Act::CreateUserImportJob => State::CreatedWithoutFile,
+            Act::Upload if self.assumed == State::CreatedWithoutFile => State::In(Status::Created),
+            Act::StartUserImportJob => State::In(Status::Pending),
+            Act::StopUserImportJob => State::In(Status::Stopped),
+            _ => self.assumed,
+        };
     }
 
     /// Lets an operation meet the state, and looks at the job afterwards.
@@ -260,7 +339,7 @@ impl Scene {
             Act::DeleteUserPool => Deed::DeletePool { pool: ids.pool },
             Act::CreateUserPool | Act::Wait => Deed::Wait,
         };
-        let url = self.url().await;
+        let url = self.cast.url(&self.ids).map(str::to_owned);
         // Long enough for whatever time alone does to a job.
         let ms = if act == Act::Wait {
             self.stage.long_wait_ms(from)
@@ -269,6 +348,7 @@ impl Scene {
         };
         let answer = self.stage.act(&deed, ms, url.as_deref()).await;
         let mut breaches = self.model.step(&deed, answer.as_ref());
+        self.assume(act, answer.as_ref());
         if let (Deed::CreateJob { .. }, Some(answer)) = (&deed, &answer) {
             self.cast.learn(&Step::create(POOL, JOB), &deed, answer);
             if let Deed::Stop(ids) = self.cast.deed(&Step::on_job(Act::StopUserImportJob, JOB)) {
@@ -279,7 +359,8 @@ impl Scene {
         breaches.extend(more);
         let has_file = from != State::CreatedWithoutFile
             || act == Act::Upload && granted(answer.as_ref()) == Some(true);
-        let to = to.map(|to| match to {
+        let is_shown = to.is_none_or(|(_, is_shown)| is_shown);
+        let to = to.map(|(to, _)| match to {
             State::In(Status::Created) if !has_file || from == State::Nothing => {
                 State::CreatedWithoutFile
             }
@@ -297,6 +378,7 @@ impl Scene {
                 _ => granted(answer.as_ref()),
             },
             to,
+            is_shown,
         };
         let differences = breaches
             .into_iter()
@@ -311,7 +393,7 @@ impl Scene {
         &mut self,
         act: Act,
         answer: Option<&Response>,
-    ) -> (Option<State>, Vec<crate::oracle::LifeBreach>) {
+    ) -> (Option<(State, bool)>, Vec<LifeBreach>) {
         let is_stop = act == Act::StopUserImportJob && granted(answer) == Some(true);
         let deadline = Instant::now() + PATIENCE;
         let deed = Deed::Describe(self.ids.clone());
@@ -321,10 +403,10 @@ impl Scene {
             let answer = self.stage.act(&deed, 0, None).await;
             breaches.extend(self.model.step(&deed, answer.as_ref()));
             readings += 1;
-            let state = answer.as_ref().and_then(state_of);
+            let state = answer.as_ref().and_then(|answer| self.place(answer));
             let is_slow = is_stop
                 && state
-                    .and_then(State::status)
+                    .and_then(|(state, _)| state.status())
                     .is_some_and(Status::is_started)
                 && Instant::now() < deadline;
             if readings >= 2 && !is_slow {
@@ -334,15 +416,6 @@ impl Scene {
                 self.step(&Step::wait(WAIT_MS)).await;
             }
         }
-    }
-
-    /// Where the job's file goes, as the answer to its making told or as its driver's job shows it.
-    async fn url(&mut self) -> Option<String> {
-        if let Some(url) = self.cast.url(&self.ids) {
-            return Some(url.to_owned());
-        }
-        let before = self.lease.as_ref()?.before.as_ref()?;
-        before.get("PreSignedUrl")?.as_str().map(str::to_owned)
     }
 
     async fn step(&mut self, step: &Step) -> Option<Response> {
@@ -357,6 +430,7 @@ impl Scene {
             self.cast.learn(step, &deed, answer);
         }
         self.model.step(&deed, answer.as_ref());
+        self.assume(step.act, answer.as_ref());
         answer
     }
 

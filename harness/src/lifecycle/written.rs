@@ -85,7 +85,12 @@ impl fmt::Display for Replayed {
         writeln!(f, "  {}", self.requirement)?;
         for (index, line) in self.trace.iter().enumerate() {
             writeln!(f, "  {:>3}  {line}", index + 1)?;
-            for breach in self.breaches.iter().filter(|one| one.step == index + 1) {
+            let is_first = |breach: &&ReplayedBreach| {
+                let same = self.breaches.iter().find(|one| one.rule == breach.rule);
+                same.is_some_and(|same| same.step == index + 1)
+            };
+            let breaches = self.breaches.iter().filter(|one| one.step == index + 1);
+            for breach in breaches.filter(is_first) {
                 writeln!(f, "       different  {}  {}", breach.rule, breach.level)?;
                 writeln!(f, "         {}", breach.text)?;
                 writeln!(f, "         {}", breach.mismatch)?;

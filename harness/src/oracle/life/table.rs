@@ -68,7 +68,10 @@ pub fn entry(from: Option<Status>, act: Act) -> Option<Entry> {
     let (wanted, to, answer, follows) = match (act, status) {
         (Act::CreateUserPool | Act::CreateUserImportJob, _) => return None,
 
-        (Act::Upload, Created) => (Wanted::Either, same, OPEN_UPLOAD, UPLOAD_MOVES_NOTHING),
+        (Act::Upload, Created) => {
+            let rule = UPLOAD_MOVES_NOTHING;
+            (Wanted::Granted, same, rule, rule)
+        }
         (Act::Upload, _) => (Wanted::Either, same, OPEN_UPLOAD, keeps),
 
         (Act::StartUserImportJob, Created) => {

@@ -88,7 +88,7 @@ macro_rules! life {
             /// A stopped job can still be stopped once its pool is deleted.
             DeletedJobStops = "deleted-job-stops",
 
-            // At once: a stop is under way for 30 ms.
+            // At once: a stop is under way for 300 ms.
             /// A stop that comes while another is under way is an internal error with status 500.
             StopsAtOnceFail = "stops-at-once-fail",
             /// A stop that comes while another is under way closes the connection without an answer.

@@ -13,8 +13,9 @@ use crate::reference::show::Members;
 use crate::reference::store::{Pool, Store};
 use crate::reference::{Job, Moment, Mutant, show};
 
-/// How long a stop is under way where a mutant minds what comes in between.
-pub(crate) const UNDER_WAY_MS: u64 = 30;
+/// How long a stop is under way where a mutant minds what comes in between: long enough for sixteen requests to arrive on a
+/// busy machine.
+pub(crate) const UNDER_WAY_MS: u64 = 300;
 
 /// How long a stopped job rests before it is resumed.
 const REST_MS: u64 = 1_000;

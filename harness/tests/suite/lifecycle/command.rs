@@ -38,10 +38,15 @@ fn the_reference_breaks_no_rule_in_sequences_and_races() {
 #[test]
 fn a_sequence_that_breaks_a_rule_is_shrunk_saved_and_played_again() {
     let scratch = Scratch::new();
-    let served = Served::start(&["--mutant", "restart-on-second-try"]);
+    let served = Served::start(&[
+        "--mutant",
+        "restart-on-second-try",
+        "--in-progress-ms",
+        "300",
+    ]);
     let folder = scratch.path("found");
     let endpoint = ["lifecycle", "--endpoint", &served.url];
-    let search = ["--sequences", "150", "--save", &folder, "--json", "-"];
+    let search = ["--sequences", "80", "--save", &folder, "--json", "-"];
     let output = fullstop(&[&endpoint[..], &search[..]].concat());
     assert_eq!(output.code, 1, "{}", output.stderr);
     let sequences = learnt(&output.stdout).sequences.expect("sequences");
@@ -72,7 +77,7 @@ fn races_show_what_no_single_request_does() {
         ("stops-at-once-undone", "running-job-stops"),
         ("start-during-stop-restarts", "running-job-stops"),
     ] {
-        let served = Served::start(&["--mutant", mutant, "--control"]);
+        let served = Served::start(&["--mutant", mutant, "--in-progress-ms", "300"]);
         let arguments = [
             "lifecycle",
             "--endpoint",
@@ -126,8 +131,19 @@ fn a_sequence_file_that_is_wrong_is_named_with_its_step() {
 fn an_endpoint_that_is_not_there_teaches_nothing() {
     let output = fullstop(&["lifecycle", "--endpoint", "http://127.0.0.1:9"]);
     assert_eq!(output.code, 3, "{}{}", output.stdout, output.stderr);
-    let remote = ["--endpoint", "http://192.0.2.1:80", "--yes", "--races", "1"];
-    let output = fullstop(&[&["lifecycle"][..], &remote[..]].concat());
+    let scratch = Scratch::new();
+    let remote = "[target.far]\nendpoint = \"http://192.0.2.1\"\ncredentials = \"none\"\n\
+        provision = { driver = \"api\", yes = true }\n";
+    let file = scratch.file("fullstop.toml", remote);
+    let output = fullstop(&[
+        "lifecycle",
+        "--config",
+        &file,
+        "--target",
+        "far",
+        "--races",
+        "1",
+    ]);
     assert_eq!(output.code, 2, "{}{}", output.stdout, output.stderr);
     assert!(output.stderr.contains("loopback"), "{}", output.stderr);
 }

@@ -115,14 +115,14 @@ const LIVES: [&str; 11] = [
     "s3d3d3d8dl",
     "s2s2d2s2dl",
     "s2r2d2r2dl",
-    "s2u2d2r2d",
+    "s3u3d2r2d",
     "nls2nl",
     "s2c2ld",
     "s2xds",
-    "ssd2dl",
-    "sr2d4d",
-    "sd2d2l2d",
-    "s2l2d2l2d",
+    "ssd3dl",
+    "sr3d4d",
+    "sd3d2l2d",
+    "s3l2d2l2d",
 ];
 
 /// Lets a job live, with a running and an unstarted one beside it, one that was stopped earlier, and one in another pool.
@@ -174,7 +174,8 @@ fn live(options: &Options, script: &str, note: &mut impl FnMut(&Reply)) {
                 continue;
             }
             'u' => {
-                let job = scene.endpoint.job(&pool, &scene.ids.job_id, now).unwrap();
+                let job = scene.endpoint.job(&pool, &scene.ids.job_id, now);
+                let Some(job) = job else { continue };
                 let path = job.pre_signed_url.replace("http://localhost", "");
                 let mut put = request(Operation::StopUserImportJob, "name\n");
                 put.method = "PUT".to_owned();
