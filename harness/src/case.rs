@@ -19,6 +19,6 @@ pub use expectation::{Answer, Assertion, Expectation, Grade, HeaderAssertion, Js
 pub use file::{CaseEntry, File};
 pub use given::{Given, JobState, PoolState};
 pub use level::{Level, Source, SourceKind};
-pub use payload::{HeaderChange, HeaderEdit, MemberValue, Payload, Raw};
+pub use payload::{HeaderChange, HeaderEdit, Letters, MemberValue, Payload, Raw};
 pub use requirement::{Case, Change, Invariant, Requirement};
 pub use sequence::{Act, Sequence, SequenceKind, Step};

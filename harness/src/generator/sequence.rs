@@ -3,6 +3,7 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 use crate::case::{Act, Step};
+use crate::generator::bytes;
 
 /// How many pools and jobs a sequence has at most: two pools show whether one leaks into the other, and four jobs
 /// whether one is taken for another.
@@ -26,18 +27,11 @@ pub struct Steps(pub Vec<Step>);
 impl Steps {
     /// The steps of a seed and a number: the same ones every time.
     pub fn of(seed: u64, number: u64) -> Self {
-        // Splitmix64: any two numbers give streams that have nothing to do with each other.
-        let mut state = seed
+        // Two odd factors keep any two pairs apart.
+        let mixed = seed
             .wrapping_mul(0x9e37_79b9_7f4a_7c15)
             .wrapping_add(number.wrapping_mul(0xd1b5_4a32_d192_ed03));
-        let mut bytes = Vec::with_capacity(INPUT_SIZE);
-        while bytes.len() < INPUT_SIZE {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = state;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            bytes.extend_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes());
-        }
+        let bytes = bytes(mixed, INPUT_SIZE);
         // Running out of input only makes a sequence shorter.
         Self::arbitrary(&mut Unstructured::new(&bytes)).unwrap_or_else(|_| Self(Vec::new()))
     }

@@ -6,6 +6,7 @@ mod degenerate;
 mod endpoints;
 mod floors;
 mod fuzzing;
+mod generator;
 mod help;
 mod lifecycle;
 mod loader;
