@@ -14,6 +14,9 @@ expected=$PWD/harness/e2e/expected
 
 cognitox_version=0.1.2
 ministack_version=1.5.33
+# Takes half an hour to build, so that it is met only where it is there already:
+#   cargo install --locked --root target/e2e/fakecloud-0.9.0 fakecloud --version 0.9.0
+fakecloud_version=0.9.0
 
 install() {
   mkdir -p "$cache" "$expected"
@@ -67,6 +70,21 @@ judge() {
   echo "$name: $(wc -l <"$work/$name.verdicts") verdicts as expected, exit $code"
 }
 
+# live NAME PORT: learns the life of a job, and compares every meeting and every broken rule. Both are known to break one.
+live() {
+  local name=$1 port=$2 code=0
+  "$fullstop" lifecycle --endpoint "http://127.0.0.1:$port" --races 10 --json "$work/$name.json" >"$work/$name.txt" || code=$?
+  python3 harness/e2e/lifecycle.py "$work/$name.json" >"$work/$name.lifecycle"
+  if [ "$bless" = yes ]; then cp "$work/$name.lifecycle" "$expected/$name.lifecycle"; fi
+  if [ "$code" != 1 ]; then
+    tail -n 5 "$work/$name.txt"
+    echo "$name: lifecycle: exit $code, expected 1" >&2
+    return 1
+  fi
+  diff -u "$expected/$name.lifecycle" "$work/$name.lifecycle"
+  echo "$name: $(wc -l <"$work/$name.lifecycle") lines of its jobs' life as expected"
+}
+
 inside() {
   work=$(mktemp -d)
   trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
@@ -76,6 +94,16 @@ inside() {
   await 9229
   judge "cognitox-$cognitox_version" 9229 1
   python3 harness/e2e/replays.py "$work/cognitox-$cognitox_version.json"
+
+  live "cognitox-$cognitox_version" 9229
+
+  if [ -x "$cache/fakecloud-$fakecloud_version/bin/fakecloud" ]; then
+    "$cache/fakecloud-$fakecloud_version/bin/fakecloud" --addr 127.0.0.1:4567 >"$work/fakecloud.log" 2>&1 &
+    await 4567
+    live "fakecloud-$fakecloud_version" 4567
+  else
+    echo "fakecloud-$fakecloud_version: not there, not met"
+  fi
 
   GATEWAY_PORT=4566 "$cache/ministack-$ministack_version/bin/ministack" >"$work/ministack.log" 2>&1 &
   await 4566

@@ -1,4 +1,7 @@
-"""Prints what was learnt of a target's life as lines that do not vary: each meeting, each rule that is broken, each race."""
+"""Prints what was learnt of a target's life as lines that do not vary: each meeting, and each rule that is broken.
+
+With whole seconds, whether a list is in order shows only if two jobs were made in different seconds.
+"""
 
 import json
 import sys
@@ -20,9 +23,9 @@ for status in learnt["automaton"]["unreached"]:
 found = {("walk", one["rule"], one["level"]) for one in learnt["differences"]}
 for one in learnt["written"]:
     found |= {(one["name"], breach["rule"], breach["level"]) for breach in one["breaches"]}
-for one in (learnt["sequences"] or {}).get("findings", []):
-    found.add(("generated", one["rule"], one["level"]))
-for one in (learnt["races"] or {}).get("findings", []):
-    found.add((one["kind"], one["rule"], one["level"]))
-for where, rule, level in sorted(found):
+for where, rule, level in sorted(one for one in found if one[1] != "list-newest-first"):
     print(f"broken\t{where}\t{rule}\t{level}")
+# What varies is for the reader, not for the comparison.
+for kind, seen in (learnt["races"] or {}).get("seen", {}).items():
+    line, count = max(seen.items(), key=lambda item: (item[1], item[0]))
+    print(f"  {kind}: {count} races: {line}", file=sys.stderr)

@@ -220,14 +220,21 @@ fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
 }
 
 impl Automaton {
-    /// The fewest operations that bring a job into a state, as far as they were observed. None: no operations did.
+    /// The fewest operations that bring a job into a state, as far as they were observed: through nothing that is not
+    /// established, if there is such a way. None: no operations did.
     pub(crate) fn way_to(&self, state: State) -> Option<Vec<Act>> {
+        let clear = self.way_by(state, |edge| edge.standing != Standing::Open);
+        clear.or_else(|| self.way_by(state, |_| true))
+    }
+
+    fn way_by(&self, state: State, may_go: impl Fn(&Edge) -> bool) -> Option<Vec<Act>> {
         let mut ways: BTreeMap<State, Vec<Act>> =
             BTreeMap::from([(State::Nothing, vec![Act::CreateUserPool])]);
         let mut next = VecDeque::from([State::Nothing]);
         while let Some(at) = next.pop_front() {
             let way = ways.get(&at).cloned().unwrap_or_default();
-            for edge in self.edges.iter().filter(|edge| edge.from == at) {
+            let edges = self.edges.iter().filter(|edge| edge.from == at);
+            for edge in edges.filter(|edge| may_go(edge)) {
                 let Some(to) = edge.to.filter(|to| *to != State::Nothing) else {
                     continue;
                 };

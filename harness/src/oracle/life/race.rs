@@ -17,6 +17,8 @@ use crate::oracle::life::rule::{
 use crate::oracle::ruling::is_turned_away;
 use crate::wire::{Envelope, Response};
 
+const NOT_FOUND: &str = "ResourceNotFoundException";
+
 /// One request of a race.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -47,12 +49,34 @@ pub struct Raced<'a> {
 pub fn judge_race(race: Raced<'_>) -> Vec<LifeBreach> {
     let mut found = Vec::new();
     let before = race.before.and_then(members).unwrap_or_default();
+    let may_go = race
+        .events
+        .iter()
+        .any(|event| matches!(event.deed, Deed::DeletePool { .. }));
     for event in race.events {
+        if !may_go {
+            hold_there(event, &mut found);
+        }
         hold_event(event, race.ids, &before, &mut found);
     }
     hold_order(race, &mut found);
     hold_end(race, &before, &mut found);
     found
+}
+
+/// That a job is there, where nobody deletes its pool.
+fn hold_there(event: &Event, found: &mut Vec<LifeBreach>) {
+    let name = event.answer.as_ref().ok().map(Envelope::read);
+    let is_missing = name.is_some_and(|read| read.error_type() == Some(NOT_FOUND));
+    if is_missing && event.deed.ids().is_some() {
+        let place = event.deed.act().name();
+        found.push(breach(
+            JOB_STAYS,
+            place,
+            "an answer about the job",
+            NOT_FOUND,
+        ));
+    }
 }
 
 /// What one answer breaks, whatever came before it.
@@ -158,7 +182,7 @@ fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
         if is_turned_away(answer, &envelope) || answer.status >= 500 {
             continue;
         }
-        let is_missing = envelope.error_type() == Some("ResourceNotFoundException");
+        let is_missing = envelope.error_type() == Some(NOT_FOUND);
         let now = members(answer);
         match (is_deleted, &now) {
             (true, Some(_)) => {

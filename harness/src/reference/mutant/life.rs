@@ -51,8 +51,8 @@ macro_rules! life {
             StopHitsNeighbour = "stop-hits-neighbour",
             /// A stop reaches the started jobs of other pools too.
             StopReachesOtherPools = "stop-reaches-other-pools",
-            /// With a stop, the jobs of the pool that were not started expire.
-            StopExpiresUnstarted = "stop-expires-unstarted",
+            /// With a stop, the jobs of the pool that were not started are Failed.
+            StopFailsUnstarted = "stop-fails-unstarted",
             /// A stop gives its job's name to the other jobs of the pool.
             StopRenamesNeighbours = "stop-renames-neighbours",
             /// A stop drops the other jobs of the pool.

@@ -84,9 +84,9 @@ pub(crate) fn follow_stop(call: &Call<'_>, store: &mut Store, pool_id: &str, bef
                 put(pool, before.clone());
             }
         }
-        Mutant::StopExpiresUnstarted => others
+        Mutant::StopFailsUnstarted => others
             .filter(|job| job.status == Status::Created)
-            .for_each(|job| job.end(Status::Expired, call.now)),
+            .for_each(|job| job.end(Status::Failed, call.now)),
         Mutant::StopRenamesNeighbours => others.for_each(|job| job.name.clone_from(&before.name)),
         Mutant::StopDropsNeighbours => pool.jobs.retain(|job| job.id == id),
         Mutant::StopRestoresNeighbours => others
