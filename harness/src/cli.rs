@@ -3,14 +3,20 @@
 mod completions;
 mod coverage;
 mod explain;
+mod guard;
+mod judging;
+mod ledger;
 mod lifecycle;
 mod list;
 mod merge;
 mod mutants;
 mod outputs;
+mod plan;
+mod report;
 mod run;
 mod send;
 mod serve;
+mod sweep;
 mod target;
 mod variations;
 
@@ -38,6 +44,7 @@ Exit codes, the first that applies:
   4  a fault of the harness itself
   3  unreachable, too many cases that could not be told, or nothing judged
   1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
+  5  a known failure in the ledger that fails no longer, or whose last day has passed
   0  none of these
 130  interrupted; what was created has been deleted";
 
@@ -53,6 +60,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
+    Plan(plan::Arguments),
+    /// Delete what runs left behind on a target.
+    Sweep(sweep::Arguments),
     /// Run the reference endpoint on a loopback address, until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
     /// List the cases and invariants of the suite.
@@ -63,6 +74,10 @@ enum Command {
     Send(send::Arguments),
     /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
     Lifecycle(lifecycle::Arguments),
+    /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
+    Report(report::Arguments),
+    /// Keep the file of known failures that `run --ledger` holds a run to.
+    Ledger(ledger::Arguments),
     /// Join the results of all shards of a run, and check that nothing is missing or doubled.
     Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
@@ -102,11 +117,15 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
+        Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),

@@ -7,8 +7,10 @@ mod constraint;
 mod error;
 mod job;
 mod operation;
+mod quota;
 
 pub use constraint::{Constraint, JOB_ID, USER_POOL_ID};
 pub use error::{DECLARED, Declared, REACHABLE, declared, is_known};
 pub use job::{Kind, MEMBERS, Member, Status};
 pub use operation::{CONTENT_TYPE, Operation, SIGNING_NAME, TARGET_PREFIX};
+pub use quota::{Quota, QuotaClass, QuotaUse};

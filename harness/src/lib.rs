@@ -8,6 +8,7 @@ pub mod case;
 pub mod cli;
 pub mod contract;
 pub mod generator;
+pub mod ledger;
 pub mod lifecycle;
 pub mod oracle;
 pub mod power;

@@ -9,6 +9,7 @@ mod body;
 mod constraint;
 mod evidence;
 mod expected;
+mod fingerprint;
 mod form;
 mod invariant;
 mod known;
@@ -25,6 +26,7 @@ pub use basis::Basis;
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
+pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within, label};
 pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
 pub use life::{

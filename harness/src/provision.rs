@@ -8,13 +8,17 @@ mod api;
 mod call;
 mod command;
 mod csv;
+mod delete;
 mod embedded;
 mod fixed;
 mod held;
 mod lease;
+mod leftover;
 mod pool;
+mod shared;
 mod upload;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +40,7 @@ use held::{Held, Made, Owned};
 
 pub(crate) use csv::{COLUMNS, file};
 pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
+pub use leftover::{Leftover, leftovers, remove, run_id};
 pub(crate) use upload::check;
 
 /// A valid job id that no endpoint hands out.
@@ -90,21 +95,23 @@ impl Provisioner {
     ) -> Result<Self, ConfigError> {
         let held = Arc::new(Held::default());
         let driver = match &profile.provision {
-            Provision::Api {
-                upload_hosts,
-                role_arn,
-                yes,
-            } => {
-                if !(client.is_loopback() || options.yes || *yes) {
+            Provision::Api(api) => {
+                if !(client.is_loopback() || options.yes || api.yes) {
                     return Err(ConfigError::Driver(format!(
                         "create user pools on {}, which is not this machine: say --yes, or `yes = true` in the profile",
                         client.url()
                     )));
                 }
+                if profile.is_aws() && api.role_arn.is_none() {
+                    return Err(ConfigError::Driver(
+                        "make import jobs without a role: give its ARN, `provision = { driver = \"api\", role_arn = \"arn:aws:iam::…\" }` in the profile"
+                            .to_owned(),
+                    ));
+                }
                 Driver::Api(Box::new(Api::new(
                     client.clone(),
-                    upload_hosts,
-                    role_arn,
+                    api,
+                    profile.active_jobs,
                     &options.run_id,
                     Arc::clone(&held),
                 )))
@@ -268,6 +275,13 @@ impl Provisioner {
         self.shared.held.take_leftovers()
     }
 
+    /// The pools that are made and not yet deleted.
+    pub fn held(&self) -> Vec<String> {
+        let all = self.shared.held.all().into_iter().map(|owned| owned.pool);
+        let pools: BTreeSet<_> = all.collect();
+        pools.into_iter().collect()
+    }
+
     /// Does work on the target in a task of its own, which goes on if the caller does not wait for it. None if it panicked
     /// or the run has ended.
     async fn work<T, F>(&self, work: impl FnOnce(Arc<Shared>) -> F + Send + 'static) -> Option<T>
@@ -405,6 +419,11 @@ impl Shared {
             return;
         }
         let undone = match &self.driver {
+            // In a shared pool a job that runs is stopped all the same: others may wait for it.
+            Driver::Api(api) if !owned.job.is_empty() => {
+                api.rest(owned.clone()).await;
+                Ok(())
+            }
             _ if self.keep => Ok(()),
             Driver::Api(api) => api.delete_pool(&owned.pool).await,
             Driver::Command(command) => command.release(&owned).await,

@@ -1,13 +1,29 @@
-//! Records made readable: for people on a terminal, for machines as JSON. It cannot reach a target.
+//! Results made readable: for people on a terminal and in a browser, for CI, for machines. It cannot reach a target.
 
 mod explain;
+mod figures;
+mod forecast;
+#[cfg(feature = "reports")]
+mod html;
+#[cfg(feature = "reports")]
+mod junit;
+mod labelled;
+mod markdown;
 mod merge;
 mod results;
 mod stored;
 mod terminal;
+mod visible;
 
 pub use explain::explain;
+pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
+#[cfg(feature = "reports")]
+pub use html::html;
+#[cfg(feature = "reports")]
+pub use junit::junit;
+pub use labelled::Labelled;
+pub use markdown::markdown;
 pub use merge::{MergeError, Met, merge};
 pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
 pub use stored::{Stored, StoredError};
-pub use terminal::{Style, terminal};
+pub use terminal::{Style, side_by_side, terminal};

@@ -2,18 +2,23 @@
 //!
 //! It says what it is told to say, byte for byte, and judges nothing.
 
+#[cfg(feature = "aws-config")]
+mod chain;
 mod client;
 mod compose;
 mod config;
 mod credentials;
 mod encode;
+mod environment;
 mod failure;
 mod keys;
 mod library;
+mod limiter;
 mod overrides;
 mod pace;
 mod profile;
 mod proxy;
+mod quota;
 mod repair;
 mod reply;
 mod sign;
@@ -23,9 +28,11 @@ mod url;
 
 pub use client::{Answer, Client, RawAnswer};
 pub use config::{Config, ConfigError};
-pub use credentials::{CredentialSource, Credentials, Environment, Secret};
+pub use credentials::{CredentialSource, Credentials, Secret};
+pub use environment::Environment;
 pub use failure::Failure;
-pub use profile::{FixedJob, Profile, Provision, Where};
+pub use profile::{Api, FixedJob, Profile, Provision, Where};
 pub use proxy::Proxy;
+pub use quota::{Limit, Quotas, Share};
 pub use trust::Authorities;
 pub(crate) use url::is_loopback;

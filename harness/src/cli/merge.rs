@@ -14,10 +14,10 @@ const EXAMPLES: &str = "\
 Examples:
   fullstop run --shard 1/2 --json part-1.json
   fullstop run --shard 2/2 --json part-2.json
-  fullstop merge part-1.json part-2.json --json results.json
+  fullstop merge part-1.json part-2.json --json results.json --html report.html
 
-The exit code is that of the whole run. That of a shard speaks of its own answers only: an invariant holds there as far as
-these go.";
+The exit code is that of the whole run. That of a shard speaks of its own answers only: an
+invariant holds there as far as these go.";
 
 /// Joins the results of all shards of a run.
 #[derive(Debug, Args)]
@@ -38,6 +38,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn merge(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.outputs.check()?;
     let parts: Result<Vec<_>, _> = arguments
         .results
         .iter()

@@ -1,43 +1,129 @@
-//! Where the results of a run go: the terminal, and files.
+//! Where results go: the terminal, and files.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::{Stop, print};
-use crate::report::{Results, Style, terminal};
+use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
 use crate::runner::Exit;
+
+/// What stands for standard output in place of a file.
+const STDOUT: &str = "-";
 
 /// Files that results are written to.
 #[derive(Debug, Args)]
 pub(crate) struct Outputs {
     /// Write the results to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
+}
+
+/// Files for readers of other kinds.
+#[derive(Debug, Args)]
+pub(crate) struct Reports {
+    /// Write a page for browsers to this file: one file that needs no network; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write JUnit XML for CI to this file; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a summary for a CI job to this file as Markdown; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
 }
 
 impl Outputs {
+    /// Whether all of it can be written: a run of minutes must not end in a file that was never possible.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        let mut files: Vec<_> = self.json.iter().collect();
+        files.extend(self.reports.files());
+        check(&files)
+    }
+
     /// Writes every file that is asked for, and shows the results on the terminal unless a file goes there.
     pub(crate) fn write(&self, results: &Results, style: Style) -> Result<(), Stop> {
-        let mut to_stdout = false;
         if let Some(file) = &self.json {
-            to_stdout |= put(file, &json(results)?)?;
+            put(file, &json(results)?)?;
         }
-        if !to_stdout {
-            show(results, style)?;
+        let all = Labelled::all([(None, results.clone())]);
+        self.reports.write(&all)?;
+        let mut files = self.json.iter().chain(self.reports.files());
+        if files.any(|file| is_stdout(file)) {
+            return Ok(());
+        }
+        show(results, style)
+    }
+}
+
+impl Reports {
+    /// Whether all of it can be written.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        check(&self.files().collect::<Vec<_>>())
+    }
+
+    /// Whether any is asked for.
+    pub(crate) fn is_any(&self) -> bool {
+        self.files().next().is_some()
+    }
+
+    /// Writes every file that is asked for, of several targets side by side.
+    pub(crate) fn write(&self, all: &[Labelled]) -> Result<(), Stop> {
+        if let Some(file) = &self.html {
+            let page = html(all).map_err(|error| Stop {
+                exit: Exit::Harness,
+                message: format!("write HTML: {error:#}"),
+            })?;
+            put(file, page.as_bytes())?;
+        }
+        if let Some(file) = &self.junit {
+            put(file, junit(all).as_bytes())?;
+        }
+        if let Some(file) = &self.markdown {
+            put(file, markdown(all).as_bytes())?;
         }
         Ok(())
+    }
+
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let files = [&self.html, &self.junit, &self.markdown];
+        files.into_iter().flatten()
     }
 }
 
 /// Shows results on the terminal.
-fn show(results: &Results, style: Style) -> Result<(), Stop> {
+pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
     let mut text = Vec::new();
     terminal(results, style, &mut text).map_err(|error| Stop {
         exit: Exit::Harness,
         message: format!("report: {error}"),
     })?;
     print(text)
+}
+
+fn check(files: &[&PathBuf]) -> Result<(), Stop> {
+    if files.iter().filter(|file| is_stdout(file)).count() > 1 {
+        let why = "write two reports to standard output: name a file for one of them";
+        return Err(Stop::usage(why));
+    }
+    for file in files.iter().filter(|file| !is_stdout(file)) {
+        let folder = file.parent().filter(|folder| *folder != Path::new(""));
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let (file, folder) = (file.display(), folder.display());
+            return Err(Stop::usage(format!(
+                "write {file}: there is no folder {folder}"
+            )));
+        }
+        if file.is_dir() {
+            return Err(Stop::usage(format!(
+                "write {}: it is a folder",
+                file.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn json(results: &Results) -> Result<Vec<u8>, Stop> {
@@ -49,13 +135,14 @@ fn json(results: &Results) -> Result<Vec<u8>, Stop> {
     Ok(json)
 }
 
-/// Writes a file. True if it is standard output.
-fn put(file: &Path, content: &[u8]) -> Result<bool, Stop> {
-    if file == Path::new("-") {
-        print(content)?;
-        return Ok(true);
+fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
+    if is_stdout(file) {
+        return print(content);
     }
     std::fs::write(file, content)
-        .map(|()| false)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
+}
+
+fn is_stdout(file: &Path) -> bool {
+    file == Path::new(STDOUT)
 }

@@ -7,20 +7,22 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::signal::unix::{SignalKind, signal};
+use time::OffsetDateTime;
 
+use crate::cli::guard::{INTERRUPTED, guarded};
+use crate::cli::ledger::open_ledger;
 use crate::cli::outputs::Outputs;
 use crate::cli::target::{SuiteArguments, TargetArguments};
-use crate::cli::{Stop, complain, runtime};
-use crate::power;
+use crate::cli::{Stop, runtime};
+use crate::ledger::{Day, Ledger};
 use crate::published;
 use crate::report::{Results, Style, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
-/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
-const INTERRUPTED: u8 = 130;
+/// How often a divergence is repeated: as often as it takes to call one deterministic.
+pub(crate) const REPEATS: u16 = 5;
 
 /// Answers that are not of the target.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -80,42 +82,40 @@ pub(crate) struct Arguments {
     /// Fail if an answer differs from its snapshot. Always on for the reference.
     #[arg(long)]
     check_snapshots: bool,
+    /// Hold the run to this file of known failures: each must still fail, with the same wrong answer.
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+    /// Repeat each divergence so often, to tell whether it comes every time; 0 does not. No verdict depends on it.
+    #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
+    repeats: u16,
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let (suite, mut selection) = arguments.suite.load()?;
-    if let Some(budget) = arguments.budget {
-        // An invariant costs no request of its own: it is held to the answers that come anyway.
-        let (cases, invariants): (Vec<_>, Vec<_>) = selection
-            .into_iter()
-            .partition(|id| suite.requirement(id).is_none());
-        let ranked = power::published().ranked(cases.into_iter());
-        selection = ranked.into_iter().take(budget).chain(invariants).collect();
-    }
+    arguments.outputs.check()?;
+    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
     let runtime = runtime()?;
-    let done = runtime.block_on(async {
-        let session = arguments.target.open().await?;
+    let target = arguments.target.for_shard(arguments.shard);
+    let done = runtime.block_on(guarded(&target, async |session| {
+        let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
             shard: arguments.shard,
         };
-        let result = tokio::select! {
-            result = judge(arguments, &suite, &session, &plan) => result.map(Some),
-            () = interrupted() => Ok(None),
-        };
-        clean_up(session, arguments.target.keeps()).await;
-        result
-    })?;
+        let results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
+        Ok((results, session.client.clone()))
+    }))?;
     // A task that still waits for a silent endpoint is not waited for.
     runtime.shutdown_background();
-    let Some(results) = done else {
+    let Some((mut results, client)) = done else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    // Now, since the clean-up sends requests too.
+    results.quotas = client.usage();
     let style = Style {
         quiet: arguments.quiet,
     };
@@ -128,6 +128,7 @@ async fn judge(
     suite: &Arc<Suite>,
     session: &Session,
     plan: &Plan,
+    ledger: Option<&Ledger>,
 ) -> Result<Results, Stop> {
     let unreachable = |error| Stop {
         exit: Exit::Unjudged,
@@ -141,14 +142,18 @@ async fn judge(
     };
     let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
-        .map_err(unreachable)?;
+        .map_err(unreachable)?
+        .repeating(usize::from(arguments.repeats));
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
-    let run = runner
+    let mut run = runner
         .run(plan, move |_| ticker.inc(1))
         .await
         .map_err(unreachable)?;
     bar.finish_and_clear();
+    if let Some(ledger) = ledger {
+        recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
+    }
     Ok(results(arguments, suite, session, plan, &run))
 }
 
@@ -170,29 +175,9 @@ fn results(
     } else {
         session.profile.url()
     };
-    Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
-}
-
-/// Releases what is still held, and names what could not be deleted.
-async fn clean_up(session: Session, keep: bool) {
-    let leftovers = session.close().await;
-    for leftover in leftovers.iter().filter(|_| !keep) {
-        complain(&format!("delete {leftover}"));
-    }
-}
-
-/// Returns when the process is asked to end.
-async fn interrupted() {
-    let mut terminate = signal(SignalKind::terminate()).ok();
-    let terminated = async {
-        match &mut terminate {
-            Some(terminate) => terminate.recv().await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
+    Results {
+        run: session.run_id.clone(),
+        ..Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
     }
 }
 

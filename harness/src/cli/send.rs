@@ -7,11 +7,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::case::{Ids, Message};
+use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, print, runtime};
 use crate::runner::{Exit, Session};
 use crate::suite::Suite;
-use crate::wire::Response;
+use crate::wire::{Response, redact};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,12 +45,13 @@ pub(crate) struct Arguments {
 pub(crate) fn send(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let suite = load_suite(arguments.cases.as_deref())?;
     let runtime = runtime()?;
-    let response = runtime.block_on(async {
-        let session = arguments.target.open().await?;
-        let response = exchange(arguments, &suite, &session).await;
-        session.close().await;
-        response
-    })?;
+    let response = runtime.block_on(guarded(&arguments.target, async |session| {
+        exchange(arguments, &suite, session).await
+    }))?;
+    runtime.shutdown_background();
+    let Some(response) = response else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
     print(shown(&response))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -102,6 +104,7 @@ async fn exchange(
     response
 }
 
+/// The answer as it came, but for signatures and session tokens: the pre-signed URL of a job is a door.
 fn shown(response: &Response) -> Vec<u8> {
     let mut text = format!("HTTP/1.1 {}\n", response.status).into_bytes();
     for header in &response.headers {
@@ -113,5 +116,11 @@ fn shown(response: &Response) -> Vec<u8> {
     text.push(b'\n');
     text.extend_from_slice(&response.body);
     text.push(b'\n');
-    text
+    let readable = String::from_utf8_lossy(&text);
+    let redacted = redact(&readable);
+    if redacted == readable {
+        text
+    } else {
+        redacted.into_bytes()
+    }
 }

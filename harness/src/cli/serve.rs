@@ -60,11 +60,13 @@ pub(crate) struct Arguments {
     /// The region that it plays.
     #[arg(long, default_value = "us-east-1")]
     region: String,
-    /// Also answer `POST /_fullstop/{jobs,advance,faults,release}`: seed a job in any status, move time, queue an error.
+    /// Also answer `POST /_fullstop/{jobs,advance,faults,release}`: seed a job in any status, move time, queue an error; and
+    /// `GET /_fullstop/received`: the requests so far, by operation.
     #[arg(long)]
     control: bool,
-    /// Answer TooManyRequestsException past this many Create, Start and Stop requests a second. AWS: 15.
-    #[arg(long, value_name = "PER_SECOND")]
+    /// Answer TooManyRequestsException past this many Create, Start and Stop requests a second. AWS: 15. To one pool a third
+    /// of them are let through, and of requests that read jobs four thirds in all, as on AWS.
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(3..=100_000))]
     rate_limit: Option<u32>,
     /// Refuse to start more jobs than this at once. AWS: 1.
     #[arg(long, value_name = "JOBS")]
@@ -134,6 +136,8 @@ fn options(arguments: Arguments) -> Options {
         },
         region: arguments.region,
         rate_limit: arguments.rate_limit,
+        read_rate_limit: arguments.rate_limit.map(|limit| limit * 4 / 3),
+        pool_rate_limit: arguments.rate_limit.map(|limit| limit / 3),
         active_jobs: arguments.active_jobs,
         pending_ms: arguments.pending_ms,
         in_progress_ms: arguments.in_progress_ms,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::Stop;
-use crate::runner::{Exit, Session, SessionError};
+use crate::power;
+use crate::runner::{Exit, Session, SessionError, Shard};
 use crate::suite::{Suite, SuiteError};
-use crate::target::{Config, ConfigError, Environment, Profile};
+use crate::target::{Config, ConfigError, Environment, Profile, Share};
 
 /// The configuration that is read if it is there.
 const CONFIG: &str = "fullstop.toml";
@@ -32,6 +33,24 @@ impl SuiteArguments {
         let selection = suite.select(&self.filter).map_err(Stop::usage)?;
         Ok((suite, selection))
     }
+
+    /// The same, with at most so many cases: those that catch the most mutants.
+    pub(crate) fn load_within(
+        &self,
+        budget: Option<usize>,
+    ) -> Result<(Arc<Suite>, BTreeSet<String>), Stop> {
+        let (suite, selection) = self.load()?;
+        let Some(budget) = budget else {
+            return Ok((suite, selection));
+        };
+        // An invariant costs no request of its own: it is held to the answers that come anyway.
+        let (cases, invariants): (Vec<_>, Vec<_>) = selection
+            .into_iter()
+            .partition(|id| suite.requirement(id).is_none());
+        let ranked = power::published().ranked(cases.into_iter());
+        let within = ranked.into_iter().take(budget).chain(invariants).collect();
+        Ok((suite, within))
+    }
 }
 
 /// The suite in a folder, or the embedded one.
@@ -46,7 +65,7 @@ pub(crate) fn load_suite(folder: Option<&Path>) -> Result<Arc<Suite>, Stop> {
 }
 
 /// Which target.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct TargetArguments {
     /// This endpoint, such as http://127.0.0.1:4566, and no profile. [env: FULLSTOP_ENDPOINT]
@@ -67,6 +86,9 @@ pub(crate) struct TargetArguments {
     /// Leave what was created, for a look at it afterwards.
     #[arg(long)]
     keep: bool,
+    /// Use only this part of the target's quotas, such as 1/4 where four share an account. With --shard K/N it is 1/N.
+    #[arg(long, value_name = "K/N")]
+    quota_share: Option<Share>,
 }
 
 impl TargetArguments {
@@ -75,45 +97,104 @@ impl TargetArguments {
         self.keep
     }
 
-    /// The profile that the arguments and the environment choose.
-    pub(crate) fn profile(&self) -> Result<Profile, Stop> {
-        let profile = self.chosen().map_err(Stop::usage)?;
+    /// Whether something may be made or deleted on an endpoint that is not on this machine.
+    pub(crate) fn consents(&self) -> bool {
+        self.yes
+    }
+
+    /// The arguments that name the target to another command.
+    pub(crate) fn words(&self) -> String {
+        let named = |flag: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!("{flag} {value}"))
+        };
+        let config = self.config.as_ref().map(|file| file.display().to_string());
+        let words = [
+            named("--endpoint", &self.endpoint),
+            named("--config", &config),
+            named("--target", &self.target),
+        ];
+        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same for a part of a run: the other parts need their share of the quotas too, unless it was said which is ours.
+    pub(crate) fn for_shard(&self, shard: Option<Shard>) -> Self {
+        let part = shard.map(|shard| Share::one_of(u32::from(shard.count)));
+        Self {
+            quota_share: self.quota_share.or(part),
+            ..self.clone()
+        }
+    }
+
+    /// The profile that the arguments choose.
+    pub(crate) async fn profile(&self) -> Result<Profile, Stop> {
+        let environment = Environment::from_process();
+        let profile = match self.chosen(&environment) {
+            #[cfg(feature = "aws-config")]
+            Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
+                self.chosen(&environment.with_default_chain().await)
+            }
+            chosen => chosen,
+        }
+        .map_err(Stop::usage)?;
+        self.completed(profile)
+    }
+
+    /// The same for a command that sends nothing: without credentials or a region, with those of the examples.
+    pub(crate) fn profile_without_credentials(&self) -> Result<Profile, Stop> {
+        let environment = Environment::from_process();
+        let profile = match self.chosen(&environment) {
+            Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
+                self.chosen(&environment.or_examples())
+            }
+            chosen => chosen,
+        }
+        .map_err(Stop::usage)?;
+        self.completed(profile)
+    }
+
+    /// With what other arguments say.
+    fn completed(&self, mut profile: Profile) -> Result<Profile, Stop> {
+        if let (Some(share), Some(quotas)) = (self.quota_share, &mut profile.quotas) {
+            quotas.share = share;
+        }
         self.header.iter().try_fold(profile, |profile, line| {
             profile.with_header(line).map_err(Stop::usage)
         })
     }
 
-    fn chosen(&self) -> Result<Profile, String> {
-        let environment = Environment::from_process();
+    /// The profile that the arguments choose, in an environment.
+    fn chosen(&self, environment: &Environment) -> Result<Profile, ConfigError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let told = |error: ConfigError| error.to_string();
         if let Some(url) = &self.endpoint {
-            return Profile::endpoint(url, &environment).map_err(told);
+            return Profile::endpoint(url, environment);
         }
         let target = self.target.clone().or_else(|| variable("FULLSTOP_TARGET"));
         let file = self.config.clone();
         let file = file.or_else(|| variable("FULLSTOP_CONFIG").map(PathBuf::from));
         // Where a profile is asked for, the variable is one key of it.
         if let (None, None, Some(url)) = (&target, &file, environment.endpoint()) {
-            return Profile::endpoint(url, &environment).map_err(told);
+            return Profile::endpoint(url, environment);
         }
         let (file, is_asked_for) = match file {
             Some(file) => (file, true),
             None => (PathBuf::from(CONFIG), false),
         };
         let config = match std::fs::read_to_string(&file) {
-            Ok(text) => Config::parse(&text, &file.display().to_string()).map_err(told)?,
+            Ok(text) => Config::parse(&text, &file.display().to_string())?,
             Err(error) if is_asked_for || error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(format!("read {}: {error}", file.display()));
+                return Err(ConfigError::Syntax {
+                    file: file.display().to_string(),
+                    message: error.to_string(),
+                });
             }
             Err(_) => Config::default(),
         };
-        config.choose(target.as_deref(), &environment).map_err(told)
+        config.choose(target.as_deref(), environment)
     }
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile()?, self.keep, self.yes)
+        Session::open(self.profile().await?, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

@@ -38,6 +38,9 @@ const WAIT_MAX: Duration = Duration::from_millis(200);
 /// A role of the right form: emulators do not look whether it exists.
 const ROLE: &str = "arn:aws:iam::123456789012:role/fullstop-import";
 
+/// What the names of pools begin with, where no profile says so.
+const PREFIX: &str = "fullstop";
+
 /// Where steps are done.
 #[derive(Clone, Debug)]
 pub enum Stage {
@@ -62,22 +65,18 @@ pub struct Target {
 impl Target {
     /// A profile's target.
     pub fn new(profile: &Profile, client: Client, provisioner: Arc<Provisioner>) -> Self {
-        let (upload_hosts, role) = match &profile.provision {
-            Provision::Api {
-                upload_hosts,
-                role_arn,
-                ..
-            } => (upload_hosts.clone(), role_arn.clone()),
-            _ => (Vec::new(), ROLE.to_owned()),
+        let (upload_hosts, role, prefix) = match &profile.provision {
+            Provision::Api(api) => (api.upload_hosts.clone(), api.role_arn(), api.prefix()),
+            _ => (Vec::new(), ROLE, PREFIX),
         };
         Self {
             client,
             provisioner,
             upload_hosts,
-            role,
+            role: role.to_owned(),
             region: profile.region.clone(),
             visits_at_once: profile.active_jobs.unwrap_or(VISITS_AT_ONCE).max(1),
-            label: format!("fullstop-life-{:x}", std::process::id()),
+            label: format!("{prefix}-life-{:x}", std::process::id()),
         }
     }
 }

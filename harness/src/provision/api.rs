@@ -1,6 +1,7 @@
 //! Preconditions made by the service's own operations.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,16 +12,25 @@ use tokio::time::sleep;
 use crate::case::{Ids, JobState};
 use crate::contract::{Operation, Status};
 use crate::provision::call::{accepted, describe, member};
+use crate::provision::delete::rest;
 use crate::provision::held::{Held, Made, Owned, Unmade, lock};
 use crate::provision::pool::Pools;
+use crate::provision::shared::Shared;
 use crate::provision::{
     Captured, Described, NO_SUCH_JOB, Step, Unavailable, csv, ended, is_final, upload,
 };
-use crate::target::Client;
+use crate::target::{self, Client};
 
 /// How many users the file of the first, second and third try has. A small import ends in half a second, which on AWS is
 /// little more than the calls round it take; on a machine of one's own, one user is enough.
 const USERS: [usize; 3] = [1, 500, 5_000];
+
+/// How long a start is tried again while another job may be active, and how often: an import of our own ends within seconds.
+const ACTIVE_PATIENCE: Duration = Duration::from_secs(20);
+const ACTIVE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a job may go on once it was told to stop: several times what AWS's own examples took.
+const REST_PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a job may take to show the wanted status: twenty times what AWS's own examples took.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,9 +42,16 @@ const LOOK_MAX: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Api {
     client: Client,
-    upload_hosts: Vec<String>,
-    role_arn: String,
+    settings: target::Api,
     pools: Pools,
+    /// The pools of all cases, where each has none of its own.
+    shared: Option<Shared>,
+    /// How many users the next first file has: as many as the last one that was enough.
+    users: AtomicUsize,
+    /// Whether a start that is refused may be so because another job is active, which is worth waiting for.
+    waits: AtomicBool,
+    /// Whether a job went on although it was stopped.
+    is_restless: AtomicBool,
     columns: OnceCell<Vec<String>>,
     /// The states that a job was waited for to the end of patience, and what was seen instead. Nobody waits for one twice.
     out_of_reach: Mutex<BTreeMap<JobState, String>>,
@@ -63,16 +80,20 @@ enum Look {
 impl Api {
     pub(crate) fn new(
         client: Client,
-        upload_hosts: &[String],
-        role_arn: &str,
+        settings: &target::Api,
+        active_jobs: Option<usize>,
         run_id: &str,
         held: Arc<Held>,
     ) -> Self {
+        let prefix = settings.prefix();
         Self {
-            pools: Pools::new(client.clone(), run_id, Arc::clone(&held)),
+            pools: Pools::new(client.clone(), prefix, run_id, Arc::clone(&held)),
             client,
-            upload_hosts: upload_hosts.to_vec(),
-            role_arn: role_arn.to_owned(),
+            shared: settings.pools.map(Shared::new),
+            users: AtomicUsize::new(settings.users.unwrap_or(USERS[0])),
+            waits: AtomicBool::new(active_jobs.is_some()),
+            is_restless: AtomicBool::new(false),
+            settings: settings.clone(),
             columns: OnceCell::new(),
             out_of_reach: Mutex::default(),
             held,
@@ -112,9 +133,27 @@ impl Api {
             .reach(pool, JobState::Started, Status::Pending, &mut making)
             .await?;
         Ok(Made {
+            owned: making.owned,
             steps: making.steps,
             ..made
         })
+    }
+
+    /// Stops a job in a shared pool, if it runs. Whether it did shows when the pool is deleted.
+    pub(crate) async fn rest(&self, owned: Owned) {
+        let ids = Ids {
+            pool: owned.pool,
+            job: owned.job,
+        };
+        // An endpoint that stops no job is waited for once, not in every case.
+        let patience = if self.is_restless.load(Ordering::Relaxed) {
+            Duration::ZERO
+        } else {
+            REST_PATIENCE
+        };
+        if !rest(&self.client, &ids, patience).await {
+            self.is_restless.store(true, Ordering::Relaxed);
+        }
     }
 
     pub(crate) async fn delete_pool(&self, pool: &str) -> Result<(), String> {
@@ -126,7 +165,7 @@ impl Api {
     }
 
     async fn make_in(&self, job: JobState, making: &mut Making) -> Result<Made, Unavailable> {
-        let pool = self.pool(making).await?;
+        let pool = self.pool(None, making).await?;
         let nobody = |pool, job| Made::of(Ids { pool, job });
         match job {
             JobState::Absent => Ok(nobody(pool, NO_SUCH_JOB.to_owned())),
@@ -134,7 +173,7 @@ impl Api {
                 let started = self
                     .reach(&pool, JobState::Started, Status::Pending, making)
                     .await?;
-                let other = self.pool(making).await?;
+                let other = self.pool(Some(&pool), making).await?;
                 Ok(nobody(other, started.ids.job))
             }
             JobState::Started => self.reach(&pool, job, Status::Pending, making).await,
@@ -152,7 +191,9 @@ impl Api {
     ) -> Result<Made, Unavailable> {
         let mut passed = Status::Created;
         let kept = making.steps.len();
-        for users in USERS {
+        let first = self.users.load(Ordering::Relaxed);
+        let sizes = USERS.into_iter().filter(|users| *users > first);
+        for users in std::iter::once(first).chain(sizes) {
             making.steps.truncate(kept);
             let ids = self.job(pool, users, name, making).await?;
             if name == Status::Created {
@@ -174,7 +215,10 @@ impl Api {
                 Some(why) => Look::Passed(self.finished(&ids).await?.ok_or(why)?),
             };
             match look {
-                Look::Shown(described) => return Ok(seen(ids, name, described)),
+                Look::Shown(described) => {
+                    self.users.fetch_max(users, Ordering::Relaxed);
+                    return Ok(seen(ids, name, described));
+                }
                 Look::Unreadable(described) if follows_at_once(name) => {
                     return Ok(seen(ids, name, described));
                 }
@@ -204,7 +248,11 @@ impl Api {
     /// Looks at a job until it shows a wanted state, or one from which it cannot come there any more.
     async fn look(&self, ids: &Ids, state: JobState, name: Status) -> Result<Look, Unavailable> {
         let deadline = Instant::now() + PATIENCE;
-        let mut pause = LOOK_MIN;
+        let mut pause = if self.client.is_limited() {
+            LOOK_MAX
+        } else {
+            LOOK_MIN
+        };
         loop {
             let described = describe(&self.client, ids, &self.held).await?;
             let Some(status) = described.status() else {
@@ -237,7 +285,12 @@ impl Api {
         Ok(described.status().filter(|status| status.is_finished()))
     }
 
-    async fn pool(&self, making: &mut Making) -> Result<String, Unavailable> {
+    async fn pool(&self, other: Option<&str>, making: &mut Making) -> Result<String, Unavailable> {
+        if let Some(shared) = &self.shared {
+            let (pool, step) = shared.pool(&self.pools, other).await?;
+            making.steps.push(step);
+            return Ok(pool);
+        }
         let (owned, step) = self.pools.make().await?;
         let pool = owned.pool.clone();
         making.owned.push(owned);
@@ -256,7 +309,7 @@ impl Api {
         let body = json!({
             "UserPoolId": pool,
             "JobName": "fullstop",
-            "CloudWatchLogsRoleArn": self.role_arn,
+            "CloudWatchLogsRoleArn": self.settings.role_arn(),
         });
         let operation = Operation::CreateUserImportJob;
         let answer = accepted(&self.client, operation, &body, &self.held).await?;
@@ -275,15 +328,25 @@ impl Api {
             body,
             captured,
         });
+        let ids = Ids {
+            pool: pool.to_owned(),
+            job: id,
+        };
+        if self.shared.is_some() {
+            // It does not go with the pool, and a job that still runs keeps others waiting.
+            let owned = Owned {
+                pool: ids.pool.clone(),
+                job: ids.job.clone(),
+            };
+            self.held.hold(&owned);
+            making.owned.push(owned);
+        }
         if name != Status::Created {
             // A job without its file is the endpoint's to refuse, or to run all the same.
             let csv = csv::file(self.columns(pool).await, users, name != Status::Failed);
             making.no_file = self.upload(url, csv, making).await.err();
         }
-        Ok(Ids {
-            pool: pool.to_owned(),
-            job: id,
-        })
+        Ok(ids)
     }
 
     async fn upload(
@@ -293,7 +356,7 @@ impl Api {
         making: &mut Making,
     ) -> Result<(), String> {
         let url = url.ok_or("CreateUserImportJob showed no PreSignedUrl")?;
-        upload::check(&url, &self.client, &self.upload_hosts)?;
+        upload::check(&url, &self.client, &self.settings.upload_hosts)?;
         let answer = self.client.upload(&url, csv.clone().into_bytes()).await;
         let answer = answer.map_err(|failure| failure.to_string())?;
         making.steps.push(Step::Upload { url, csv });
@@ -304,14 +367,26 @@ impl Api {
         }
     }
 
+    /// Starts a job. Where only so many may be active, it is tried again for a while: another process, or what one left
+    /// behind, may be in the way.
     async fn start(&self, ids: &Ids, making: &mut Making) -> Result<(), Unavailable> {
-        let started = self.step(Operation::StartUserImportJob, ids, making).await;
-        started.map_err(|why| match why {
-            Unavailable::Unreachable(why) => {
-                Unavailable::Unreachable(format!("{why}{}", making.excuse()))
+        let deadline = Instant::now() + ACTIVE_PATIENCE;
+        loop {
+            let started = self.step(Operation::StartUserImportJob, ids, making).await;
+            let Err(Unavailable::Unreachable(why)) = started else {
+                return started;
+            };
+            let hopeless = making.no_file.is_some() || !self.waits.load(Ordering::Relaxed);
+            if hopeless || self.held.is_closed() || Instant::now() >= deadline {
+                // Nobody waits a second time for what never came.
+                self.waits.store(false, Ordering::Relaxed);
+                return Err(Unavailable::Unreachable(format!(
+                    "{why}{}",
+                    making.excuse()
+                )));
             }
-            other => other,
-        })
+            sleep(ACTIVE_PAUSE).await;
+        }
     }
 
     async fn step(

@@ -68,7 +68,13 @@ impl Held {
 
     /// Forgets something that was undone, or remembers why it could not be.
     pub(crate) fn undone(&self, owned: &Owned, undone: Result<(), String>) {
-        lock(&self.owned).remove(owned);
+        let mut all = lock(&self.owned);
+        all.remove(owned);
+        if owned.job.is_empty() {
+            // The jobs of a pool go with it.
+            all.retain(|other| other.pool != owned.pool);
+        }
+        drop(all);
         if let Err(why) = undone {
             self.leave(format!("the pool {}: {why}", owned.pool));
         }

@@ -28,13 +28,14 @@ pub(crate) fn answer(endpoint: &Endpoint, request: &Request, now: Moment) -> Res
         "jobs" | "advance" | "faults" | "release" if request.method != "POST" => {
             Err(format!("send POST to {path}, not {}", request.method))
         }
+        "received" => Ok(endpoint.received().shown()),
         "jobs" => jobs(endpoint, &request.body, now),
         "advance" => advance(endpoint, &request.body),
         "faults" => faults(endpoint, &request.body),
         "release" => release(endpoint, &request.body),
         _ => {
             return not_found(
-                "send POST to /_fullstop/ and one of: jobs, advance, faults, release",
+                "send POST to /_fullstop/ and one of: jobs, advance, faults, release; or GET /_fullstop/received",
             );
         }
     };

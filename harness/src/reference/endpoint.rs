@@ -11,8 +11,8 @@ use crate::reference::operation::{self, Call, Rules};
 use crate::reference::store::{FAULTS_MAX, JOBS_MAX, JOBS_OF_POOL_MAX, POOLS_MAX, Store};
 use crate::reference::upload::{self, Tally};
 use crate::reference::{
-    ControlError, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Reply, Seed, answer,
-    delivery, distort, front, signature, sometimes,
+    ControlError, Effect, Fault, Job, JobIds, Moment, Mutant, Options, Received, Reply, Seed,
+    answer, delivery, distort, front, signature, sometimes,
 };
 use crate::wire::{Request, Response};
 
@@ -157,6 +157,11 @@ impl Endpoint {
         Some(job.clone())
     }
 
+    /// What it was asked so far.
+    pub fn received(&self) -> Received {
+        self.store().received.clone()
+    }
+
     /// The options that it was made with.
     pub fn options(&self) -> &Options {
         &self.usual.options
@@ -165,6 +170,7 @@ impl Endpoint {
     /// Takes in a CSV file that was counted as it came.
     pub(crate) fn receive(&self, request: &Request, tally: Tally, now: Moment) -> Response {
         let mut store = self.store();
+        store.received.uploads += 1;
         let now = now.after_ms(store.ahead_ms);
         upload::receive(request, tally, now, &self.usual.options, &mut store)
     }
@@ -176,10 +182,14 @@ impl Endpoint {
         let Side { options, rules } = side;
         let (operation, members) = match front::read(request, options) {
             Ok(read) => read,
-            Err(failure) => return Outcome::at_once(Err(failure)),
+            Err(failure) => {
+                self.store().received.note(None);
+                return Outcome::at_once(Err(failure));
+            }
         };
         let is_signed = signature::verify(request, now, options);
         let mut store = self.store();
+        store.received.note(Some(operation));
         let call = Call {
             members: &members,
             now: now.after_ms(store.ahead_ms),
@@ -248,16 +258,11 @@ impl Outcome {
 
 /// The operation, unless a limit or a fault comes first.
 fn operate(operation: Operation, call: &Call<'_>, rules: &Rules, store: &mut Store) -> Outcome {
-    let is_limited = matches!(
-        operation,
-        Operation::CreateUserImportJob
-            | Operation::StartUserImportJob
-            | Operation::StopUserImportJob
-    );
-    if is_limited && let Err(failure) = store.admit(call.now, call.options) {
+    let pool = named_pool(call.members);
+    if let Err(failure) = store.admit(operation, pool, call.now, call.options) {
         return Outcome::at_once(Err(failure));
     }
-    let fault = is_stop(operation).then(|| store.take_fault(named_pool(call.members)));
+    let fault = is_stop(operation).then(|| store.take_fault(pool));
     let result = match fault.flatten() {
         Some(Effect::Error(name)) => {
             if call.is(Mutant::ThrottledStopStops) {

@@ -18,6 +18,12 @@ pub struct Options {
     /// How many CreateUserImportJob, StartUserImportJob and StopUserImportJob requests a second are let through; the
     /// service's own figure is 15 (quotas page, UserPoolResourceUpdate). Unlimited by default, so that a run is quick.
     pub rate_limit: Option<u32>,
+    /// How many DescribeUserImportJob, ListUserImportJobs and GetCSVHeader requests a second are let through; the service's
+    /// own figure is 20 (quotas page, UserPoolResourceRead).
+    pub read_rate_limit: Option<u32>,
+    /// How many requests of each of these two kinds a second are let through to one user pool; the service's own figure is
+    /// 5 (quotas page, third note).
+    pub pool_rate_limit: Option<u32>,
     /// How many jobs may be active at once. The service allows one an account (developer guide, "Importing users from a
     /// CSV file"). Unlimited by default, so that cases can run side by side.
     pub active_jobs: Option<usize>,
@@ -41,6 +47,8 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             account_id: "123456789012".to_owned(),
             rate_limit: None,
+            read_rate_limit: None,
+            pool_rate_limit: None,
             active_jobs: None,
             pending_ms: 500,
             in_progress_ms: 2_000,

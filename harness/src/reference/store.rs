@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::contract::{Operation, QuotaClass};
 use crate::reference::failure::Failure;
 use crate::reference::id::Maker;
 use crate::reference::options::Options;
 use crate::reference::seed::{Effect, Fault};
-use crate::reference::{Job, Moment};
+use crate::reference::{Job, Moment, Received};
 
 /// A pool is small, but a client may make them for ever.
 pub(crate) const POOLS_MAX: usize = 10_000;
@@ -32,7 +33,9 @@ pub(crate) struct Store {
     /// By how much the endpoint's time is ahead of the one passed in.
     pub(crate) ahead_ms: u64,
     faults: Vec<Fault>,
-    bucket: Bucket,
+    /// For an account's class of requests, and for that class on one pool.
+    buckets: BTreeMap<(QuotaClass, Option<String>), Bucket>,
+    pub(crate) received: Received,
 }
 
 /// A user pool, as far as import jobs need one.
@@ -58,7 +61,8 @@ impl Store {
             job_count: 0,
             ahead_ms: 0,
             faults: Vec::new(),
-            bucket: Bucket::default(),
+            buckets: BTreeMap::new(),
+            received: Received::default(),
         }
     }
 
@@ -162,14 +166,42 @@ impl Store {
         }
         self.faults
             .retain(|fault| fault.pool.as_deref() != Some(id));
+        self.buckets
+            .retain(|(_, pool), _| pool.as_deref() != Some(id));
     }
 
-    /// Lets one more request through, as far as the limit allows.
-    pub(crate) fn admit(&mut self, now: Moment, options: &Options) -> Result<(), Failure> {
-        match options.rate_limit {
-            Some(limit) if !self.bucket.take(now, limit) => Err(Failure::throttled()),
-            _ => Ok(()),
+    /// Lets one more request through, as far as the limits of the account and of the pool allow. A refused one counts for
+    /// neither.
+    pub(crate) fn admit(
+        &mut self,
+        operation: Operation,
+        pool: Option<&str>,
+        now: Moment,
+        options: &Options,
+    ) -> Result<(), Failure> {
+        let class = operation.quota_class();
+        let account = match class {
+            QuotaClass::UserPoolResourceUpdate => options.rate_limit,
+            QuotaClass::UserPoolResourceRead => options.read_rate_limit,
+            QuotaClass::UserPools => return Ok(()),
+        };
+        // A pool that is not there has no bucket, or a client could make buckets for ever.
+        let pool = pool.filter(|id| self.pools.contains_key(*id));
+        let of_pool = options.pool_rate_limit.zip(pool);
+        let of_pool = of_pool.map(|(limit, id)| ((class, Some(id.to_owned())), limit));
+        let of_account = account.map(|limit| ((class, None), limit));
+        let limits: Vec<_> = of_account.into_iter().chain(of_pool).collect();
+        for (key, limit) in &limits {
+            let bucket = self.buckets.entry(key.clone()).or_default();
+            if !bucket.has_room(now, *limit) {
+                self.received.throttled += 1;
+                return Err(Failure::throttled());
+            }
         }
+        for (key, _) in limits {
+            self.buckets.entry(key).or_default().take();
+        }
+        Ok(())
     }
 }
 
@@ -205,7 +237,8 @@ struct Bucket {
 }
 
 impl Bucket {
-    fn take(&mut self, now: Moment, per_second: u32) -> bool {
+    /// Fills it up to a moment, and looks whether a request is in it.
+    fn has_room(&mut self, now: Moment, per_second: u32) -> bool {
         let rate = u64::from(per_second);
         let full = rate * 1_000;
         let earned = now.since_ms(self.filled).saturating_mul(rate);
@@ -213,8 +246,11 @@ impl Bucket {
             .level
             .map_or(full, |level| level.saturating_add(earned).min(full));
         self.filled = self.filled.max(now);
-        let is_enough = level >= 1_000;
-        self.level = Some(if is_enough { level - 1_000 } else { level });
-        is_enough
+        self.level = Some(level);
+        level >= 1_000
+    }
+
+    fn take(&mut self) {
+        self.level = self.level.map(|level| level.saturating_sub(1_000));
     }
 }

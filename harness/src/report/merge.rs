@@ -90,7 +90,10 @@ fn invariant(
     });
     let mut joined = of_parts().next()?.clone();
     joined.verdict = record.verdict;
-    joined.reason = record.reason;
+    joined.reason.clone_from(&record.reason);
+    joined.known = joined.known.map(|known| known.again(&record));
+    joined.repeats = of_parts().find_map(|case| case.repeats.clone());
+    joined.fingerprint = record.fingerprint;
     joined.mismatches = record.mismatches;
     joined.replay = shown;
     Some(joined)

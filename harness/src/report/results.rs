@@ -7,8 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Level, Requirement, Source};
+use crate::contract::QuotaUse;
 use crate::oracle::Mismatch;
-use crate::runner::{Exchange, Gate, Plan, Record, Run, Shard, Summary, Testimony, Verdict};
+use crate::runner::{
+    Exchange, Gate, Known, Plan, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
+};
 use crate::snapshot;
 use crate::suite::Suite;
 
@@ -44,6 +47,12 @@ pub struct Results {
     pub excluded: usize,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
+    /// The id that the names of the run's pools hold, for `fullstop sweep --run`.
+    #[serde(default)]
+    pub run: String,
+    /// How much of each quota was used, where the target has any.
+    #[serde(default)]
+    pub quotas: Vec<QuotaUse>,
     /// What came of each, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -104,8 +113,20 @@ pub struct CaseResult {
     pub demanded: bool,
     /// How the answer stands to the snapshot.
     pub snapshot: Option<snapshot::State>,
+    /// The answer in a few words: its status, and its error type or the job's status.
+    #[serde(default)]
+    pub answer: Option<String>,
     /// What differed.
     pub mismatches: Vec<Mismatch>,
+    /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// How it stands to the ledger, where that lists it.
+    #[serde(default)]
+    pub known: Option<Known>,
+    /// Whether the divergence comes every time, where it was repeated.
+    #[serde(default)]
+    pub repeats: Option<Repeats>,
     /// A shell line that shows it again.
     pub replay: Option<String>,
     /// What was sent and what came, without the signature.
@@ -144,6 +165,8 @@ impl Results {
                 .filter_map(|id| suite.requirement(id))
                 .map(|requirement| RequirementResult::from(&**requirement))
                 .collect(),
+            run: String::new(),
+            quotas: Vec::new(),
             cases,
         }
     }
@@ -175,7 +198,11 @@ impl CaseResult {
             flag: record.flag.clone(),
             demanded: record.demanded,
             snapshot: record.snapshot,
+            answer: record.answer.clone(),
             mismatches: record.mismatches.clone(),
+            fingerprint: record.fingerprint.clone(),
+            known: record.known.clone(),
+            repeats: record.repeats.clone(),
             replay: record.replay.clone(),
             exchange: record.exchange.clone(),
         }
@@ -200,6 +227,8 @@ impl CaseResult {
         record.demanded = self.demanded;
         record.snapshot = self.snapshot;
         record.mismatches.clone_from(&self.mismatches);
+        record.fingerprint.clone_from(&self.fingerprint);
+        record.known.clone_from(&self.known);
         record
     }
 }

@@ -7,8 +7,13 @@ use std::io;
 use anstyle::{AnsiColor, Effects};
 
 use crate::case::Level;
-use crate::report::{CaseResult, Results};
-use crate::runner::Verdict;
+use crate::contract::QuotaUse;
+use crate::report::figures::{
+    areas as areas_of, coverage, divergence, entry, is_finding, occurring, percent, told,
+};
+use crate::report::visible::{on_a_line, visible};
+use crate::report::{CaseResult, Labelled, Results};
+use crate::runner::{Constancy, KnownState, Verdict};
 use crate::snapshot;
 
 /// How much is shown.
@@ -33,6 +38,7 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     if !style.quiet {
         areas(results, &mut text);
         unjudged(results, &mut text);
+        known(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
         finding(case, results, &mut text);
@@ -41,27 +47,38 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     out.write_all(text.as_bytes())
 }
 
-fn is_finding(case: &CaseResult) -> bool {
-    matches!(
-        case.verdict,
-        Verdict::Divergent | Verdict::Vacuous | Verdict::Error | Verdict::Tolerated
-    ) || case.snapshot == Some(snapshot::State::Changed)
+/// The figures of several targets, a line each.
+pub fn side_by_side(all: &[Labelled]) -> String {
+    let width = |text: &dyn Fn(&Labelled) -> String| {
+        let lengths = all.iter().map(|one| text(one).chars().count());
+        lengths.max().unwrap_or(0)
+    };
+    let label = |one: &Labelled| on_a_line(&one.label);
+    let first = |one: &Labelled| divergence(&one.results.summary);
+    let second = |one: &Labelled| coverage(&one.results.summary);
+    let widths = (width(&label), width(&first), width(&second));
+    let mut text = String::from("\n");
+    for one in all {
+        let style = if one.results.exit == 0 { GREEN } else { RED };
+        let _ = writeln!(
+            text,
+            "{BOLD}{:<a$}{BOLD:#}  divergence {:<b$}  coverage {:<c$}  {style}exit {}{style:#}",
+            label(one),
+            first(one),
+            second(one),
+            one.results.exit,
+            a = widths.0,
+            b = widths.1,
+            c = widths.2,
+        );
+    }
+    text
 }
 
 /// A table: a row an area, a column a verdict that occurs.
 fn areas(results: &Results, text: &mut String) {
-    let columns: Vec<_> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| results.summary.count(*verdict) > 0)
-        .collect();
-    let mut rows: BTreeMap<&str, BTreeMap<Verdict, usize>> = BTreeMap::new();
-    for case in &results.cases {
-        *rows
-            .entry(case.area())
-            .or_default()
-            .entry(case.verdict)
-            .or_default() += 1;
-    }
+    let columns = occurring(results);
+    let rows = areas_of(results);
     let first = rows
         .keys()
         .map(|area| area.len())
@@ -147,8 +164,37 @@ fn unjudged(results: &Results, text: &mut String) {
         if ids.len() > LISTED_MAX {
             let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
         }
-        let _ = writeln!(text, "{style}{verdict}{style:#}  {} × {reason}", ids.len());
+        let _ = writeln!(
+            text,
+            "{style}{verdict}{style:#}  {} × {}",
+            ids.len(),
+            on_a_line(reason)
+        );
         let _ = writeln!(text, "  {DIM}{listed}{DIM:#}");
+    }
+}
+
+/// Known failures, one line each.
+fn known(results: &Results, text: &mut String) {
+    let listed = results.cases.iter().filter_map(|case| {
+        let known = case.known.as_ref()?;
+        (known.state == KnownState::Known).then_some((case, known))
+    });
+    for (index, (case, known)) in listed.enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
+        let _ = write!(text, "{}", on_a_line(&known.reason));
+        for note in [&known.owner, &known.expires].into_iter().flatten() {
+            let _ = write!(text, ", {}", on_a_line(note));
+        }
+        let flaky = case
+            .repeats
+            .as_ref()
+            .filter(|repeats| repeats.state == Constancy::Flaky);
+        if let Some(repeats) = flaky {
+            let _ = write!(text, "; {}", told(repeats));
+        }
+        let _ = writeln!(text, "{DIM:#}");
     }
 }
 
@@ -178,38 +224,38 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
     if let Some(flag) = &case.flag {
         let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
     }
+    if let Some(known) = &case.known {
+        let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {}", on_a_line(&entry(known)));
+    }
+    if let Some(repeats) = &case.repeats {
+        let _ = writeln!(text, "  {DIM}again{DIM:#}   {}", told(repeats));
+    }
     if let Some(exchange) = &case.exchange {
         block("sent", &exchange.sent, text);
         block("came", &exchange.came, text);
     }
     for mismatch in &case.mismatches {
-        let _ = writeln!(text, "  {}", mismatch.at);
-        let _ = writeln!(text, "    {GREEN}wanted{GREEN:#}  {}", mismatch.wanted);
-        let _ = writeln!(text, "    {RED}got{RED:#}     {}", mismatch.got);
+        let _ = writeln!(text, "  {}", on_a_line(&mismatch.at));
+        let _ = writeln!(
+            text,
+            "    {GREEN}wanted{GREEN:#}  {}",
+            on_a_line(&mismatch.wanted)
+        );
+        let _ = writeln!(text, "    {RED}got{RED:#}     {}", on_a_line(&mismatch.got));
     }
     if let Some(reason) = &case.reason {
-        let _ = writeln!(text, "  {DIM}note{DIM:#}    {reason}");
+        let _ = writeln!(text, "  {DIM}note{DIM:#}    {}", on_a_line(reason));
     }
     if let Some(replay) = &case.replay {
-        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {replay}");
+        let _ = writeln!(text, "  {DIM}replay{DIM:#}  {}", visible(replay));
     }
 }
 
-/// A text of several lines beside its label. Control characters of a hostile answer are shown, not sent to the terminal.
+/// A text of several lines beside its label. What hides in a hostile answer is named, not sent to the terminal.
 fn block(label: &str, content: &str, text: &mut String) {
     for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
         let label = if index == 0 { label } else { "" };
-        let line: String = line
-            .chars()
-            .map(|letter| {
-                if letter.is_control() {
-                    '\u{fffd}'
-                } else {
-                    letter
-                }
-            })
-            .collect();
-        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {line}");
+        let _ = writeln!(text, "  {DIM}{label:<6}{DIM:#}  {}", on_a_line(line));
     }
 }
 
@@ -227,16 +273,32 @@ fn ending(results: &Results, text: &mut String) {
         .count();
     let _ = write!(
         text,
-        "\ndivergence {} ({} of {} at level must)   coverage {} ({} of {})",
-        percent(summary.divergence),
-        summary.must_divergent,
-        summary.must_judged,
-        percent(summary.coverage),
-        summary.judged,
-        summary.judgeable,
+        "\ndivergence {}   coverage {}",
+        divergence(summary),
+        coverage(summary),
     );
     if should > 0 {
         let _ = write!(text, "   advisory {should}");
+    }
+    let flaky = results
+        .cases
+        .iter()
+        .filter_map(|case| case.repeats.as_ref())
+        .filter(|repeats| repeats.state == Constancy::Flaky)
+        .count();
+    if flaky > 0 {
+        let _ = write!(text, "   flaky {flaky}");
+    }
+    let states = results.cases.iter().filter_map(|case| case.known.as_ref());
+    let mut listed: BTreeMap<KnownState, usize> = BTreeMap::new();
+    for known in states {
+        *listed.entry(known.state).or_default() += 1;
+    }
+    if !listed.is_empty() {
+        let counts = listed
+            .iter()
+            .map(|(state, count)| format!("{count} {}", state.name()));
+        let _ = write!(text, "   ledger {}", counts.collect::<Vec<_>>().join(", "));
     }
     let matching = results
         .cases
@@ -253,6 +315,7 @@ fn ending(results: &Results, text: &mut String) {
         let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
+    quotas(&results.quotas, text);
     let style = if results.exit == 0 { GREEN } else { RED };
     let reason = results
         .reason
@@ -270,6 +333,25 @@ fn ending(results: &Results, text: &mut String) {
     );
 }
 
-fn percent(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0))
+/// How near the run came to each quota, one line a class.
+fn quotas(quotas: &[QuotaUse], text: &mut String) {
+    for quota in quotas.iter().filter(|quota| quota.requests > 0) {
+        let limit = f64::from(quota.account_limit);
+        let share = |rate: f64| percent(Some(rate / limit));
+        let _ = write!(
+            text,
+            "quota {:<22}  {:>5} requests   peak {} a second, {} of {}   mean {:.1}, {}",
+            quota.class.name(),
+            quota.requests,
+            quota.account_peak,
+            share(f64::from(quota.account_peak)),
+            quota.account_limit,
+            quota.account_mean,
+            share(quota.account_mean),
+        );
+        if let Some(limit) = quota.pool_limit {
+            let _ = write!(text, "   one pool {} of {limit}", quota.pool_peak);
+        }
+        text.push('\n');
+    }
 }

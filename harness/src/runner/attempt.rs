@@ -7,7 +7,9 @@ use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 
 use crate::case::{Case, Change, Given, Ids, JobState, Level, Message, Post};
 use crate::contract::Status;
-use crate::oracle::{Context, Judgement, Likeness, Mismatch, Observed, Outcome, judge};
+use crate::oracle::{
+    Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
+};
 use crate::provision::{Lease, Provisioner, Unavailable};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
@@ -28,8 +30,8 @@ pub(crate) struct Judge {
     pub(crate) provisioner: Arc<Provisioner>,
     pub(crate) breaker: Breaker,
     pub(crate) controls: Controls,
-    /// How many jobs may be active at once, where the target has a limit.
-    pub(crate) active: Option<Arc<Semaphore>>,
+    /// The places of jobs that are active at once, where the target has a limit.
+    pub(crate) active: Option<Active>,
     /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
     pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
@@ -38,6 +40,29 @@ pub(crate) struct Judge {
     pub(crate) settle: Duration,
     pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
+}
+
+/// A limit on the jobs that are active at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Active {
+    /// How many there may be.
+    pub(crate) limit: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Active {
+    /// A limit. Where nothing is at stake, in a rehearsal, what it allows one after the other goes on side by side.
+    pub(crate) fn new(limit: usize, side_by_side: bool) -> Self {
+        let places = if side_by_side {
+            Semaphore::MAX_PERMITS
+        } else {
+            limit.max(1)
+        };
+        Self {
+            limit,
+            places: Arc::new(Semaphore::new(places)),
+        }
+    }
 }
 
 /// Why an attempt ended without a verdict.
@@ -94,7 +119,8 @@ impl Judge {
     }
 
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
-        let permit = self.permit(case.given).await;
+        let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
+        let permit = self.permit(case.given, bystanders).await?;
         let mut lease = self.provisioner.acquire(case.given).await?;
         let result = self.undisturbed(case, &mut lease).await;
         self.provisioner.release(lease).await;
@@ -105,8 +131,14 @@ impl Judge {
             .response
             .clone()
             .map_or(Outcome::Closed, Outcome::Answered);
+        let (came, ids) = (answered.response.clone(), answered.ids.clone());
         let observed = observed(case, Some(&answered.ids), outcome);
-        let record = self.measured(case, answered).await?;
+        let mut record = self.measured(case, answered).await?;
+        if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
+            let verdict = record.verdict.name();
+            let print = fingerprint(verdict, came.as_ref(), &ids, &record.mismatches);
+            record.fingerprint = Some(print);
+        }
         Ok((record, Some(observed)))
     }
 
@@ -136,6 +168,7 @@ impl Judge {
         record.replay = self.replays.of_case(case, Some(lease));
         record.exchange = Some(self.described(&sent, response.as_ref(), &lease.ids));
         record.snapshot = self.compared(case, &record);
+        record.answer = Some(label(response.as_ref()));
         let answered = |record, refusal, response| Answered {
             record,
             ids: lease.ids.clone(),
@@ -296,15 +329,31 @@ impl Judge {
         }
     }
 
-    /// A place among the active jobs, where the target has a limit and the precondition needs one.
-    pub(crate) async fn permit(&self, given: Given) -> Option<OwnedSemaphorePermit> {
-        let active = match given.job {
+    /// A place among the active jobs for the job of a precondition, and one for each beside it, where the target has a
+    /// limit.
+    pub(crate) async fn permit(
+        &self,
+        given: Given,
+        beside: usize,
+    ) -> Result<Option<OwnedSemaphorePermit>, Halt> {
+        let is_active = match given.job {
             JobState::Started | JobState::Elsewhere => true,
             JobState::Is(status) => status != Status::Created && status != Status::Expired,
             JobState::Absent => false,
         };
-        let limit = self.active.as_ref().filter(|_| active)?;
-        Arc::clone(limit).acquire_owned().await.ok()
+        let wanted = usize::from(is_active) + beside;
+        let (Some(active), 1..) = (&self.active, wanted) else {
+            return Ok(None);
+        };
+        if wanted > active.limit {
+            return Err(Halt::Blocked(format!(
+                "it takes {wanted} jobs that are active at once, and the target allows {}",
+                active.limit
+            )));
+        }
+        let places = u32::try_from(wanted).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&active.places).acquire_many_owned(places);
+        Ok(permit.await.ok())
     }
 
     fn demands(&self, case: &Case) -> bool {

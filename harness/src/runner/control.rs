@@ -47,7 +47,7 @@ fn control(case: &Case) -> Case {
 }
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
-    let _permit = judge.permit(control.given).await;
+    let _permit = judge.permit(control.given, 0).await?;
     let lease = judge.provisioner.acquire(control.given).await?;
     let shared = judge.quiet.read().await;
     let answer = judge.client.deliver(&control.compose(&lease.ids)).await;

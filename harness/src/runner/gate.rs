@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::runner::{Record, Verdict};
+use crate::runner::{KnownState, Record, Verdict};
 use crate::snapshot::State;
 
 /// The share of cases that may be indeterminate: one in twenty can be bad luck on a busy network, more is no measurement.
@@ -34,6 +34,8 @@ pub enum Exit {
     Unjudged,
     /// 4: a fault of the harness itself.
     Harness,
+    /// 5: an entry of the ledger whose case fails no longer, or whose last day has passed.
+    Ledger,
 }
 
 impl Exit {
@@ -45,6 +47,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unjudged => 3,
             Self::Harness => 4,
+            Self::Ledger => 5,
         }
     }
 }
@@ -88,17 +91,42 @@ impl Gate {
                 Some(counted(failing, "case fails the gate")),
             );
         }
+        let outdated = |state| count(&|record| self.outdated(record) == Some(state));
+        let (stale, expired) = (outdated(KnownState::Stale), outdated(KnownState::Expired));
+        if stale + expired > 0 {
+            let reason = format!(
+                "the ledger is out of date: {stale} stale, {expired} expired; see `fullstop ledger prune`"
+            );
+            return (Exit::Ledger, Some(reason));
+        }
         (Exit::Green, None)
+    }
+
+    /// How a record's entry in the ledger is out of date, if that turns the gate red.
+    pub fn outdated(self, record: &Record) -> Option<KnownState> {
+        let state = record.known.as_ref()?.state;
+        let outdated = matches!(state, KnownState::Stale | KnownState::Expired);
+        (outdated && self.counts(record)).then_some(state)
+    }
+
+    /// Whether a failure of a record's level would turn the gate red.
+    fn counts(self, record: &Record) -> bool {
+        record.level == Level::Must || self.strict
     }
 
     /// Whether a record turns the gate red.
     pub fn fails(self, record: &Record) -> bool {
         let changed = self.check_snapshots && record.snapshot == Some(State::Changed);
+        let known = record
+            .known
+            .as_ref()
+            .is_some_and(|known| matches!(known.state, KnownState::Known | KnownState::Expired));
         changed
             || match record.verdict {
-                Verdict::Divergent => record.level == Level::Must || self.strict,
+                Verdict::Divergent => self.counts(record) && !known,
                 Verdict::Tolerated => self.strict,
-                Verdict::Vacuous | Verdict::Error => true,
+                Verdict::Vacuous => !known,
+                Verdict::Error => true,
                 Verdict::Blocked => record.demanded,
                 Verdict::Pass
                 | Verdict::Observed

@@ -15,6 +15,9 @@ use crate::runner::attempt::{Halt, Judge};
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
 
+/// The first pause where requests wait for a quota: reads that come to nothing only keep others waiting.
+const PAUSE_LIMITED: Duration = Duration::from_millis(250);
+
 /// How often Stopped is read again once it was seen.
 const STOPPED_READ_AGAIN: usize = 2;
 
@@ -70,7 +73,7 @@ pub(crate) async fn ends_within(
     ids: &Ids,
     patience: Duration,
 ) -> Result<bool, Halt> {
-    let mut pauses = Pauses::until(patience);
+    let mut pauses = Pauses::until(judge, patience);
     loop {
         if status(judge, ids).await?.is_some_and(Status::is_finished) {
             return Ok(true);
@@ -105,7 +108,7 @@ async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<A
 
 async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
     judge.provisioner.let_go(lease);
-    let mut pauses = Pauses::until(judge.settle);
+    let mut pauses = Pauses::until(judge, judge.settle);
     loop {
         let (status, mismatches) = look(judge, lease).await?;
         match status {
@@ -232,9 +235,13 @@ struct Pauses {
 }
 
 impl Pauses {
-    fn until(patience: Duration) -> Self {
+    fn until(judge: &Judge, patience: Duration) -> Self {
         Self {
-            next: PAUSE_MIN,
+            next: if judge.client.is_limited() {
+                PAUSE_LIMITED
+            } else {
+                PAUSE_MIN
+            },
             deadline: Instant::now() + patience,
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
 use crate::oracle::Mismatch;
+use crate::runner::{Known, Repeats};
 use crate::snapshot::State;
 
 /// What came of a case: exactly one per case and target.
@@ -91,8 +92,16 @@ pub struct Record {
     pub flag: Option<String>,
     /// How the answer stands to the snapshot, where there are snapshots for the target.
     pub snapshot: Option<State>,
+    /// The answer in a few words: its status, and its error type or the job's status.
+    pub answer: Option<String>,
     /// What differed.
     pub mismatches: Vec<Mismatch>,
+    /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
+    pub fingerprint: Option<String>,
+    /// How it stands to the ledger, where that lists it.
+    pub known: Option<Known>,
+    /// Whether the divergence comes every time, where it was repeated.
+    pub repeats: Option<Repeats>,
     /// A shell line that shows it again.
     pub replay: Option<String>,
     /// What was sent and what came.
@@ -113,7 +122,11 @@ impl Record {
             reason: None,
             flag: None,
             snapshot: None,
+            answer: None,
             mismatches: Vec::new(),
+            fingerprint: None,
+            known: None,
+            repeats: None,
             replay: None,
             exchange: None,
             demanded: false,

@@ -52,7 +52,7 @@ impl Replays {
             signing,
             region: profile.region.clone(),
             // A header or a proxy may hold a secret, so that it is left to the profile.
-            by_curl: matches!(profile.provision, Provision::Api { .. })
+            by_curl: matches!(profile.provision, Provision::Api(_))
                 && profile.name != "reference"
                 && profile.headers.is_empty()
                 && profile.proxy.is_none(),
@@ -100,7 +100,11 @@ impl Replays {
                 .headers
                 .iter()
                 .all(|header| header.value.iter().all(|byte| (32..127).contains(byte)));
-        if !sayable {
+        let files = lease.steps.iter().filter_map(|step| match step {
+            Step::Upload { csv, .. } => Some(csv.len()),
+            Step::Call { .. } => None,
+        });
+        if !sayable || files.sum::<usize>() > BODY_SIZE_MAX {
             return None;
         }
         let signed = if signature == Signature::Valid {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
@@ -10,10 +11,11 @@ use tokio::task::{JoinError, JoinSet};
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
 use crate::oracle::Evidence;
-use crate::runner::attempt::Judge;
+use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
+use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
 use crate::runner::{Record, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
@@ -69,6 +71,8 @@ pub struct Runner {
     judge: Arc<Judge>,
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
+    /// How often a divergence is repeated.
+    repeats: usize,
 }
 
 impl Runner {
@@ -93,7 +97,7 @@ impl Runner {
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
-            active: active.map(|jobs| Arc::new(Semaphore::new(jobs.max(1)))),
+            active: active.map(|limit| Active::new(limit, session.rehearses)),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,
@@ -104,7 +108,14 @@ impl Runner {
             client,
             judge,
             probe,
+            repeats: 0,
         })
+    }
+
+    /// With so many repeats of each divergence, to tell whether it comes every time.
+    pub fn repeating(mut self, repeats: usize) -> Self {
+        self.repeats = repeats;
+        self
     }
 
     /// Runs one case, which must be of the runner's suite.
@@ -126,6 +137,7 @@ impl Runner {
         plan: &Plan,
         progress: impl Fn(&Record) + Send + Sync + 'static,
     ) -> Result<Run, RunError> {
+        let started = Instant::now();
         let cases = self.cases(plan);
         let unsupported = self
             .unsupported(cases.iter().map(|case| case.operation))
@@ -191,6 +203,14 @@ impl Runner {
             records.push(record);
         }
         records.sort_by(|one, other| one.id.cmp(&other.id));
+        let repeating = Repeating {
+            judge: &self.judge,
+            suite: &self.suite,
+            repeats: self.repeats,
+            concurrency: plan.concurrency,
+            took: started.elapsed(),
+        };
+        repeating.note(&mut records, &observed).await;
         let selected = |id: &&str| plan.selection.contains(*id);
         Ok(Run {
             excluded: self.suite.ids().filter(|id| !selected(id)).count(),

@@ -4,9 +4,9 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use crate::provision::{Options, Provisioner};
+use crate::provision::{Options, Provisioner, run_id};
 use crate::reference::{self, Auth, Endpoint, Server};
 use crate::target::{Client, ConfigError, Profile};
 
@@ -25,6 +25,10 @@ pub struct Session {
     pub provisioner: Arc<Provisioner>,
     /// How long a stopped job may take to show Stopped.
     pub settle: Duration,
+    /// The id that the names of its pools hold.
+    pub run_id: String,
+    /// Whether nothing is at stake, so that the limit on active jobs need not be kept.
+    pub(crate) rehearses: bool,
     /// The embedded endpoint, kept alive while it is judged.
     server: Option<Server>,
 }
@@ -45,10 +49,11 @@ impl Session {
             return Self::embedded(profile, reference::Options::default());
         }
         let client = Client::new(&profile).map_err(SessionError::Config)?;
+        let run_id = run_id(SystemTime::now());
         let options = Options {
             keep,
             yes,
-            run_id: run_id(),
+            run_id: run_id.clone(),
         };
         let provisioner = Provisioner::start(&profile, client.clone(), options)
             .await
@@ -64,6 +69,8 @@ impl Session {
             client,
             provisioner,
             settle,
+            run_id,
+            rehearses: false,
             server: None,
         })
     }
@@ -85,7 +92,24 @@ impl Session {
             client,
             provisioner,
             settle: SETTLE_LOCAL,
+            run_id: run_id(SystemTime::now()),
+            rehearses: false,
             server: Some(server),
+        })
+    }
+
+    /// Opens an endpoint in this process that listens already.
+    pub(crate) fn beside(profile: Profile, endpoint: Arc<Endpoint>) -> Result<Self, SessionError> {
+        let client = Client::new(&profile).map_err(SessionError::Config)?;
+        let provisioner = Arc::new(Provisioner::embedded(endpoint, client.clone()));
+        Ok(Self {
+            profile,
+            client,
+            provisioner,
+            settle: SETTLE_LOCAL,
+            run_id: run_id(SystemTime::now()),
+            rehearses: false,
+            server: None,
         })
     }
 
@@ -114,10 +138,3 @@ impl fmt::Display for SessionError {
 }
 
 impl std::error::Error for SessionError {}
-
-/// Tells this run's pools from those of another run at the same time.
-fn run_id() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let millis = since.map_or(0, |since| since.as_millis());
-    format!("{millis:x}-{:x}", std::process::id())
-}

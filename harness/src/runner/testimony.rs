@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::oracle::{Evidence, Held};
+use crate::oracle::{Evidence, Held, fingerprint_of_ways};
 use crate::runner::{Record, Verdict};
 
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
@@ -70,6 +70,8 @@ impl Testimony {
                     record.mismatches.push(mismatch);
                 }
             }
+            let mismatches = breaches.iter().flat_map(|breach| &breach.mismatches);
+            record.fingerprint = Some(fingerprint_of_ways(mismatches));
             return (record, Some(first.case.clone()));
         }
         let record = if answers == 0 && self.unsupported {

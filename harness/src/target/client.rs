@@ -9,8 +9,9 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::case::{Message, Raw, Signature};
-use crate::contract::Operation;
+use crate::contract::{Operation, QuotaUse};
 use crate::target::library::Library;
+use crate::target::limiter::Limiter;
 use crate::target::pace::Pace;
 use crate::target::repair::unrepaired;
 use crate::target::sign::sign;
@@ -65,6 +66,7 @@ struct Shared {
     headers: Vec<Header>,
     timeout: Duration,
     pace: Option<Pace>,
+    limiter: Option<Limiter>,
     library: Library,
     trust: Option<Trust>,
     proxy: Option<Proxy>,
@@ -105,6 +107,11 @@ impl Client {
                 .collect(),
             timeout: profile.timeout,
             pace: profile.requests_per_second.map(Pace::new),
+            limiter: profile
+                .quotas
+                .clone()
+                .filter(|quotas| !quotas.classes.is_empty())
+                .map(Limiter::new),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -183,7 +190,7 @@ impl Client {
     /// A target without credentials gets requests unsigned that should be signed validly; every other signature is
     /// [`Failure::NoCredentials`] there.
     pub async fn send(&self, request: &Request, signature: Signature) -> Result<Answer, Failure> {
-        self.turn().await;
+        self.turn(Some(request)).await;
         let prepared = self.prepare(request, signature, SystemTime::now())?;
         let start = Instant::now();
         let sent = compose::redacted(&prepared);
@@ -214,11 +221,12 @@ impl Client {
     ///
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
-        self.turn().await;
         let host = self.shared.url.authority.clone();
         let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
         let mut head = filled();
-        let marks = self.marks(&compose::reading(&head, body, &host))?;
+        let reading = compose::reading(&head, body, &host);
+        self.turn(Some(&reading)).await;
+        let marks = self.marks(&reading)?;
         compose::insert(&mut head, &marks);
         let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
         let mut head_shown = filled();
@@ -247,7 +255,7 @@ impl Client {
 
     /// Puts a CSV file to a pre-signed URL. Neither signature nor the profile's headers go there: it may be another host.
     pub async fn upload(&self, url: &str, csv: Vec<u8>) -> Result<Response, Failure> {
-        self.turn().await;
+        self.turn(None).await;
         self.shared.library.upload(url, csv).await
     }
 
@@ -268,10 +276,27 @@ impl Client {
         bytes.exchange(url, trust.as_ref(), *timeout).await
     }
 
-    async fn turn(&self) {
+    /// How much of each quota was used, where the profile has any.
+    pub fn usage(&self) -> Vec<QuotaUse> {
+        self.shared
+            .limiter
+            .as_ref()
+            .map_or_else(Vec::new, Limiter::usage)
+    }
+
+    /// Whether requests wait for a quota, so that asking often only keeps others waiting.
+    pub fn is_limited(&self) -> bool {
+        self.shared.limiter.is_some() || self.shared.pace.is_some()
+    }
+
+    /// Waits until a request may be sent; an upload is none of the service's.
+    async fn turn(&self, request: Option<&Request>) {
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
+        }
+        if let (Some(limiter), Some(request)) = (&self.shared.limiter, request) {
+            limiter.turn(request).await;
         }
     }
 

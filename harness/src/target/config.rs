@@ -10,6 +10,9 @@ use crate::target::keys::Keys;
 use crate::target::profile::REGION;
 use crate::target::{CredentialSource, Environment, Profile, Where};
 
+/// The name of the profile whose endpoint is the service's own, unless it says another.
+const AWS: &str = "aws";
+
 /// The profiles of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
@@ -92,7 +95,8 @@ impl Config {
         };
         for (name, keys) in &this.profiles {
             keys.check().map_err(|fault| this.fault(name, fault))?;
-            if keys.endpoint.is_none() {
+            // The service's own follows from the region.
+            if keys.endpoint.is_none() && name != AWS {
                 let message = "endpoint: it is missing; say for example \"http://127.0.0.1:4566\"";
                 return Err(this.fault(name, message));
             }
@@ -125,7 +129,7 @@ impl Config {
         match (self.profiles.get(name), name) {
             (Some(keys), _) => self.profile(name, keys, environment),
             (None, "reference") => Ok(Profile::reference()),
-            (None, "aws") => Profile::aws(environment)?.overridden(environment),
+            (None, AWS) => Profile::aws(environment),
             (None, _) => {
                 let known = self.names().chain(["reference", "aws"]).map(str::to_owned);
                 Err(ConfigError::NoTarget {
@@ -142,9 +146,12 @@ impl Config {
         keys: &Keys,
         environment: &Environment,
     ) -> Result<Profile, ConfigError> {
-        // Parsing has seen to it that there is one.
-        let endpoint = keys.endpoint.clone().unwrap_or_default();
-        let mut profile = Profile::bare(name, Where::Remote(endpoint));
+        let region = keys.region.as_deref().or_else(|| environment.region());
+        let mut profile = match (&keys.endpoint, region) {
+            (Some(endpoint), _) => Profile::bare(name, Where::Remote(endpoint.clone())),
+            (None, Some(region)) => Profile::service(region)?,
+            (None, None) => return Err(ConfigError::NoRegion),
+        };
         profile.region = environment.region().unwrap_or(REGION).to_owned();
         let folder = Path::new(&self.file).parent().unwrap_or(Path::new(""));
         let mut keys = keys.clone();
@@ -155,7 +162,7 @@ impl Config {
         };
         keys.apply(&mut profile, environment, folder)
             .map_err(|fault| self.fault(name, fault))?;
-        profile.overridden(environment)
+        Ok(profile.overridden(environment)?.settled())
     }
 
     fn fault(&self, target: &str, message: impl Into<String>) -> ConfigError {
@@ -167,26 +174,35 @@ impl Config {
     }
 }
 
+/// The keys whose values are shown in messages. A secret can stand behind any other one, a header's for example.
+const SHOWN: [&str; 11] = [
+    "endpoint",
+    "region",
+    "reach",
+    "active_jobs",
+    "requests_per_second",
+    "quota",
+    "timeout_ms",
+    "provision",
+    "driver",
+    "pools",
+    "prefix",
+];
+
 /// The parser's message with line and caret. It quotes the line at fault, in which a secret may stand: what is between
 /// quotation marks there becomes stars, so that the caret still points right.
 fn without_secrets(error: &toml::de::Error) -> String {
     let message = error.to_string();
     let lines = message.trim_end().split('\n').map(|line| {
-        let is_quoted_source = line.contains(" | ");
-        let may_hold_secret = [
-            "secret",
-            "token",
-            "credentials",
-            "access_key",
-            "proxy",
-            "headers",
-        ]
-        .iter()
-        .any(|word| line.contains(word));
-        if is_quoted_source && may_hold_secret {
-            starred(line)
-        } else {
+        let Some((_, source)) = line.split_once(" | ") else {
+            return line.to_owned();
+        };
+        let key = source.split('=').next().unwrap_or_default().trim();
+        let is_shown = SHOWN.contains(&key) && !source.contains('@');
+        if is_shown {
             line.to_owned()
+        } else {
+            starred(line)
         }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -240,7 +256,9 @@ impl fmt::Display for ConfigError {
                 )
             }
             Self::NoCredentials(why) => write!(f, "find credentials: {why}"),
-            Self::NoRegion => f.write_str("find a region: set AWS_REGION"),
+            Self::NoRegion => f.write_str(
+                "find a region: set AWS_REGION, or `region` in the profile of ~/.aws/config that AWS_PROFILE names",
+            ),
             Self::Driver(why) => f.write_str(why),
         }
     }

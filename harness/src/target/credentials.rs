@@ -1,13 +1,8 @@
 //! Credentials, and the places they come from.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 
 use serde::Deserialize;
-
-use crate::target::keys::Keys;
-use crate::target::{ConfigError, overrides};
 
 /// The key of AWS's own documentation, which opens nothing: what emulators on this machine are called with.
 const EXAMPLE_ACCESS_KEY: &str = "AKIDEXAMPLE";
@@ -133,117 +128,4 @@ impl<'de> Deserialize<'de> for CredentialSource {
 
         input.deserialize_any(Sources)
     }
-}
-
-/// What the process's environment says, read once at the edge so that everything else is a function of it.
-#[derive(Clone, Debug, Default)]
-pub struct Environment {
-    region: Option<String>,
-    profile: Option<String>,
-    credentials: Option<Credentials>,
-    shared_file: Option<(PathBuf, Secret)>,
-    /// The variables that override keys of a profile.
-    variables: BTreeMap<String, Secret>,
-}
-
-impl Environment {
-    /// Reads the variables that AWS's tools read, and the shared credentials file.
-    pub fn from_process() -> Self {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let credentials = variable("AWS_ACCESS_KEY_ID")
-            .zip(variable("AWS_SECRET_ACCESS_KEY"))
-            .map(|(access_key, secret_key)| Credentials {
-                access_key,
-                secret_key: Secret::new(secret_key),
-                session_token: variable("AWS_SESSION_TOKEN").map(Secret::new),
-            });
-        let file = variable("AWS_SHARED_CREDENTIALS_FILE")
-            .map(PathBuf::from)
-            .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".aws/credentials")));
-        let shared_file = file.and_then(|file| {
-            let text = std::fs::read_to_string(&file).ok()?;
-            Some((file, Secret::new(text)))
-        });
-        Self {
-            region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
-            profile: variable("AWS_PROFILE"),
-            credentials,
-            shared_file,
-            variables: overrides::KEYS
-                .iter()
-                .map(|key| overrides::variable(key))
-                .filter_map(|name| variable(&name).map(|value| (name, Secret::new(value))))
-                .collect(),
-        }
-    }
-
-    /// An environment with these credentials and region only.
-    pub fn of(credentials: Option<Credentials>, region: Option<&str>) -> Self {
-        Self {
-            credentials,
-            region: region.map(str::to_owned),
-            ..Self::default()
-        }
-    }
-
-    /// With one more variable.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.insert(name.to_owned(), Secret::new(value));
-        self
-    }
-
-    /// The keys of a profile that it overrides.
-    pub(crate) fn overrides(&self) -> Result<Keys, ConfigError> {
-        overrides::read(&self.variables)
-    }
-
-    /// The region that it names.
-    pub fn region(&self) -> Option<&str> {
-        let own = self.variables.get(&overrides::variable("region"));
-        own.map(Secret::reveal).or(self.region.as_deref())
-    }
-
-    /// The endpoint that it names.
-    pub fn endpoint(&self) -> Option<&str> {
-        let own = self.variables.get(&overrides::variable("endpoint"));
-        own.map(Secret::reveal)
-    }
-
-    /// Its credentials: the variables', else the shared file's.
-    pub fn credentials(&self) -> Result<Credentials, ConfigError> {
-        if let Some(credentials) = &self.credentials {
-            return Ok(credentials.clone());
-        }
-        let name = self.profile.as_deref().unwrap_or("default");
-        let Some((file, text)) = &self.shared_file else {
-            return Err(ConfigError::NoCredentials(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and there is no shared credentials file".into(),
-            ));
-        };
-        section(text.reveal(), name).ok_or_else(|| {
-            ConfigError::NoCredentials(format!(
-                "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, and {} has no whole profile [{name}]",
-                file.display()
-            ))
-        })
-    }
-}
-
-/// The credentials in a section of a shared credentials file.
-fn section(text: &str, name: &str) -> Option<Credentials> {
-    let header = format!("[{name}]");
-    let values: BTreeMap<_, _> = text
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != header)
-        .skip(1)
-        .take_while(|line| !line.starts_with('['))
-        .filter_map(|line| line.split_once('='))
-        .map(|(key, value)| (key.trim(), value.trim().to_owned()))
-        .collect();
-    Some(Credentials {
-        access_key: values.get("aws_access_key_id")?.clone(),
-        secret_key: Secret::new(values.get("aws_secret_access_key")?),
-        session_token: values.get("aws_session_token").map(Secret::new),
-    })
 }

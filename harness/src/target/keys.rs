@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::profile::resolve;
+use crate::target::quota::QuotaSetting;
 use crate::target::url::Url;
 use crate::target::{
-    Authorities, ConfigError, CredentialSource, Environment, Profile, Provision, Proxy, Secret,
-    Where,
+    Api, Authorities, ConfigError, CredentialSource, Environment, Profile, Provision, Proxy,
+    Secret, Where,
 };
 
 /// The longest time to wait for one answer, in milliseconds: a run has thousands.
@@ -18,6 +20,17 @@ const TIMEOUT_MS_MAX: u64 = 120_000;
 
 /// The rates that make sense: from a request in a quarter of an hour to more than any endpoint answers.
 const RATES: std::ops::RangeInclusive<f64> = 0.001..=1e6;
+
+/// So that the run id and a number still fit into the 128 characters of a pool's name.
+const PREFIX_LENGTH_MAX: usize = 60;
+
+/// How many pools a run may share.
+const POOLS: std::ops::RangeInclusive<usize> = 2..=100;
+
+/// How many users a CSV file may have.
+///
+/// Source: developer guide, "Importing users from a CSV file": at most 500,000.
+const USERS: std::ops::RangeInclusive<usize> = 1..=500_000;
 
 /// Headers that a profile must leave to the cases: one that set them would answer for them.
 const OF_CASES: [&str; 7] = [
@@ -41,11 +54,14 @@ pub(crate) struct Keys {
     pub(crate) reach: Option<Vec<String>>,
     pub(crate) active_jobs: Option<usize>,
     pub(crate) requests_per_second: Option<f64>,
+    pub(crate) quota: Option<QuotaSetting>,
     pub(crate) timeout_ms: Option<u64>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) ca: Option<PathBuf>,
     pub(crate) proxy: Option<Secret>,
+    pub(crate) ledger: Option<PathBuf>,
+    pub(crate) suite_version: Option<String>,
 }
 
 /// A value that makes no sense: its key, and what would be right.
@@ -76,12 +92,22 @@ impl Keys {
             let message = format!("{rate} is no rate; say for example 5");
             return Err(fault("requests_per_second", message));
         }
+        let quotas = self.quota.as_ref().map(QuotaSetting::quotas);
+        if let Some(message) = quotas.and_then(|quotas| quotas.fault()) {
+            return Err(fault("quota", message));
+        }
         let is_no_wait = |wait| wait == 0 || wait > TIMEOUT_MS_MAX;
         if self.timeout_ms.is_some_and(is_no_wait) {
             return Err(fault("timeout_ms", format!("say 1 to {TIMEOUT_MS_MAX}")));
         }
         if let Some(proxy) = &self.proxy {
             Proxy::parse(proxy.reveal()).map_err(|message| fault("proxy", message))?;
+        }
+        if let Some(version) = &self.suite_version
+            && version.parse::<Version>().is_err()
+        {
+            let message = format!("`{version}` is no version; say for example \"0.1.0\"");
+            return Err(fault("suite_version", message));
         }
         for (name, value) in &self.headers {
             check_header(name, value).map_err(|message| fault("headers", message))?;
@@ -130,6 +156,9 @@ impl Keys {
         }
         profile.active_jobs = self.active_jobs.or(profile.active_jobs);
         profile.requests_per_second = self.requests_per_second.or(profile.requests_per_second);
+        if let Some(setting) = &self.quota {
+            profile.quotas = Some(setting.quotas());
+        }
         if let Some(wait) = self.timeout_ms {
             profile.timeout = Duration::from_millis(wait);
         }
@@ -142,6 +171,15 @@ impl Keys {
                 .map_err(|why| fault("ca", format!("{}: {why}", file.display())))?;
             profile.authorities = Some(authorities);
         }
+        if let Some(file) = &self.ledger {
+            profile.ledger = Some(folder.join(file));
+        }
+        // The check has read it once already.
+        let pinned = self
+            .suite_version
+            .as_deref()
+            .and_then(|text| text.parse().ok());
+        profile.suite_version = pinned.or(profile.suite_version.take());
         if let Some(proxy) = &self.proxy {
             let proxy = Proxy::parse(proxy.reveal()).map_err(|message| fault("proxy", message))?;
             profile.proxy = Some(proxy);
@@ -186,17 +224,50 @@ fn check_provision(provision: &Provision) -> Result<(), String> {
                 .map(|_| ())
                 .map_err(|why| format!("jobs: {why}"))
         }),
-        Provision::Api { upload_hosts, .. } => upload_hosts.iter().try_for_each(|host| {
-            if host.is_empty() || host.contains(['/', ':', '@', '*']) {
-                Err(format!(
-                    "upload_hosts: `{host}` is no host name; leave scheme, port and path out"
-                ))
-            } else {
-                Ok(())
-            }
-        }),
+        Provision::Api(api) => check_api(api),
         Provision::Command { .. } => Ok(()),
     }
+}
+
+fn check_api(api: &Api) -> Result<(), String> {
+    for host in &api.upload_hosts {
+        if host.is_empty() || host.contains(['/', ':', '@', '*']) {
+            return Err(format!(
+                "upload_hosts: `{host}` is no host name; leave scheme, port and path out"
+            ));
+        }
+    }
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    if let Some(prefix) = &api.prefix
+        && (prefix.is_empty() || prefix.len() > PREFIX_LENGTH_MAX || !prefix.chars().all(is_plain))
+    {
+        return Err(format!(
+            "prefix: `{prefix}` is none; say 1 to {PREFIX_LENGTH_MAX} letters, digits and hyphens"
+        ));
+    }
+    // Two, since some cases name a job and another pool than its own.
+    if api.pools.is_some_and(|pools| !POOLS.contains(&pools)) {
+        return Err(format!(
+            "pools: say {} to {}, or leave it out for a pool a case",
+            POOLS.start(),
+            POOLS.end()
+        ));
+    }
+    if api.users.is_some_and(|users| !USERS.contains(&users)) {
+        return Err(format!(
+            "users: say {} to {}, the most that a CSV file may have",
+            USERS.start(),
+            USERS.end()
+        ));
+    }
+    if let Some(arn) = &api.role_arn
+        && !arn.starts_with("arn:")
+    {
+        return Err(format!(
+            "role_arn: `{arn}` is no ARN; say for example \"arn:aws:iam::123456789012:role/import\""
+        ));
+    }
+    Ok(())
 }
 
 fn is_region(name: &str) -> bool {

@@ -5,20 +5,24 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::target::keys::{Fault, Keys};
+use crate::target::quota::QuotaSetting;
 use crate::target::{ConfigError, CredentialSource, Secret};
 
 /// The keys that the environment can override. `provision` is not one: it has no form that fits a variable.
-pub(crate) const KEYS: [&str; 10] = [
+pub(crate) const KEYS: [&str; 13] = [
     "endpoint",
     "region",
     "credentials",
     "reach",
     "active_jobs",
     "requests_per_second",
+    "quota",
     "timeout_ms",
     "headers",
     "ca",
     "proxy",
+    "ledger",
+    "suite_version",
 ];
 
 /// The variable of a key.
@@ -37,6 +41,8 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
         timeout_ms: number(value("timeout_ms"), "timeout_ms", "5000")?,
         ca: value("ca").map(PathBuf::from),
         proxy: value("proxy").map(Secret::new),
+        ledger: value("ledger").map(PathBuf::from),
+        suite_version: value("suite_version").map(str::to_owned),
         ..Keys::default()
     };
     if let Some(name) = value("credentials") {
@@ -46,6 +52,13 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
             wrong("credentials", message.to_owned())
         })?;
         keys.credentials = Some(source);
+    }
+    if let Some(name) = value("quota") {
+        let setting = QuotaSetting::named(name).ok_or_else(|| {
+            let message = format!("`{name}` is none; say \"aws\" or \"none\"");
+            wrong("quota", message)
+        })?;
+        keys.quota = Some(setting);
     }
     if let Some(names) = value("reach") {
         let names = names.split(',').map(str::trim);

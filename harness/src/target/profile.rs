@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use semver::Version;
 use serde::Deserialize;
 
 use crate::target::keys::{Fault, check_header};
 use crate::target::overrides::header;
 use crate::target::url::Url;
-use crate::target::{Authorities, ConfigError, CredentialSource, Credentials, Environment, Proxy};
+use crate::target::{
+    Authorities, ConfigError, CredentialSource, Credentials, Environment, Proxy, Quotas,
+};
 
 /// The region of an endpoint that says none: the one in AWS's examples.
 pub(crate) const REGION: &str = "us-east-1";
@@ -18,6 +21,18 @@ pub(crate) const REGION: &str = "us-east-1";
 /// How long a whole answer may take, in milliseconds: a hundred times what the service takes, and short enough that an
 /// endpoint which never answers is found out soon.
 pub(crate) const TIMEOUT_MS: u64 = 5_000;
+
+/// What the names of pools begin with, where a profile says nothing.
+const PREFIX: &str = "fullstop";
+
+/// A role of the right form.
+const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/fullstop-import";
+
+/// How many pools a run on AWS shares: one gets five requests a second, so that four use up what an account may read.
+const POOLS_ON_AWS: usize = 4;
+
+/// How many users the first CSV file has on AWS: with one, the import ends while it is looked at.
+const USERS_ON_AWS: usize = 500;
 
 /// Where a target is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +62,16 @@ pub struct Profile {
     pub active_jobs: Option<usize>,
     /// How many requests a second may be sent.
     pub requests_per_second: Option<f64>,
+    /// How many of these of one class, and to one pool.
+    pub quotas: Option<Quotas>,
     /// How long a whole answer may take.
     pub timeout: Duration,
     /// Headers that every request gets.
     pub headers: BTreeMap<String, String>,
+    /// The file of known failures that a run is held to.
+    pub ledger: Option<PathBuf>,
+    /// The version of the suite that a run is pinned to.
+    pub suite_version: Option<Version>,
     /// Certificate authorities that are trusted besides the system's.
     pub authorities: Option<Authorities>,
     /// The proxy between, if there is one.
@@ -62,18 +83,7 @@ pub struct Profile {
 #[serde(tag = "driver", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Provision {
     /// By the service's own operations.
-    Api {
-        /// Hosts besides the endpoint's own that a CSV file may be uploaded to. One that begins with a full stop stands for
-        /// all below it.
-        #[serde(default)]
-        upload_hosts: Vec<String>,
-        /// The role that jobs write their logs with.
-        #[serde(default = "role_arn")]
-        role_arn: String,
-        /// Whether something may be created although the endpoint is not on this machine.
-        #[serde(default)]
-        yes: bool,
-    },
+    Api(Api),
     /// By a program of the user's.
     Command {
         /// The program and its arguments.
@@ -86,13 +96,42 @@ pub enum Provision {
     },
 }
 
+/// How the service's own operations are used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    /// Hosts besides the endpoint's own that a CSV file may be uploaded to. One that begins with a full stop stands for all
+    /// below it.
+    #[serde(default)]
+    pub upload_hosts: Vec<String>,
+    /// The role that jobs write their logs with.
+    pub role_arn: Option<String>,
+    /// Whether something may be created although the endpoint is not on this machine.
+    #[serde(default)]
+    pub yes: bool,
+    /// What the names of pools begin with.
+    pub prefix: Option<String>,
+    /// How many pools the cases share. Without it each case has a pool of its own.
+    pub pools: Option<usize>,
+    /// How many users the first CSV file has, for an endpoint that imports them quickly.
+    pub users: Option<usize>,
+}
+
+impl Api {
+    /// The role: emulators do not look whether one of the right form exists.
+    pub fn role_arn(&self) -> &str {
+        self.role_arn.as_deref().unwrap_or(ROLE_ARN)
+    }
+
+    /// What the names of pools begin with.
+    pub fn prefix(&self) -> &str {
+        self.prefix.as_deref().unwrap_or(PREFIX)
+    }
+}
+
 impl Default for Provision {
     fn default() -> Self {
-        Self::Api {
-            upload_hosts: Vec::new(),
-            role_arn: role_arn(),
-            yes: false,
-        }
+        Self::Api(Api::default())
     }
 }
 
@@ -125,7 +164,7 @@ impl Profile {
         profile.credentials = resolve(source, environment)?;
         keys.apply(&mut profile, environment, Path::new(""))
             .map_err(Fault::in_environment)?;
-        Ok(profile)
+        Ok(profile.settled())
     }
 
     /// With what the environment says in place of its own keys.
@@ -167,26 +206,47 @@ impl Profile {
     /// The service itself.
     pub fn aws(environment: &Environment) -> Result<Self, ConfigError> {
         let region = environment.region().ok_or(ConfigError::NoRegion)?;
-        let suffix = if region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        };
-        let url = Url::parse(&format!("https://cognito-idp.{region}.{suffix}"))?;
-        let mut profile = Self::bare("aws", Where::Remote(url.to_string()));
-        profile.region = region.to_owned();
+        let mut profile = Self::service(region)?;
         profile.credentials = Some(environment.credentials()?);
-        profile.provision = Provision::Api {
-            // Pre-signed URLs name a bucket of the service's own, such as
-            // `aws-cognito-idp-user-import-pdx.s3.us-west-2.amazonaws.com`.
-            upload_hosts: vec![format!(".{suffix}")],
-            role_arn: role_arn(),
-            yes: false,
-        };
-        // Developer guide, quotas: one active import job an account; 5 requests a second a pool.
-        profile.active_jobs = Some(1);
-        profile.requests_per_second = Some(5.0);
+        Ok(profile.overridden(environment)?.settled())
+    }
+
+    /// The service in a region, and nothing else of it.
+    pub(crate) fn service(region: &str) -> Result<Self, ConfigError> {
+        let url = format!("https://cognito-idp.{region}.{}", domain_of(region));
+        let mut profile = Self::bare("aws", Where::Remote(Url::parse(&url)?.to_string()));
+        profile.region = region.to_owned();
         Ok(profile)
+    }
+
+    /// With what goes without saying of the service itself, if that is where it points, unless it was said otherwise.
+    pub(crate) fn settled(mut self) -> Self {
+        let domain = domain_of(&self.region);
+        if !self.is_aws() {
+            return self;
+        }
+        // Developer guide, "Importing users from a CSV file": one active import job an account.
+        self.active_jobs = self.active_jobs.or(Some(1));
+        self.quotas = self.quotas.or_else(|| Some(Quotas::aws()));
+        if let Provision::Api(api) = &mut self.provision {
+            if api.upload_hosts.is_empty() {
+                // Pre-signed URLs name a bucket of the service's own, such as
+                // `aws-cognito-idp-user-import-pdx.s3.us-west-2.amazonaws.com`.
+                api.upload_hosts.push(format!(".{domain}"));
+            }
+            api.pools = api.pools.or(Some(POOLS_ON_AWS));
+            api.users = api.users.or(Some(USERS_ON_AWS));
+        }
+        self
+    }
+
+    /// Whether it points to the service itself.
+    pub fn is_aws(&self) -> bool {
+        let url = match &self.place {
+            Where::Embedded => return false,
+            Where::Remote(url) => Url::parse(url),
+        };
+        url.is_ok_and(|url| DOMAINS.iter().any(|domain| url.host.ends_with(domain)))
     }
 
     pub(crate) fn bare(name: &str, place: Where) -> Self {
@@ -199,8 +259,11 @@ impl Profile {
             reach: Vec::new(),
             active_jobs: None,
             requests_per_second: None,
+            quotas: None,
             timeout: Duration::from_millis(TIMEOUT_MS),
             headers: BTreeMap::new(),
+            ledger: None,
+            suite_version: None,
             authorities: None,
             proxy: None,
         }
@@ -239,7 +302,13 @@ pub(crate) fn resolve(
     }
 }
 
-/// A role of the right form: emulators do not look whether it exists.
-fn role_arn() -> String {
-    "arn:aws:iam::123456789012:role/fullstop-import".to_owned()
+/// What the names of the service's hosts end with.
+const DOMAINS: [&str; 2] = [".amazonaws.com", ".amazonaws.com.cn"];
+
+fn domain_of(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "amazonaws.com.cn"
+    } else {
+        "amazonaws.com"
+    }
 }

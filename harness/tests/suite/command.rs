@@ -59,7 +59,12 @@ pub(crate) struct Served {
 impl Served {
     /// Starts the reference endpoint with these arguments, and waits for its address.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut process = command(&[&["serve"], arguments].concat())
+        Self::spawn(&mut command(&[&["serve"], arguments].concat()))
+    }
+
+    /// The same, of a command that was made ready.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut process = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("the command starts");

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["contract", "wire"],
     &["case"],
     &["suite", "oracle", "snapshot", "target", "reference"],
-    &["provision", "generator", "published"],
+    &["provision", "generator", "published", "ledger"],
     &["runner", "lifecycle"],
     &["report", "campaign", "power"],
     &["cli"],

@@ -1,20 +1,25 @@
 //! What a machine can check about the project itself, one module per subject.
 
+mod aws;
 mod command;
 mod commands;
 mod degenerate;
 mod endpoints;
+mod flakes;
 mod floors;
 mod fuzzing;
 mod generator;
 mod help;
+mod ledger;
 mod lifecycle;
 mod loader;
 mod power;
 mod provision;
 mod published;
 mod reference;
+mod reports;
 mod schemas;
+mod secrets;
 mod shards;
 mod target;
 mod tidy;

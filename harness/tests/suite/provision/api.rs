@@ -160,8 +160,8 @@ async fn nothing_is_created_off_this_machine_without_a_word() {
     );
     assert!(start(&profile, true).await.is_ok());
     let mut consenting = profile.clone();
-    if let Provision::Api { yes, .. } = &mut consenting.provision {
-        *yes = true;
+    if let Provision::Api(api) = &mut consenting.provision {
+        api.yes = true;
     }
     assert!(start(&consenting, false).await.is_ok());
 }

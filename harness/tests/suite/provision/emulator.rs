@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use fullstop::case::{Given, JobState};
 use fullstop::contract::Status;
 use fullstop::provision::{Provisioner, Step, Unavailable};
-use fullstop::target::{Client, Environment, Profile, Provision};
+use fullstop::target::{Api, Client, Environment, Profile, Provision};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -183,11 +183,10 @@ async fn a_file_goes_to_the_own_host_and_to_allowed_ones_only() {
         })
         .await;
         let provisioner = emulator
-            .provisioner(Provision::Api {
+            .provisioner(Provision::Api(Api {
                 upload_hosts: allowed.iter().map(|host| (*host).to_owned()).collect(),
-                role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
-                yes: false,
-            })
+                ..Api::default()
+            }))
             .await;
         match provisioner.acquire(Given::STARTED).await {
             Err(Unavailable::Unreachable(why)) => why,

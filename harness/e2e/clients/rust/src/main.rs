@@ -16,7 +16,8 @@ use sdk::types::{UserImportJobStatusType as Status, UserImportJobType, VerifiedA
 const ROLE: &str = "arn:aws:iam::123456789012:role/import";
 
 const CSV: &str = "name,given_name,family_name,middle_name,nickname,preferred_username,profile,picture,website,\
-    email,email_verified,gender,birthdate,zoneinfo,locale,phone_number,phone_number_verified,address,updated_at,\
+    email,email_verified,gender,birthdate,zoneinfo,locale,phone_number,phone_number_verified,\
+    address,updated_at,\
     cognito:mfa_enabled,cognito:username\n,,,,,,,,,a@example.com,TRUE,,,,,,FALSE,,,FALSE,a\n";
 
 /// What no request can bring about on demand, and whether the SDK made the variant of its name of it.

@@ -1,0 +1,288 @@
+//! `fullstop ledger`.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use time::OffsetDateTime;
+
+use crate::case::Level;
+use crate::cli::judging::{Judging, judge_target};
+use crate::cli::run::REPEATS;
+use crate::cli::target::{SuiteArguments, TargetArguments, load_suite};
+use crate::cli::{Stop, print};
+use crate::ledger::{Day, Failure, Ledger, New, prune, update};
+use crate::report::{CaseResult, Results};
+use crate::runner::{Constancy, Exit, Verdict};
+use crate::suite::Suite;
+use crate::target::Profile;
+
+/// The file that is edited where none is named.
+const LEDGER: &str = "fullstop.ledger.toml";
+
+const EXAMPLES: &str = "\
+Examples:
+  fullstop ledger update --reason 'as found on adoption'
+  fullstop run --ledger fullstop.ledger.toml
+  fullstop ledger prune
+  fullstop ledger check";
+
+const UPDATE: &str = "\
+Examples:
+  fullstop ledger update --endpoint http://127.0.0.1:4566 --filter job-id --reason 'as found'
+  fullstop run --json results.json --filter job-id
+  fullstop ledger update --from results.json --reason 'new' --owner me --expires 2999-12-31";
+
+const PRUNE: &str = "\
+Examples:
+  fullstop ledger update --filter job-id --reason 'as found on adoption'
+  fullstop ledger prune --filter job-id";
+
+const CHECK: &str = "\
+Examples:
+  fullstop ledger update --filter job-id --reason 'as found on adoption'
+  fullstop ledger check
+  fullstop ledger check fullstop.ledger.toml";
+
+/// Keeps the file of known failures.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add the failures of a run that the ledger does not list, and refresh those that fail otherwise now.
+    Update(UpdateArguments),
+    /// Drop the entries whose cases fail no longer or exist no longer.
+    Prune(PruneArguments),
+    /// Check the file without a network: its form, its ids, its last days.
+    Check(CheckArguments),
+}
+
+/// Where the failures come from.
+#[derive(Debug, Args)]
+struct Source {
+    /// The ledger.
+    #[arg(long, value_name = "FILE", default_value = LEDGER)]
+    ledger: PathBuf,
+    /// Take the results of a finished run from this file (`run --json`) instead of running; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    target: TargetArguments,
+    #[command(flatten)]
+    suite: SuiteArguments,
+    /// Repeat each divergence so often, to tell whether it comes every time.
+    #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
+    repeats: u16,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = UPDATE)]
+struct UpdateArguments {
+    #[command(flatten)]
+    source: Source,
+    /// Divergences at level should as well: for a gate with --strict.
+    #[arg(long)]
+    strict: bool,
+    /// Why the new ones are put up with. Entries that exist keep their own reason.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who looks after the new ones.
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// The last day of the new ones, such as 2027-03-31.
+    #[arg(long, value_name = "DATE")]
+    expires: Option<Day>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = PRUNE)]
+struct PruneArguments {
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CHECK)]
+struct CheckArguments {
+    /// The ledger.
+    #[arg(value_name = "FILE", default_value = LEDGER)]
+    ledger: PathBuf,
+    /// Read the cases from this folder instead of the embedded ones.
+    #[arg(long, value_name = "DIR")]
+    cases: Option<PathBuf>,
+}
+
+pub(crate) fn ledger(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    match &arguments.command {
+        Command::Update(arguments) => update_file(arguments),
+        Command::Prune(arguments) => prune_file(arguments),
+        Command::Check(arguments) => check_file(arguments),
+    }
+}
+
+/// The ledger that a flag or else a profile names, checked against a suite.
+pub(crate) fn open_ledger(
+    flag: Option<&Path>,
+    profile: &Profile,
+    suite: &Suite,
+) -> Result<Option<Ledger>, Stop> {
+    let Some(file) = flag.or(profile.ledger.as_deref()) else {
+        return Ok(None);
+    };
+    let ledger = Ledger::read(file).map_err(Stop::usage)?;
+    ledger.check(&suite.ids().collect()).map_err(Stop::usage)?;
+    Ok(Some(ledger))
+}
+
+fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
+    if arguments.reason.trim().is_empty() {
+        return Err(Stop::usage("update the ledger: --reason is empty"));
+    }
+    let source = &arguments.source;
+    // A file that is not there yet is an empty ledger.
+    let ledger = if source.ledger.exists() {
+        Ledger::read(&source.ledger).map_err(Stop::usage)?
+    } else {
+        Ledger::default()
+    };
+    let results = source.results()?;
+    let failures: Vec<_> = results
+        .iter()
+        .filter(|case| {
+            arguments.strict || case.level == Level::Must || case.verdict == Verdict::Vacuous
+        })
+        .filter_map(failure)
+        .collect();
+    let new = New {
+        reason: arguments.reason.clone(),
+        owner: arguments.owner.clone(),
+        expires: arguments.expires,
+    };
+    let updated = update(&ledger, &failures, &new);
+    write(&source.ledger, &updated.text)?;
+    let mut lines = format!(
+        "{}: {} added, {} refreshed, {} as they were\n",
+        source.ledger.display(),
+        updated.added.len(),
+        updated.refreshed.len(),
+        updated.kept
+    );
+    for (word, cases) in [("added", &updated.added), ("refreshed", &updated.refreshed)] {
+        for case in cases {
+            lines.push_str(&format!("{word:<9}  {case}\n"));
+        }
+    }
+    print(lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn prune_file(arguments: &PruneArguments) -> Result<ExitCode, Stop> {
+    let source = &arguments.source;
+    let ledger = Ledger::read(&source.ledger).map_err(Stop::usage)?;
+    let flaky: BTreeSet<_> = ledger
+        .entries()
+        .filter(|entry| entry.flaky)
+        .map(|entry| entry.case().to_owned())
+        .collect();
+    let passed = [Verdict::Pass, Verdict::Tolerated, Verdict::Observed];
+    let mut stale: BTreeSet<_> = source
+        .results()?
+        .into_iter()
+        .filter(|case| passed.contains(&case.verdict))
+        .map(|case| case.id)
+        .filter(|id| !flaky.contains(id))
+        .collect();
+    let suite = load_suite(source.suite.cases.as_deref())?;
+    let ids: BTreeSet<_> = suite.ids().collect();
+    let entries = ledger.entries().map(|entry| entry.case());
+    stale.extend(entries.filter(|id| !ids.contains(id)).map(str::to_owned));
+    let pruned = prune(&ledger, &stale);
+    write(&source.ledger, &pruned.text)?;
+    let mut lines = format!(
+        "{}: {} dropped\n",
+        source.ledger.display(),
+        pruned.dropped.len()
+    );
+    for case in &pruned.dropped {
+        lines.push_str(&format!("dropped  {case}\n"));
+    }
+    print(lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_file(arguments: &CheckArguments) -> Result<ExitCode, Stop> {
+    let suite = load_suite(arguments.cases.as_deref())?;
+    let ledger = Ledger::read(&arguments.ledger).map_err(Stop::usage)?;
+    ledger.check(&suite.ids().collect()).map_err(Stop::usage)?;
+    let expired = ledger.expired(Day::of(OffsetDateTime::now_utc()));
+    if !expired.is_empty() {
+        return Err(Stop {
+            exit: Exit::Ledger,
+            message: format!("hold to the ledger: {}", expired.join("\n  ")),
+        });
+    }
+    let count = ledger.entries().count();
+    print(format!(
+        "{}: {count} known failures, all of this suite, none expired\n",
+        arguments.ledger.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Source {
+    /// The results of the finished run, or of one that is made now.
+    fn results(&self) -> Result<Vec<CaseResult>, Stop> {
+        let Some(file) = &self.from else {
+            let (suite, selection) = self.suite.load()?;
+            let judging = Judging {
+                selection,
+                repeats: usize::from(self.repeats),
+            };
+            return Ok(judge_target(&self.target, &Arc::clone(&suite), judging)?.cases);
+        };
+        let text = if file == Path::new("-") {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| Stop::usage(format!("read standard input: {error}")))?;
+            text
+        } else {
+            std::fs::read_to_string(file)
+                .map_err(|error| Stop::usage(format!("read {}: {error}", file.display())))?
+        };
+        let results: Results = serde_json::from_str(&text).map_err(|error| {
+            let file = file.display();
+            Stop::usage(format!(
+                "read {file} as results of `fullstop run --json`: {error}"
+            ))
+        })?;
+        Ok(results.cases)
+    }
+}
+
+fn failure(case: &CaseResult) -> Option<Failure> {
+    let fails = matches!(case.verdict, Verdict::Divergent | Verdict::Vacuous);
+    let fingerprint = case.fingerprint.as_ref().filter(|_| fails)?;
+    let flaky = case
+        .repeats
+        .as_ref()
+        .is_some_and(|repeats| repeats.state == Constancy::Flaky);
+    Some(Failure {
+        case: case.id.clone(),
+        fingerprint: fingerprint.clone(),
+        flaky,
+    })
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Stop> {
+    std::fs::write(file, text)
+        .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
+}

@@ -1,0 +1,127 @@
+//! `fullstop plan`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::cli::target::{SuiteArguments, TargetArguments};
+use crate::cli::{Stop, print, runtime};
+use crate::contract::QuotaUse;
+use crate::report::{Bounds, Forecast, TargetResult};
+use crate::runner::{Exit, Plan, Shard, rehearse};
+use crate::target::{Profile, Provision};
+
+/// What `--help` says at the end.
+const EXAMPLES: &str = "\
+The run is rehearsed on the embedded reference with the target's own settings, which takes some
+seconds: what that is asked, the target would be asked, if it answers alike. The target gets no
+request, and credentials are not needed.
+
+Examples:
+  fullstop plan --target aws --budget 20
+  fullstop plan --endpoint http://127.0.0.1:4566 --filter job-id/length --json -";
+
+/// Tells what a run would create and send, how long it would take, and what is out of reach.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    #[command(flatten)]
+    suite: SuiteArguments,
+    /// Plan for at most this many cases, as `run` chooses them.
+    #[arg(long, value_name = "N")]
+    budget: Option<usize>,
+    /// Plan for this part of a run only.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// Write the plan to this file as JSON; `-` is standard output, which then holds nothing else.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
+    let target = arguments.target.for_shard(arguments.shard);
+    let profile = target.profile_without_credentials()?;
+    let runtime = runtime()?;
+    let plan = Plan {
+        selection,
+        seed: 0,
+        concurrency: 1,
+        shard: arguments.shard,
+    };
+    let rehearsal = runtime
+        .block_on(rehearse(Arc::clone(&suite), &profile, &plan))
+        .map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("rehearse the run: {error}"),
+        })?;
+    runtime.shutdown_background();
+    let target = TargetResult {
+        name: profile.name.clone(),
+        endpoint: profile.url(),
+    };
+    let forecast = Forecast::of(&rehearsal, target, &bounds(&profile));
+    let Some(file) = &arguments.json else {
+        print(forecast.text())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut json = serde_json::to_vec_pretty(&forecast).map_err(|error| Stop {
+        exit: Exit::Harness,
+        message: format!("write JSON: {error}"),
+    })?;
+    json.push(b'\n');
+    if file.as_os_str() == "-" {
+        print(json)?;
+    } else {
+        std::fs::write(file, json)
+            .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
+        print(forecast.text())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What of a profile bounds a run, and what cannot be known of it.
+fn bounds(profile: &Profile) -> Bounds {
+    let quotas = profile.quotas.as_ref().map(|quotas| {
+        let classes = quotas.classes.iter();
+        classes
+            .map(|(class, limit)| {
+                let quota = QuotaUse {
+                    class: *class,
+                    requests: 0,
+                    account_limit: limit.account,
+                    account_peak: 0,
+                    account_mean: 0.0,
+                    pool_limit: limit.pool,
+                    pool_peak: 0,
+                };
+                (quota, quotas.share.of(limit.account))
+            })
+            .collect()
+    });
+    let mut notes = Vec::new();
+    match &profile.provision {
+        Provision::Command { .. } => {
+            notes.push("what the profile's program sends is not counted".to_owned());
+        }
+        Provision::Fixed { .. } => {
+            notes.push("the profile's jobs are taken to be in the states that it says".to_owned());
+        }
+        Provision::Api(api) if profile.is_aws() && api.role_arn.is_none() => {
+            notes.push(
+                "a run needs the ARN of a role: `provision = { driver = \"api\", role_arn = \"…\" }` in [target.aws]"
+                    .to_owned(),
+            );
+        }
+        Provision::Api(_) => {}
+    }
+    Bounds {
+        quotas: quotas.unwrap_or_default(),
+        active_jobs: profile.active_jobs,
+        notes,
+    }
+}

@@ -1,0 +1,68 @@
+//! `fullstop report`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::outputs::{Reports, show};
+use crate::cli::{Stop, print};
+use crate::report::{Labelled, Stored, StoredError, Style, side_by_side};
+
+/// What `--help` shows at its end.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  fullstop run --filter job-id --json results.json
+  fullstop report results.json
+  fullstop report results.json --html report.html --junit junit.xml
+  fullstop report before=results.json after=results.json --html both.html
+
+The exit code is 0 whatever the results say: `fullstop run` and `fullstop merge` are the gates.";
+
+/// Makes reports of stored results.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// What `run --json` or `merge --json` wrote, several for targets side by side; NAME=FILE calls one by another name.
+    #[arg(required = true, value_name = "RESULTS.json")]
+    results: Vec<String>,
+    #[command(flatten)]
+    reports: Reports,
+    /// Show the results here too; that is done anyway where no file is asked for.
+    #[arg(long)]
+    terminal: bool,
+    /// Show the findings and the last lines only.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.reports.check()?;
+    let named: Result<Vec<_>, _> = arguments.results.iter().map(|one| read(one)).collect();
+    let all = Labelled::all(named.map_err(Stop::usage)?);
+    arguments.reports.write(&all)?;
+    if arguments.terminal || !arguments.reports.is_any() {
+        let style = Style {
+            quiet: arguments.quiet,
+        };
+        for one in &all {
+            if all.len() > 1 {
+                print(format!("\n=== {}\n\n", one.label))?;
+            }
+            show(&one.results, style)?;
+        }
+        if all.len() > 1 {
+            print(side_by_side(&all))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Results with the name that was asked for. A file whose own name holds `=` is taken for what it is.
+fn read(argument: &str) -> Result<(Option<String>, crate::report::Results), StoredError> {
+    let named = argument.split_once('=');
+    let named = named.filter(|(name, _)| !name.is_empty() && !Path::new(argument).exists());
+    let (name, file) = named.map_or((None, argument), |(name, file)| (Some(name), file));
+    let stored = Stored::read(&PathBuf::from(file))?;
+    Ok((name.map(str::to_owned), stored.results))
+}

@@ -1,0 +1,231 @@
+//! What tells one wrong answer from another, and nothing that differs from run to run.
+//!
+//! A fingerprint is a hash of the status, the error type, the message without its values, and the places that
+//! mismatched. Ids, clocks, ports and the order of the cases leave no mark on it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::case::Ids;
+use crate::oracle::mismatch::{Mismatch, quote};
+use crate::oracle::template;
+use crate::wire::{Envelope, Response};
+
+/// The most letters of a message or a body that count: what tells two errors apart stands at their beginning.
+const MESSAGE_LENGTH_MAX: usize = 1_000;
+
+/// The most ways in which an invariant is broken that its fingerprint lists. Who breaks it in more ways breaks it in any.
+const WAYS_MAX: usize = 16;
+
+/// The most members of a body whose names count.
+const MEMBERS_MAX: usize = 20;
+
+/// How an answer was wrong, or what came in place of one: sixteen hexadecimal digits.
+pub fn fingerprint(
+    verdict: &str,
+    came: Option<&Response>,
+    ids: &Ids,
+    mismatches: &[Mismatch],
+) -> String {
+    let mut parts = vec![verdict.to_owned()];
+    match came {
+        Some(response) => parts.extend(said(response, ids)),
+        None => parts.push("closed".to_owned()),
+    }
+    let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.clone()).collect();
+    parts.extend(places);
+    digest(&parts, 16)
+}
+
+/// How an invariant was broken: each way as eight hexadecimal digits, joined by full stops. A run that meets fewer of its
+/// answers, as with a filter, finds fewer of them.
+pub fn fingerprint_of_ways<'a>(mismatches: impl Iterator<Item = &'a Mismatch>) -> String {
+    let ways: BTreeSet<_> = mismatches
+        .map(|mismatch| {
+            // What came in these places is one of a few; elsewhere it can be any value.
+            let is_telling = ["error type", "status", "header content-type"]
+                .contains(&mismatch.at.as_str())
+                && !mismatch.got.contains(char::is_whitespace);
+            let got = if is_telling {
+                mismatch.got.as_str()
+            } else {
+                ""
+            };
+            digest(&[mismatch.at.clone(), got.to_owned()], 8)
+        })
+        .collect();
+    let ways: Vec<_> = ways.into_iter().take(WAYS_MAX).collect();
+    ways.join(".")
+}
+
+/// Whether a fingerprint says nothing that another one does not say.
+pub fn is_within(fingerprint: &str, known: &str) -> bool {
+    let known: BTreeSet<_> = known.split('.').collect();
+    fingerprint.split('.').all(|way| known.contains(way))
+}
+
+/// An answer in a few words: its status, and its error type or the job's status.
+pub fn label(came: Option<&Response>) -> String {
+    let Some(response) = came else {
+        return "closed".to_owned();
+    };
+    let envelope = Envelope::read(response);
+    let status = envelope.json.as_ref().ok().and_then(|json| {
+        let status = json.pointer("/UserImportJob/Status")?;
+        status.as_str().map(quote)
+    });
+    let said = envelope.error_type().map(quote).or(status);
+    match said {
+        Some(said) => format!("{} {said}", response.status),
+        None => response.status.to_string(),
+    }
+}
+
+/// What an answer says once everything of its moment is taken out.
+fn said(response: &Response, ids: &Ids) -> Vec<String> {
+    let envelope = Envelope::read(response);
+    let message = match (&envelope.message, &envelope.json) {
+        (Some(message), _) => lasting(message, ids),
+        (None, Ok(Value::Object(members))) => {
+            let names = members.keys().take(MEMBERS_MAX).map(String::as_str);
+            names
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(",")
+        }
+        (None, Ok(_)) => "JSON".to_owned(),
+        (None, Err(_)) => {
+            let head = &response.body[..response.body.len().min(4 * MESSAGE_LENGTH_MAX)];
+            lasting(&String::from_utf8_lossy(head), ids)
+        }
+    };
+    vec![
+        response.status.to_string(),
+        envelope.error_type().unwrap_or_default().to_owned(),
+        message,
+    ]
+}
+
+/// What differs from run to run in a message, besides ids, numbers and quoted values.
+static PASSING: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
+    let pattern = |text| Regex::new(text).expect("it is a pattern");
+    [
+        (pattern(r#"https?://[^\s"'<>]+"#), "<url>"),
+        (pattern(r"\bimport-[0-9A-Za-z-]+"), "<JobId>"),
+        (
+            pattern(r"\b[a-z]{2}(?:-[a-z]+)+-[0-9]_[0-9A-Za-z]+"),
+            "<UserPoolId>",
+        ),
+    ]
+});
+
+/// A word that may be a key, a hash or a moment: it is one where it holds a digit.
+static TOKEN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[0-9A-Za-z+/=_:.-]{8,}").expect("it is a pattern"));
+
+fn lasting(message: &str, ids: &Ids) -> String {
+    let mut text: String = message.chars().take(MESSAGE_LENGTH_MAX).collect();
+    for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
+        if !id.is_empty() {
+            text = text.replace(id.as_str(), name);
+        }
+    }
+    for (pattern, name) in PASSING.iter() {
+        text = pattern.replace_all(&text, *name).into_owned();
+    }
+    let named = TOKEN.replace_all(&text, |found: &Captures<'_>| {
+        if found[0].contains(|letter: char| letter.is_ascii_digit()) {
+            "<token>".to_owned()
+        } else {
+            found[0].to_owned()
+        }
+    });
+    template(&named, ids)
+}
+
+fn digest(parts: &[String], digits: usize) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        // A separator that no part holds, so that two lists never read alike.
+        hash.update([0]);
+    }
+    let bytes = hash.finalize();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    hex[..digits].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(number: u32) -> Ids {
+        Ids {
+            pool: format!("us-east-1_Pool{number}"),
+            job: format!("import-Job{number}"),
+        }
+    }
+
+    fn of(body: &str, ids: &Ids) -> String {
+        let mismatch = Mismatch::new("status", "400", "200");
+        fingerprint(
+            "divergent",
+            Some(&Response::new(500, body)),
+            ids,
+            &[mismatch],
+        )
+    }
+
+    #[test]
+    fn two_runs_of_one_fault_have_one_fingerprint() {
+        let error = |id: &str, request: &str, port: u16| {
+            format!(
+                r#"{{"__type":"InternalError","message":"job {id} at http://127.0.0.1:{port}/x, request {request}"}}"#
+            )
+        };
+        let first = error("import-Job1", "3fa85f64-5717-4562-b3fc-2c963f66afa6", 4566);
+        let second = error("import-Job22", "aaaaaaaa-bbbb-4562-b3fc-2c963f66afa6", 80);
+        assert_eq!(of(&first, &ids(1)), of(&second, &ids(22)));
+        let html = |moment: &str| format!("<h1>Error</h1><p>at {moment}</p>");
+        assert_eq!(
+            of(&html("2026-11-25T20:55:40.123Z"), &ids(1)),
+            of(&html("2026-11-26T01:00:00Z"), &ids(2))
+        );
+    }
+
+    #[test]
+    fn another_wrong_answer_has_another_fingerprint() {
+        let one = of(r#"{"__type":"A","message":"no"}"#, &ids(1));
+        for other in [
+            r#"{"__type":"B","message":"no"}"#,
+            r#"{"__type":"A","message":"never"}"#,
+            r#"{"UserImportJob":{}}"#,
+            "no",
+        ] {
+            assert_ne!(one, of(other, &ids(1)), "{other}");
+        }
+        let place = Mismatch::new("post/Status", "400", "200");
+        let response = Response::new(500, r#"{"__type":"A","message":"no"}"#);
+        assert_ne!(
+            one,
+            fingerprint("divergent", Some(&response), &ids(1), &[place])
+        );
+    }
+
+    #[test]
+    fn fewer_ways_are_within_more_and_not_the_other_way_round() {
+        assert!(is_within("aa", "aa.bb"));
+        assert!(!is_within("aa.cc", "aa.bb"));
+    }
+
+    #[test]
+    fn a_hostile_body_costs_no_time() {
+        let quotes = "' ".repeat(1 << 19);
+        assert_eq!(of(&quotes, &ids(1)).len(), 16);
+    }
+}

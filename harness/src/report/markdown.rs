@@ -1,0 +1,183 @@
+//! Results for the summary of a CI job: the figures, a table by area, and the findings folded, within the size that GitHub
+//! takes.
+
+use std::fmt::Write as _;
+
+use crate::report::figures::{areas, coverage, divergence, entry, is_finding, occurring, told};
+use crate::report::visible::{clipped, on_a_line, visible};
+use crate::report::{CaseResult, Labelled};
+
+/// The most bytes of a summary. GitHub drops a step's summary of more than 1 MiB as a whole.
+const SIZE_MAX: usize = 900_000;
+
+/// The most characters of one request, answer or replay line.
+const BLOCK_LENGTH_MAX: usize = 6_000;
+
+/// A summary of several targets.
+pub fn markdown(all: &[Labelled]) -> String {
+    let mut text = String::from("## StopUserImportJob, judged by fullstop\n\n");
+    text.push_str("| target | divergence | coverage | exit |\n|---|---|---|---|\n");
+    for one in all {
+        let results = &one.results;
+        let reason = results
+            .reason
+            .as_deref()
+            .unwrap_or("nothing to complain of");
+        let _ = writeln!(
+            text,
+            "| {} | **{}** | **{}** | {}: {} |",
+            prose(&one.label),
+            divergence(&results.summary),
+            coverage(&results.summary),
+            results.exit,
+            prose(reason)
+        );
+    }
+    for one in all {
+        table(one, &mut text);
+    }
+    let (mut left_out, mut total) = (0, 0);
+    for one in all {
+        let findings: Vec<_> = one
+            .results
+            .cases
+            .iter()
+            .filter(|case| is_finding(case))
+            .collect();
+        if findings.is_empty() {
+            continue;
+        }
+        total += findings.len();
+        let _ = write!(text, "\n### Findings of {}\n\n", prose(&one.label));
+        for case in findings {
+            let told = finding(one, case);
+            if left_out > 0 || text.len() + told.len() > SIZE_MAX {
+                left_out += 1;
+            } else {
+                text.push_str(&told);
+            }
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(
+            text,
+            "\n{left_out} of {total} findings are left out, since a job summary has a largest size: the JSON and HTML reports hold all of them."
+        );
+    }
+    let versions: Vec<_> = all.iter().map(|one| one.results.version.as_str()).collect();
+    let _ = writeln!(
+        text,
+        "\n<sub>fullstop {}</sub>",
+        prose(&versions.join(", "))
+    );
+    text
+}
+
+/// A row an area, a column a verdict that occurs.
+fn table(one: &Labelled, text: &mut String) {
+    let columns = occurring(&one.results);
+    let _ = write!(text, "\n### {}\n\n| area |", prose(&one.label));
+    for verdict in &columns {
+        let _ = write!(text, " {verdict} |");
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"--:|".repeat(columns.len()));
+    for (area, counts) in areas(&one.results) {
+        let _ = write!(text, "\n| {} |", prose(area));
+        for verdict in &columns {
+            let count = counts.get(verdict).map_or(String::new(), usize::to_string);
+            let _ = write!(text, " {count} |");
+        }
+    }
+    text.push_str("\n| **total** |");
+    for verdict in &columns {
+        let _ = write!(text, " **{}** |", one.results.summary.count(*verdict));
+    }
+    text.push('\n');
+}
+
+fn finding(one: &Labelled, case: &CaseResult) -> String {
+    let mut text = format!(
+        "<details><summary><b>{}</b> <code>{}</code> ({})</summary>\n\n",
+        case.verdict,
+        html(&case.id),
+        case.level
+    );
+    if let Some(requirement) = one.results.requirement(case.requirement()) {
+        let _ = writeln!(text, "{}\n", prose(&requirement.text));
+        for source in &requirement.sources {
+            let _ = writeln!(text, "- {}: {}", source.kind.name(), prose(&source.cite));
+        }
+    }
+    let facts = [
+        ("why", case.why.clone()),
+        ("given", case.given.clone()),
+        ("flag", case.flag.clone()),
+        ("note", case.reason.clone()),
+        ("ledger", case.known.as_ref().map(entry)),
+        ("again", case.repeats.as_ref().map(told)),
+    ];
+    for (label, fact) in facts {
+        if let Some(fact) = fact {
+            let _ = writeln!(text, "- {label}: {}", prose(&fact));
+        }
+    }
+    if !case.mismatches.is_empty() {
+        let mut lines = String::new();
+        for mismatch in &case.mismatches {
+            let _ = writeln!(lines, "@@ {} @@", on_a_line(&mismatch.at));
+            let _ = writeln!(lines, "- wanted {}", on_a_line(&mismatch.wanted));
+            let _ = writeln!(lines, "+ got    {}", on_a_line(&mismatch.got));
+        }
+        block("diff", &lines, &mut text);
+    }
+    if let Some(exchange) = &case.exchange {
+        block("http", &exchange.sent, &mut text);
+        block("http", &exchange.came, &mut text);
+    }
+    if let Some(replay) = &case.replay {
+        block("sh", replay, &mut text);
+    }
+    text.push_str("\n</details>\n\n");
+    text
+}
+
+/// A text in a fence that nothing in it can close.
+fn block(language: &str, content: &str, text: &mut String) {
+    let content = clipped(content, BLOCK_LENGTH_MAX);
+    let content = visible(content.trim_end());
+    let (mut run, mut longest) = (0, 0);
+    for letter in content.chars() {
+        run = if letter == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest.max(2) + 1);
+    let _ = write!(text, "\n{fence}{language}\n{content}\n{fence}\n");
+}
+
+/// A text on one line in which nothing is markup.
+fn prose(text: &str) -> String {
+    let mut shown = String::new();
+    for letter in on_a_line(text).chars() {
+        match letter {
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '&' => shown.push_str("&amp;"),
+            // A zero-width joiner keeps a name from being mentioned; it is ours, and behind the sign.
+            '@' => shown.push_str("@\u{200d}"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' | '$' => {
+                shown.push('\\');
+                shown.push(letter);
+            }
+            letter => shown.push(letter),
+        }
+    }
+    shown
+}
+
+/// A text on one line within HTML.
+fn html(text: &str) -> String {
+    let text = on_a_line(text);
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,298 @@
+//! Whether a divergence comes every time.
+//!
+//! Each divergence is repeated on fresh preconditions under Wald's sequential probability ratio test of "it always
+//! diverges" against "it diverges at most half the time". One repeat that does not diverge settles it: it is flaky. Five
+//! that all do settle it as well: an endpoint that diverges at most half the time would show that in one of 32 tests
+//! (`DETERMINISTIC_AT`). A flaky one is repeated further, for an estimate of its rate. The first divergence does
+//! not count, since only what diverged once is looked at again. No repeat changes a verdict: what diverged has diverged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use crate::case::{Case, Invariant};
+use crate::oracle::{Observed, hold};
+use crate::runner::attempt::Judge;
+use crate::runner::{Record, Verdict};
+use crate::suite::Suite;
+
+/// How many repeats in a row settle that a divergence is deterministic: the least n with 0.5^n at most 0.05.
+const DETERMINISTIC_AT: usize = 5;
+
+/// How many times as often a flaky divergence is repeated: at twenty repeats an estimated rate is good to a fifth or so.
+const FLAKY_FACTOR: usize = 4;
+
+/// How many repeats a run has in all: five for each of 200 divergences. An endpoint with more is broken rather than flaky.
+const REPEATS_MAX: usize = 1_000;
+
+/// How long all repeats may take at least; at most they take as long as the run itself did.
+const PATIENCE_MIN: Duration = Duration::from_secs(30);
+
+/// What repeating a divergence showed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Repeats {
+    /// What it is.
+    pub state: Constancy,
+    /// How many repeats were judged. The first divergence is not among them.
+    pub tries: usize,
+    /// How many of them diverged.
+    pub divergent: usize,
+    /// The share that diverged.
+    pub rate: f64,
+    /// The bounds of the rate, at 95 % (Wilson).
+    pub low: f64,
+    /// The upper one.
+    pub high: f64,
+}
+
+/// Whether a divergence comes every time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Constancy {
+    /// Every repeat diverged, and there were enough of them.
+    Deterministic,
+    /// Some repeat did not diverge.
+    Flaky,
+    /// Every repeat diverged, but there were too few of them to tell.
+    Undecided,
+}
+
+impl Constancy {
+    /// The name in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deterministic => "deterministic",
+            Self::Flaky => "flaky",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+impl Repeats {
+    /// What so many repeats show, of which so many diverged.
+    pub fn of(tries: usize, divergent: usize) -> Self {
+        let state = match (divergent < tries, tries >= DETERMINISTIC_AT) {
+            (true, _) => Constancy::Flaky,
+            (false, true) => Constancy::Deterministic,
+            (false, false) => Constancy::Undecided,
+        };
+        let (low, high) = wilson(tries, divergent);
+        Self {
+            state,
+            tries,
+            divergent,
+            rate: rounded(divergent as f64 / tries.max(1) as f64),
+            low: rounded(low),
+            high: rounded(high),
+        }
+    }
+}
+
+/// The score interval of Wilson (1927) for a share, at 95 %: it never leaves 0 to 1, and holds for few tries as well.
+fn wilson(tries: usize, hits: usize) -> (f64, f64) {
+    const Z: f64 = 1.96;
+    if tries == 0 {
+        return (0.0, 1.0);
+    }
+    let n = tries as f64;
+    let share = hits as f64 / n;
+    let middle = share + Z * Z / (2.0 * n);
+    let spread = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    (
+        ((middle - spread) / scale).max(0.0),
+        ((middle + spread) / scale).min(1.0),
+    )
+}
+
+/// To three places, which is more than any of these figures is good for.
+fn rounded(share: f64) -> f64 {
+    (share * 1_000.0).round() / 1_000.0
+}
+
+/// One divergence under test.
+struct Subject {
+    record: usize,
+    /// What is sent again, in turn: the case, or those whose answers broke the invariant.
+    cases: Vec<Arc<Case>>,
+    /// The invariant, and how many answers of the run broke it.
+    invariant: Option<(Invariant, usize)>,
+    sent: usize,
+    tries: usize,
+    divergent: usize,
+}
+
+/// A run's divergences, repeated.
+pub(crate) struct Repeating<'a> {
+    pub(crate) judge: &'a Arc<Judge>,
+    pub(crate) suite: &'a Suite,
+    /// How often each divergence is repeated. None are at 0.
+    pub(crate) repeats: usize,
+    pub(crate) concurrency: usize,
+    /// How long the run took.
+    pub(crate) took: Duration,
+}
+
+impl Repeating<'_> {
+    /// Repeats, and notes in the records what that showed.
+    pub(crate) async fn note(&self, records: &mut [Record], observed: &[Observed]) {
+        let mut subjects = self.subjects(records, observed);
+        let mut left = REPEATS_MAX;
+        let deadline = Instant::now() + self.took.max(PATIENCE_MIN);
+        // In rounds, so that a budget that runs out has looked at each as often as at any other.
+        loop {
+            let open = subjects.iter_mut().enumerate();
+            let round: Vec<_> = open
+                .filter(|(_, subject)| subject.is_open(self.repeats))
+                .take(left)
+                .map(|(index, subject)| (index, subject.next_case()))
+                .collect();
+            let ended = Instant::now() >= deadline || self.judge.breaker.is_open();
+            if round.is_empty() || ended {
+                break;
+            }
+            left -= round.len();
+            for (index, verdict, seen) in self.round(round, deadline).await {
+                subjects[index].count(verdict, seen, observed);
+            }
+        }
+        for subject in subjects.iter().filter(|subject| subject.tries > 0) {
+            let repeats = Repeats::of(subject.tries, subject.divergent);
+            records[subject.record].repeats = Some(repeats);
+        }
+    }
+
+    fn subjects(&self, records: &[Record], observed: &[Observed]) -> Vec<Subject> {
+        if self.repeats == 0 {
+            return Vec::new();
+        }
+        let cases: BTreeMap<_, _> = self
+            .suite
+            .cases()
+            .map(|case| (case.id.as_str(), case))
+            .collect();
+        let subject = |(index, record): (usize, &Record)| {
+            let (cases, invariant) = match cases.get(record.id.as_str()) {
+                Some(case) => (vec![Arc::clone(case)], None),
+                None => {
+                    let invariant = self.suite.requirement(&record.id)?.invariant?;
+                    let breaches = hold(invariant, observed).breaches;
+                    let broken = breaches
+                        .iter()
+                        .filter_map(|breach| cases.get(breach.case.as_str()));
+                    let broken = broken.map(|case| Arc::clone(case)).collect();
+                    (broken, Some((invariant, breaches.len())))
+                }
+            };
+            Some(Subject {
+                record: index,
+                cases,
+                invariant,
+                sent: 0,
+                tries: 0,
+                divergent: 0,
+            })
+        };
+        records
+            .iter()
+            .enumerate()
+            .filter(|(_, record)| record.verdict == Verdict::Divergent)
+            .filter_map(subject)
+            .collect()
+    }
+
+    async fn round(
+        &self,
+        round: Vec<(usize, Arc<Case>)>,
+        deadline: Instant,
+    ) -> Vec<(usize, Verdict, Option<Observed>)> {
+        let mut tasks = JoinSet::new();
+        let mut done = Vec::new();
+        for (index, case) in round {
+            if tasks.len() >= self.concurrency.max(1) {
+                done.extend(tasks.join_next().await);
+            }
+            if Instant::now() >= deadline {
+                break;
+            }
+            let judge = Arc::clone(self.judge);
+            tasks.spawn(async move {
+                let (record, seen) = judge.case(&case).await;
+                (index, record.verdict, seen)
+            });
+        }
+        done.extend(tasks.join_all().await.into_iter().map(Ok));
+        // A panic is no answer; the record of the run stands.
+        done.into_iter().flatten().collect()
+    }
+}
+
+impl Subject {
+    fn is_open(&self, repeats: usize) -> bool {
+        let is_flaky = self.divergent < self.tries;
+        let wanted = if is_flaky {
+            repeats * FLAKY_FACTOR
+        } else {
+            repeats
+        };
+        !self.cases.is_empty() && self.sent < wanted
+    }
+
+    fn next_case(&mut self) -> Arc<Case> {
+        let case = Arc::clone(&self.cases[self.sent % self.cases.len()]);
+        self.sent += 1;
+        case
+    }
+
+    fn count(&mut self, verdict: Verdict, seen: Option<Observed>, observed: &[Observed]) {
+        let diverged = match (self.invariant, seen) {
+            (Some((invariant, baseline)), Some(seen)) => {
+                let mut all = observed.to_vec();
+                all.push(seen);
+                // One answer more breaks it, by itself or by what it has in common with another.
+                hold(invariant, &all).breaches.len() > baseline
+            }
+            (Some(_), None) => return,
+            (None, _) => match verdict {
+                Verdict::Divergent => true,
+                Verdict::Pass | Verdict::Tolerated | Verdict::Vacuous => false,
+                // Nothing was told: no try.
+                _ => return,
+            },
+        };
+        self.tries += 1;
+        self.divergent += usize::from(diverged);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_repeat_that_passes_makes_it_flaky_and_five_that_diverge_make_it_deterministic() {
+        assert_eq!(Repeats::of(5, 5).state, Constancy::Deterministic);
+        assert_eq!(Repeats::of(4, 4).state, Constancy::Undecided);
+        assert_eq!(Repeats::of(1, 0).state, Constancy::Flaky);
+        assert_eq!(Repeats::of(20, 19).state, Constancy::Flaky);
+        assert!(0.5_f64.powi(5) <= 0.05 && 0.5_f64.powi(4) > 0.05);
+    }
+
+    #[test]
+    fn the_interval_holds_the_rate_and_stays_within_0_and_1() {
+        for tries in 1..40 {
+            for divergent in 0..=tries {
+                let Repeats {
+                    rate, low, high, ..
+                } = Repeats::of(tries, divergent);
+                assert!(0.0 <= low && low <= rate && rate <= high && high <= 1.0);
+            }
+        }
+        // Wilson's own example of ten tries with none: 0 to 0.278.
+        assert_eq!(Repeats::of(10, 0).high, 0.278);
+    }
+}

@@ -1,0 +1,143 @@
+//! The quotas, and the plan of what a run takes of them.
+
+use serde_json::Value;
+
+use super::Scene;
+use crate::command::{command, output};
+
+/// A share of the suite that takes some seconds under AWS's quotas.
+const BUDGET: &str = "10";
+
+/// The operation whose calls depend on how quick the endpoint is.
+const POLLED: &str = "DescribeUserImportJob";
+
+#[test]
+fn a_run_within_awss_quotas_is_as_planned_and_never_throttled_and_leaves_nothing() {
+    let scene = Scene::limited();
+    let config = scene.config();
+    let of = |arguments: &[&str]| -> Value {
+        let common = ["--config", &config, "--budget", BUDGET, "--json", "-"];
+        let output = output(&mut command(&[arguments, &common].concat()));
+        assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+        serde_json::from_str(&output.stdout).expect("standard output is JSON")
+    };
+    let plan = of(&["plan"]);
+    assert_eq!(
+        scene.received()["operations"],
+        serde_json::json!({}),
+        "a plan sends nothing"
+    );
+
+    let results = of(&["run"]);
+    let received = scene.received();
+    assert_eq!(received["throttled"], 0, "{received}");
+    for name in ["indeterminate", "divergent", "error", "vacuous"] {
+        assert_eq!(
+            results["summary"][name], 0,
+            "{name}: {}",
+            results["summary"]
+        );
+    }
+    assert_eq!(
+        plan["out_of_reach"].as_array().map_or(0, Vec::len) > 0,
+        results["summary"]["blocked"] != 0
+    );
+
+    let counts = |of: &Value| of.as_object().cloned().unwrap();
+    let (planned, came) = (counts(&plan["requests"]), counts(&received["operations"]));
+    assert!(planned.keys().eq(came.keys()), "{planned:?}\n{came:?}");
+    for (operation, count) in &planned {
+        let (count, came) = (count.as_u64().unwrap(), came[operation].as_u64().unwrap());
+        if operation == POLLED {
+            let more = count.abs_diff(came) as f64 / came as f64;
+            assert!(more < 0.35, "{operation}: planned {count}, came {came}");
+        } else {
+            assert_eq!(count, came, "{operation}");
+        }
+    }
+    assert_eq!(plan["unread"], received["unread"]);
+    assert_eq!(plan["uploads"], received["uploads"]);
+
+    let quotas = results["quotas"]
+        .as_array()
+        .expect("the share of each quota");
+    let mut metered = 0;
+    for quota in quotas {
+        metered += quota["requests"].as_u64().unwrap();
+        assert!(
+            quota["account_peak"].as_u64() <= quota["account_limit"].as_u64(),
+            "{quota}"
+        );
+        if quota["pool_limit"].is_u64() {
+            assert!(
+                quota["pool_peak"].as_u64() <= quota["pool_limit"].as_u64(),
+                "{quota}"
+            );
+            assert!(quota["pool_peak"].as_u64() > Some(0), "{quota}");
+        }
+        let mean = quota["account_mean"].as_f64().unwrap();
+        assert!(
+            mean > 0.0 && mean < quota["account_limit"].as_f64().unwrap(),
+            "{quota}"
+        );
+    }
+    let all = came
+        .values()
+        .map(|count| count.as_u64().unwrap())
+        .sum::<u64>();
+    // Bytes that are no request of HTTP are sent, and never come to the endpoint's ears.
+    let read = all + received["unread"].as_u64().unwrap();
+    assert!(
+        (read..read + 10).contains(&metered),
+        "every request is metered: {read}, {metered}"
+    );
+    assert_eq!(scene.pools(), Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_tells_what_is_out_of_reach_on_aws_and_why() {
+    let output = output(&mut command(&[
+        "plan", "--target", "aws", "--filter", "errors/", "--filter", "state/",
+    ]));
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    for said in [
+        "https://cognito-idp.us-east-1.amazonaws.com",
+        "a job expires 24 to 48 hours after it was made",
+        "the `api` driver has no hook for faults",
+        "2 jobs that are active at once, and the target allows 1",
+        "4 user pools",
+        "UserPoolResourceUpdate: 15 a second, 5 on one pool",
+        "needs the ARN of a role",
+    ] {
+        assert!(
+            output.stdout.contains(said),
+            "{said:?} is not said:\n{}",
+            output.stdout
+        );
+    }
+}
+
+#[test]
+fn a_share_of_a_quota_makes_a_plan_longer() {
+    let minutes = |share: &[&str]| {
+        let arguments = [
+            "plan",
+            "--target",
+            "aws",
+            "--filter",
+            "job-id/length",
+            "--json",
+            "-",
+        ];
+        let output = output(&mut command(&[&arguments, share].concat()));
+        let plan: Value = serde_json::from_str(&output.stdout).expect("standard output is JSON");
+        plan["quotas"][0]["minutes"].as_f64().unwrap()
+    };
+    let (whole, quarter) = (minutes(&[]), minutes(&["--quota-share", "1/4"]));
+    assert!((quarter / whole - 4.0).abs() < 0.4, "{quarter} and {whole}");
+    for wrong in ["2/1", "0/3", "1/99", "half"] {
+        let output = output(&mut command(&["plan", "--quota-share", wrong]));
+        assert_eq!(output.code, 2, "{wrong}");
+        assert!(output.stderr.contains("say 1/4"), "{}", output.stderr);
+    }
+}
