@@ -17,6 +17,9 @@ use crate::snapshot;
 /// The width of a bar, in units of its own.
 const BAR_WIDTH: f64 = 1000.0;
 
+/// The colour of a divergence at level should.
+const ADVISORY: &str = "advisory";
+
 /// A page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page {
@@ -40,7 +43,6 @@ struct Target {
     divergence: Figure,
     coverage: Figure,
     bars: Vec<Bar>,
-    advisory: usize,
     exit: u8,
     reason: String,
     notes: Vec<String>,
@@ -56,8 +58,8 @@ struct Figure {
 
 #[derive(Debug, Serialize)]
 struct Bar {
-    verdict: &'static str,
-    symbol: &'static str,
+    class: &'static str,
+    verdict: String,
     count: usize,
     x: f64,
     width: f64,
@@ -195,8 +197,14 @@ impl Page {
         let levels = levels.into_iter().map(|level| Count {
             name: level.to_string(),
             symbol: "",
-            count: every().filter(|case| case.level == level).count(),
+            count: areas
+                .values()
+                .flatten()
+                .flat_map(|requirement| &requirement.cases)
+                .filter(|case| case.level == level.to_string())
+                .count(),
         });
+        let levels: Vec<_> = levels.filter(|count| count.count > 0).collect();
         let total: usize = all.iter().map(|one| one.results.cases.len()).sum();
         let labels: Vec<_> = all.iter().map(|one| one.label.as_str()).collect();
         Self {
@@ -205,7 +213,7 @@ impl Page {
             columns: all.len().min(8),
             targets: all.iter().map(Target::of).collect(),
             verdicts: verdicts.filter(|count| count.count > 0).collect(),
-            levels: levels.filter(|count| count.count > 0).collect(),
+            levels,
             areas: areas.into_iter().map(|area| view.area(area)).collect(),
             cases: ids.values().map(BTreeSet::len).sum(),
             findings: every().filter(|case| is_finding(case)).count(),
@@ -251,25 +259,32 @@ impl Target {
         let Results {
             summary, target, ..
         } = &one.results;
+        let results = &one.results;
+        let advisory = |case: &&CaseResult| class(case) == ADVISORY;
+        let advisory = results.cases.iter().filter(advisory).count();
+        let mut counts: Vec<(&str, String, usize)> = Vec::new();
+        for verdict in Verdict::ALL {
+            let (name, count) = (verdict.name(), summary.count(verdict));
+            if verdict == Verdict::Divergent {
+                counts.push((name, name.to_owned(), count - advisory.min(count)));
+                counts.push((ADVISORY, "divergent at level should".to_owned(), advisory));
+            } else {
+                counts.push((name, name.to_owned(), count));
+            }
+        }
         let mut x = 0.0;
         let mut bars = Vec::new();
-        for verdict in Verdict::ALL {
-            let count = summary.count(verdict);
+        for (class, verdict, count) in counts.into_iter().filter(|(_, _, count)| *count > 0) {
             let width = BAR_WIDTH * count as f64 / summary.cases.max(1) as f64;
-            if count > 0 {
-                bars.push(Bar {
-                    verdict: verdict.name(),
-                    symbol: symbol(verdict),
-                    count,
-                    x,
-                    width,
-                });
-            }
+            bars.push(Bar {
+                class,
+                verdict,
+                count,
+                x,
+                width,
+            });
             x += width;
         }
-        let advisory =
-            |case: &&CaseResult| case.verdict == Verdict::Divergent && case.level == Level::Should;
-        let results = &one.results;
         let mut notes = vec![
             format!("{} {}", results.tool, on_a_line(&results.version)),
             format!("suite {}", on_a_line(&results.suite)),
@@ -293,7 +308,6 @@ impl Target {
             ),
             coverage: Figure::of(summary.coverage, summary.judged, summary.judgeable),
             bars,
-            advisory: results.cases.iter().filter(advisory).count(),
             exit: results.exit,
             reason: on_a_line(results.reason.as_deref().unwrap_or("the gate is green")),
             notes,
@@ -530,7 +544,7 @@ fn gravity(case: &CaseResult) -> u8 {
 /// The name that its colour has: a divergence at level should is advisory.
 fn class(case: &CaseResult) -> &'static str {
     match (case.verdict, case.level) {
-        (Verdict::Divergent, Level::Should | Level::Observe) => "advisory",
+        (Verdict::Divergent, Level::Should | Level::Observe) => ADVISORY,
         (verdict, _) => verdict.name(),
     }
 }
