@@ -8,17 +8,18 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    embed(&root.join("cases"), "cases.rs")?;
-    embed(&root.join("sequences"), "sequences.rs")?;
-    embed(&root.join("harness/published"), "published.rs")
+    embed(&root.join("cases"), "toml", "cases.rs")?;
+    embed(&root.join("sequences"), "toml", "sequences.rs")?;
+    embed(&root.join("harness/released"), "txt", "released.rs")?;
+    embed(&root.join("harness/published"), "toml", "published.rs")
 }
 
-/// Writes a table of the files below a folder: each path, and its text.
-fn embed(folder: &Path, name_of_table: &str) -> io::Result<()> {
+/// Writes a table of the files below a folder that end in that: each path, and its text.
+fn embed(folder: &Path, ending: &str, name_of_table: &str) -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", folder.display());
 
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
+    collect(folder, ending, &mut files)?;
     files.sort();
 
     let mut table = String::from("[\n");
@@ -33,15 +34,15 @@ fn embed(folder: &Path, name_of_table: &str) -> io::Result<()> {
     fs::write(out.join(name_of_table), table)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn collect(folder: &Path, ending: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
-            collect(&path, files)?;
+            collect(&path, ending, files)?;
         } else if path
             .extension()
-            .is_some_and(|extension| extension == "toml")
+            .is_some_and(|extension| extension == ending)
         {
             files.push(path);
         }

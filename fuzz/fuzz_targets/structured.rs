@@ -1,8 +1,8 @@
-//! Structured requests to the reference endpoint, each answer held to what is true of any answer.
+//! Structured requests to the reference, each answer judged by the oracle.
 
 #![no_main]
 
-use fullstop::campaign::structured;
+use fullstop::campaign::in_process::structured;
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|data: &[u8]| -> Corpus { structured(data).map_or(Corpus::Reject, |_| Corpus::Keep) });

@@ -1,36 +1,49 @@
 #!/usr/bin/env bash
-# Runs the suite against emulators that nobody here wrote, and compares every verdict with the expected one.
+# Runs the suite and the ledger against emulators that nobody here wrote, and compares what is found with what is expected.
+# docs/findings.md tells what it means.
 #
 #   harness/e2e/emulators.sh            check
 #   harness/e2e/emulators.sh --bless    write what was found as the new expectation, to be reviewed as a diff
+#
+# FULLSTOP_E2E_SKIP_FAKECLOUD=yes leaves out fakecloud, which takes ten minutes to build, unless it is there already.
+# FULLSTOP_E2E_BINARY names a fullstop that is built already.
 #
 # The emulators bind every interface, so that they run in a network namespace of their own that has nothing but loopback.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cache=${FULLSTOP_E2E_CACHE:-$PWD/target/e2e}
-fullstop=$PWD/target/release/fullstop
+fullstop=${FULLSTOP_E2E_BINARY:-$PWD/target/release/fullstop}
 expected=$PWD/harness/e2e/expected
 
-cognitox_version=0.1.2
-ministack_version=1.5.33
-# Takes half an hour to build, so that it is met only where it is there already:
-#   cargo install --locked --root target/e2e/fakecloud-0.9.0 fakecloud --version 0.9.0
-fakecloud_version=0.9.0
+cognitox=cognitox-0.1.2
+fakecloud=fakecloud-0.9.0
+ministack=ministack-1.5.33
+cognito_local=cognito-local-5.3.0
+
+# from_cargo NAME-VERSION: installs a crate's command into the cache.
+from_cargo() {
+  [ -x "$cache/$1/bin/${1%-*}" ] && return
+  # CARGO_TARGET_DIR: the emulator's objects are not ours to keep.
+  CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$cache/build" cargo install --quiet --locked --debug \
+    --root "$cache/$1" "${1%-*}" --version "${1##*-}"
+  rm -rf "$cache/build"
+}
+
+has_fakecloud() { [ -x "$cache/$fakecloud/bin/fakecloud" ]; }
 
 install() {
   mkdir -p "$cache" "$expected"
-  if ! [ -x "$cache/cognitox-$cognitox_version/bin/cognitox" ]; then
-    # CARGO_TARGET_DIR: the emulator's objects are not ours to keep.
-    CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$cache/build" cargo install --quiet --locked --debug \
-      --root "$cache/cognitox-$cognitox_version" cognitox --version "$cognitox_version"
-    rm -rf "$cache/build"
+  from_cargo "$cognitox"
+  if [ "${FULLSTOP_E2E_SKIP_FAKECLOUD:-}" != yes ]; then from_cargo "$fakecloud"; fi
+  if ! [ -x "$cache/$ministack/bin/ministack" ]; then
+    python3 -m venv "$cache/$ministack"
+    "$cache/$ministack/bin/pip" install --quiet "ministack==${ministack##*-}"
   fi
-  if ! [ -x "$cache/ministack-$ministack_version/bin/ministack" ]; then
-    python3 -m venv "$cache/ministack-$ministack_version"
-    "$cache/ministack-$ministack_version/bin/pip" install --quiet "ministack==$ministack_version"
+  if ! [ -x "$cache/$cognito_local/node_modules/.bin/cognito-local" ]; then
+    npm install --silent --no-audit --no-fund --prefix "$cache/$cognito_local" "cognito-local@${cognito_local##*-}"
   fi
-  cargo build --quiet --release
+  [ -n "${FULLSTOP_E2E_BINARY:-}" ] || cargo build --quiet --release
 }
 
 # Runs this script's second half where only loopback exists.
@@ -41,33 +54,58 @@ isolated() {
   elif unshare --net --map-root-user true 2>/dev/null; then
     unshare --net --map-root-user "${inside[@]}"
   else
-    sudo -n --preserve-env=PATH,FULLSTOP_E2E_CACHE unshare --net "${inside[@]}"
+    sudo -n --preserve-env=PATH,FULLSTOP_E2E_CACHE,FULLSTOP_E2E_BINARY unshare --net "${inside[@]}"
   fi
 }
 
-# Polls until something answers on a port.
-await() {
+fail() { echo "emulators.sh: $*" >&2; exit 1; }
+
+# start PORT COMMAND…: runs an emulator and waits until it answers; the first answer may load half of it.
+start() {
+  local port=$1
+  shift
+  "$@" >"$work/$port.log" 2>&1 &
   for _ in $(seq 300); do
-    curl --silent --output /dev/null "http://127.0.0.1:$1/" && return
+    curl --silent --max-time 20 --output /dev/null "http://127.0.0.1:$port/" && break
     sleep 0.1
   done
-  echo "nothing answers on port $1 after 30 s" >&2
-  return 1
+  curl --silent --max-time 60 --output /dev/null "http://127.0.0.1:$port/" \
+    -H 'Content-Type: application/x-amz-json-1.1' \
+    -H 'X-Amz-Target: AWSCognitoIdentityProviderService.ListUserPools' --data-raw '{"MaxResults":1}' \
+    || { tail -n 5 "$work/$port.log" >&2; fail "nothing answers on port $port"; }
 }
 
-# judge NAME PORT EXIT: runs the suite and compares exit code and verdicts.
+# ends WANTED COMMAND…: the exit code of a command, its output in $work/out.
+ends() {
+  local wanted=$1 code=0
+  shift
+  "$@" >"$work/out" 2>&1 || code=$?
+  [ "$code" = "$wanted" ] || { tail -n 15 "$work/out" >&2; fail "exit $code, expected $wanted: $*"; }
+}
+
+# judge NAME PORT EXIT: the suite, and its verdicts.
 judge() {
-  local name=$1 port=$2 exit=$3 code=0
-  "$fullstop" run --endpoint "http://127.0.0.1:$port" --json "$work/$name.json" --quiet >"$work/$name.txt" || code=$?
+  local name=$1 url=http://127.0.0.1:$2 exit=$3
+  ends "$exit" "$fullstop" run --endpoint "$url" --json "$work/$name.json" --quiet
   python3 harness/e2e/verdicts.py "$work/$name.json" >"$work/$name.verdicts"
   if [ "$bless" = yes ]; then cp "$work/$name.verdicts" "$expected/$name.verdicts"; fi
-  if [ "$code" != "$exit" ]; then
-    tail -n 5 "$work/$name.txt"
-    echo "$name: exit $code, expected $exit" >&2
-    return 1
-  fi
   diff -u "$expected/$name.verdicts" "$work/$name.verdicts"
-  echo "$name: $(wc -l <"$work/$name.verdicts") verdicts as expected, exit $code"
+  echo "$name: exit $exit, $(grep -c ^divergent "$work/$name.verdicts" || true) findings as expected"
+}
+
+# ledger NAME PORT CASE: adopted it is green, a fault that it does not list is red, a case of it that passes is stale.
+ledger() {
+  local name=$1 url=http://127.0.0.1:$2 passing=$3 file=$work/$1.toml dropped
+  ends 0 "$fullstop" ledger update --ledger "$file" --from "$work/$name.json" --reason "as found on adoption"
+  ends 0 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  cp "$file" "$work/less.toml"
+  dropped=$(python3 harness/e2e/ledger.py drop "$work/less.toml")
+  ends 1 "$fullstop" run --endpoint "$url" --ledger "$work/less.toml" --quiet
+  grep -q "$dropped" "$work/out" || fail "$name: $dropped is not listed, and not reported"
+  python3 harness/e2e/ledger.py add "$file" "$passing"
+  ends 5 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  grep -q "$passing" "$work/out" || fail "$name: $passing passes, and is not reported as stale"
+  echo "$name: the ledger's $(grep -c '^\[\[known' "$work/less.toml") other entries are green, one less is red, one more is stale"
 }
 
 # live NAME PORT: learns the life of a job, and compares every meeting and every broken rule. Both are known to break one.
@@ -90,24 +128,27 @@ inside() {
   trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
   ip link set lo up
 
-  "$cache/cognitox-$cognitox_version/bin/cognitox" --port 9229 >"$work/cognitox.log" 2>&1 &
-  await 9229
-  judge "cognitox-$cognitox_version" 9229 1
-  python3 harness/e2e/replays.py "$work/cognitox-$cognitox_version.json"
+  start 9229 "$cache/$cognitox/bin/cognitox" --port 9229
+  judge "$cognitox" 9229 1
+  python3 harness/e2e/replays.py "$work/$cognitox.json"
+  live "$cognitox" 9229
+  ledger "$cognitox" 9229 state/missing-pool/absent-pool
 
-  live "cognitox-$cognitox_version" 9229
-
-  if [ -x "$cache/fakecloud-$fakecloud_version/bin/fakecloud" ]; then
-    "$cache/fakecloud-$fakecloud_version/bin/fakecloud" --addr 127.0.0.1:4567 >"$work/fakecloud.log" 2>&1 &
-    await 4567
-    live "fakecloud-$fakecloud_version" 4567
-  else
-    echo "fakecloud-$fakecloud_version: not there, not met"
+  if has_fakecloud; then
+    # It looks for a container engine that it does not need here.
+    start 4567 env FAKECLOUD_CONTAINER_CLI=false "$cache/$fakecloud/bin/fakecloud" --addr 127.0.0.1:4567
+    judge "$fakecloud" 4567 1
+    live "$fakecloud" 4567
+    ledger "$fakecloud" 4567 state/missing-pool/absent-pool
   fi
 
-  GATEWAY_PORT=4566 "$cache/ministack-$ministack_version/bin/ministack" >"$work/ministack.log" 2>&1 &
-  await 4566
-  judge "ministack-$ministack_version" 4566 3
+  start 4566 env GATEWAY_PORT=4566 "$cache/$ministack/bin/ministack"
+  judge "$ministack" 4566 3
+
+  # It keeps its state in the folder that it runs in.
+  mkdir "$work/cognito-local"
+  start 9230 env -C "$work/cognito-local" PORT=9230 HOST=127.0.0.1 "$cache/$cognito_local/node_modules/.bin/cognito-local"
+  judge "$cognito_local" 9230 3
 }
 
 bless=no

@@ -1,5 +1,24 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
-mod in_process;
+mod confirm;
+pub mod corpus;
+mod differ;
+mod engine;
+mod execute;
+mod finding;
+pub mod in_process;
+mod kill;
+mod latency;
+mod replay;
+mod settings;
+mod shrink;
+mod stock;
+mod stream;
+mod suspicion;
 
-pub use in_process::{Seen, structured};
+pub use differ::{Difference, Side, differences};
+pub use engine::{Campaign, Live, Summary};
+pub use finding::{Finding, Told};
+pub use kill::{Killed, distribution, time_to_kill};
+pub use replay::{Again, replay};
+pub use settings::{Settings, Shard, Source};

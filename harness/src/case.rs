@@ -5,6 +5,7 @@
 
 mod check;
 mod compose;
+mod entry;
 mod expectation;
 mod file;
 mod given;

@@ -1,9 +1,13 @@
 //! The command line: arguments in, an exit code out. Each command has a file of its own.
 
+mod compare;
 mod completions;
 mod coverage;
+mod drift;
 mod explain;
+mod fuzz;
 mod guard;
+mod judge;
 mod judging;
 mod ledger;
 mod lifecycle;
@@ -12,10 +16,13 @@ mod merge;
 mod mutants;
 mod outputs;
 mod plan;
+mod promote;
+mod record;
 mod report;
 mod run;
 mod send;
 mod serve;
+mod soak;
 mod sweep;
 mod target;
 mod variations;
@@ -74,6 +81,16 @@ enum Command {
     Send(send::Arguments),
     /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
     Lifecycle(lifecycle::Arguments),
+    /// Record what a target answers: transcripts, redacted and hashed, and snapshots.
+    Record(record::Arguments),
+    /// Judge recorded answers by today's cases; nothing is sent.
+    Judge(judge::Arguments),
+    /// Judge several targets or recordings, and show where they differ and who is nearest to the truth.
+    Compare(compare::Arguments),
+    /// Make a case that was only observed a must, with the expectation that a recording of AWS shows.
+    Promote(promote::Arguments),
+    /// Send generated requests by the thousand, and write what is wrong as case files.
+    Fuzz(fuzz::Arguments),
     /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
     Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
@@ -84,9 +101,13 @@ enum Command {
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
     Variations(variations::Arguments),
+    /// Check the checkers: generated requests in process, to the reference and to every permitted variation.
+    Soak(soak::Arguments),
     /// Show what each requirement catches, and what of an answer no case speaks of.
     #[command(after_help = coverage::EXAMPLES)]
     Coverage,
+    /// Compare a model of the service with what this version stands on.
+    Drift(drift::Arguments),
     /// Write a shell's completions to standard output.
     Completions(completions::Arguments),
 }
@@ -124,12 +145,19 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
         Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
+        Command::Record(arguments) => record::record(&arguments),
+        Command::Judge(arguments) => judge::judge(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Promote(arguments) => promote::promote_case(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Coverage => coverage::coverage(),
+        Command::Drift(arguments) => drift::drift(&arguments),
         Command::Completions(arguments) => completions::completions(&arguments),
     };
     result.unwrap_or_else(|stop| {
@@ -167,11 +195,17 @@ fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
 
 /// The runtime that a command's work runs on.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("start the runtime: {error}"),
-        })
+    runtime_of(None)
+}
+
+/// The same, with so many threads.
+fn runtime_of(threads: Option<u16>) -> Result<tokio::runtime::Runtime, Stop> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        builder.worker_threads(usize::from(threads));
+    }
+    builder.enable_all().build().map_err(|error| Stop {
+        exit: Exit::Harness,
+        message: format!("start the runtime: {error}"),
+    })
 }

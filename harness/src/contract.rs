@@ -11,6 +11,6 @@ mod quota;
 
 pub use constraint::{Constraint, JOB_ID, USER_POOL_ID};
 pub use error::{DECLARED, Declared, REACHABLE, declared, is_known};
-pub use job::{Kind, MEMBERS, Member, Status};
+pub use job::{HASHING_ALGORITHMS, Kind, MEMBERS, Member, Status};
 pub use operation::{CONTENT_TYPE, Operation, SIGNING_NAME, TARGET_PREFIX};
 pub use quota::{Quota, QuotaClass, QuotaUse};

@@ -3,6 +3,7 @@
 //! What is generated is an ordinary [`Case`](crate::case::Case) without expectations, so that a finding is one step from
 //! a case file.
 
+mod answer;
 mod body;
 mod dictionary;
 mod directed;
@@ -20,6 +21,7 @@ mod stop;
 mod tokens;
 mod value;
 
+pub use answer::{answer, stopped};
 pub use dictionary::dictionary;
 pub use facet::{Facet, Kind, Part};
 pub use generated::{Generated, Generator};
@@ -27,3 +29,4 @@ pub use noise::bytes;
 pub use sequence::Steps;
 pub use settings::{Parts, Settings};
 pub use stop::Stop;
+pub use tokens::mutated;

@@ -6,7 +6,10 @@ pub mod campaign;
 pub mod case;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod conformance;
 pub mod contract;
+#[cfg(feature = "cli")]
+pub mod drift;
 pub mod generator;
 pub mod ledger;
 pub mod lifecycle;
@@ -14,6 +17,7 @@ pub mod oracle;
 pub mod power;
 pub mod provision;
 pub mod published;
+pub mod recording;
 pub mod reference;
 pub mod report;
 pub mod runner;

@@ -18,11 +18,13 @@ mod mismatch;
 mod permitted;
 mod reader;
 mod ruling;
+mod said;
 mod signed;
 mod success;
 mod template;
 
 pub use basis::Basis;
+pub use constraint::are_well_formed;
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
@@ -35,5 +37,7 @@ pub use life::{
 };
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
-pub use ruling::{Ruling, Verdict, permits};
+pub(crate) use ruling::rule_read;
+pub use ruling::{Ruling, Verdict, permits, rule};
+pub use said::expectations;
 pub use template::{Likeness, template};

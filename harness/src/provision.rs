@@ -14,6 +14,7 @@ mod fixed;
 mod held;
 mod lease;
 mod leftover;
+mod own;
 mod pool;
 mod shared;
 mod upload;
@@ -37,10 +38,12 @@ use command::Command;
 use embedded::Embedded;
 use fixed::Fixed;
 use held::{Held, Made, Owned};
+use own::Own;
 
 pub(crate) use csv::{COLUMNS, file};
 pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
 pub use leftover::{Leftover, leftovers, remove, run_id};
+pub use own::{Job, Preconditions};
 pub(crate) use upload::check;
 
 /// A valid job id that no endpoint hands out.
@@ -84,6 +87,7 @@ enum Driver {
     Command(Box<Command>),
     Fixed(Fixed),
     Embedded(Embedded),
+    Own(Own),
 }
 
 impl Provisioner {
@@ -135,6 +139,12 @@ impl Provisioner {
         let region = endpoint.options().region.clone();
         let driver = Driver::Embedded(Embedded::new(endpoint));
         Self::with(driver, client, &region, false, Arc::default())
+    }
+
+    /// Provisions by code of the caller's.
+    pub fn own(preconditions: Arc<dyn Preconditions>, client: Client, region: &str) -> Self {
+        let driver = Driver::Own(Own::new(preconditions));
+        Self::with(driver, client, region, false, Arc::default())
     }
 
     fn with(driver: Driver, client: Client, region: &str, keep: bool, held: Arc<Held>) -> Self {
@@ -189,6 +199,16 @@ impl Provisioner {
                 let fault = self.work(move |shared| async move {
                     match &shared.driver {
                         Driver::Command(command) => command.fault(&error).await,
+                        _ => Ok(()),
+                    }
+                });
+                fault.await.unwrap_or_else(|| Err(ended()))
+            }
+            Driver::Own(_) => {
+                let (ids, error) = (lease.ids.clone(), error.to_owned());
+                let fault = self.work(move |shared| async move {
+                    match &shared.driver {
+                        Driver::Own(own) => own.fault(&ids, &error).await,
                         _ => Ok(()),
                     }
                 });
@@ -332,6 +352,7 @@ impl Shared {
             Driver::Embedded(embedded) => embedded.beside(pool),
             // Its protocol knows no pools: the second job is in another one.
             Driver::Command(command) => command.make(JobState::Started, &self.held).await,
+            Driver::Own(own) => own.make(JobState::Started, &self.held).await,
             Driver::Fixed(_) => Err(Unavailable::Unreachable(
                 "the `fixed` driver has no second started job".to_owned(),
             )
@@ -351,6 +372,7 @@ impl Shared {
         let made = match &self.driver {
             Driver::Api(api) => api.make(given.job).await,
             Driver::Command(command) => command.make(given.job, &self.held).await,
+            Driver::Own(own) => own.make(given.job, &self.held).await,
             Driver::Fixed(fixed) => fixed.make(given.job).await,
             Driver::Embedded(embedded) => embedded.make(given.job, &self.held),
         };
@@ -427,6 +449,7 @@ impl Shared {
             _ if self.keep => Ok(()),
             Driver::Api(api) => api.delete_pool(&owned.pool).await,
             Driver::Command(command) => command.release(&owned).await,
+            Driver::Own(own) => own.release(&owned).await,
             Driver::Fixed(_) => Ok(()),
             Driver::Embedded(embedded) => {
                 embedded.release(&owned.pool);

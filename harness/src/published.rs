@@ -10,12 +10,14 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::case::{Given, Ids, Invariant, Message, Signature, Source};
+use crate::case::{
+    Case, Change, Given, Ids, Invariant, Level, Message, Payload, Signature, Source,
+};
 use crate::contract::{CONTENT_TYPE, Operation};
 use crate::wire::{Header, Request};
 
 pub use answer::Answer;
-pub use snapshots::snapshots;
+pub use snapshots::{answers, snapshots};
 
 /// The files of this version, by their names.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/published.rs"));
@@ -76,6 +78,29 @@ pub fn all() -> Vec<Published> {
 }
 
 impl Published {
+    /// The request that it answered, as a case without expectations on a precondition of one's own.
+    pub fn case(&self) -> Case {
+        let situation = &self.situation;
+        let mut changes = Vec::new();
+        if situation.body != plain_body() {
+            changes.push(Change::Body(Payload::Text(situation.body.clone())));
+        }
+        if situation.signature != Signature::Valid {
+            changes.push(Change::Signature(situation.signature));
+        }
+        Case {
+            id: format!("published/{}/request", self.name),
+            why: "AWS published an answer to it.".to_owned(),
+            level: Level::Observe,
+            given: situation.given,
+            operation: Operation::StopUserImportJob,
+            changes,
+            fault: situation.fault.clone(),
+            expect: Vec::new(),
+            post: None,
+        }
+    }
+
     /// A published answer in the text of its file.
     pub fn read(name: &str, text: &str) -> Result<Self, Fault> {
         let fault = |reason: String| Fault(format!("read {name}: {reason}"));

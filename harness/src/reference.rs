@@ -59,6 +59,7 @@ mod upload;
 mod variation;
 
 pub use endpoint::Endpoint;
+pub(crate) use exchange::answer as exchange;
 pub use job::{Counts, Csv, Job};
 pub use moment::Moment;
 pub use mutant::Mutant;
@@ -67,4 +68,5 @@ pub use received::Received;
 pub use reply::{Delivery, Reply};
 pub use seed::{ControlError, Effect, Fault, JobIds, Seed};
 pub use server::Server;
+pub(crate) use server::codec;
 pub use variation::Variation;

@@ -1,5 +1,6 @@
 //! Results made readable: for people on a terminal and in a browser, for CI, for machines. It cannot reach a target.
 
+mod compare;
 mod explain;
 mod figures;
 mod forecast;
@@ -15,6 +16,7 @@ mod stored;
 mod terminal;
 mod visible;
 
+pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 pub use explain::explain;
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]

@@ -17,6 +17,7 @@ mod replay;
 mod run;
 mod session;
 mod shard;
+mod stage;
 mod testimony;
 
 pub use gate::{Exit, Gate};

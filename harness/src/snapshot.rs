@@ -10,6 +10,7 @@ mod store;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,21 @@ pub fn compare(folder: &Path, case: &str, rendered: &str) -> State {
         let _ = (file(folder, case), rendered);
         State::Absent
     }
+}
+
+/// Writes the snapshot of a case, in the form that insta reads.
+pub fn write(folder: &Path, case: &str, title: &str, rendered: &str) -> io::Result<()> {
+    let file = file(folder, case);
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    // A JSON string is a YAML string, whatever is in it.
+    let title = serde_json::Value::from(title);
+    let rendered = rendered.trim_end();
+    fs::write(
+        file,
+        format!("---\nsource: fullstop record\ndescription: {title}\n---\n{rendered}\n"),
+    )
 }
 
 /// The file of a case's snapshot: the same path as its id.

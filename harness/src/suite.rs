@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use semver::Version;
 use sha2::{Digest as _, Sha256};
 
 use crate::case::{Case, File, Requirement};
@@ -20,6 +21,9 @@ pub use diagnostic::Diagnostic;
 
 /// The case files of this version, by their paths below `cases/`.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+
+/// The ids of each released version, with a digest of what each case meant.
+const RELEASED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/released.rs"));
 
 /// The most bytes of a case file. The largest of ours has a tenth of it; a larger one is hardly written by hand.
 const FILE_SIZE_MAX: u64 = 1 << 20;
@@ -43,6 +47,10 @@ pub enum SuiteError {
     Empty(PathBuf),
     /// What is wrong in the files.
     Faulty(Vec<Diagnostic>),
+    /// A version of the suite that is not known, and those that are.
+    UnknownVersion(String, Vec<String>),
+    /// A version of the suite that has nothing of the selection.
+    NothingAt(String),
     /// Filters that select nothing, and the areas that there are.
     Unmatched(Vec<String>, Vec<String>),
 }
@@ -55,6 +63,12 @@ impl Suite {
                 .iter()
                 .map(|(name, text)| ((*name).to_owned(), *text)),
         )
+    }
+
+    /// The text of a case file of this version, by its path below `cases/`.
+    pub fn embedded_text(name: &str) -> Option<&'static str> {
+        let found = EMBEDDED.iter().find(|(other, _)| *other == name)?;
+        Some(found.1)
     }
 
     /// The suite in a folder of the same layout as `cases/`.
@@ -184,6 +198,55 @@ impl Suite {
     }
 }
 
+/// Versions of the suite, from the oldest.
+impl Suite {
+    /// Those that a run can be pinned to: the released ones, that of this program, and any that a case names.
+    pub fn versions(&self) -> BTreeSet<Version> {
+        let released = RELEASED.iter().filter_map(|(name, _)| {
+            let name = name.strip_suffix(".txt")?;
+            name.parse().ok()
+        });
+        let own = env!("CARGO_PKG_VERSION").parse().ok();
+        let named = self.requirements.iter().flat_map(|requirement| {
+            let later = requirement.later.values().cloned();
+            later.chain([requirement.since.clone()])
+        });
+        released.chain(own).chain(named).collect()
+    }
+
+    /// Those of some ids that a version had already. A version that is not known is an error: it could pin nothing.
+    pub fn pin(
+        &self,
+        selection: BTreeSet<String>,
+        version: &Version,
+    ) -> Result<BTreeSet<String>, SuiteError> {
+        let known = self.versions();
+        if !known.contains(version) {
+            let known = known.iter().map(ToString::to_string).collect();
+            return Err(SuiteError::UnknownVersion(version.to_string(), known));
+        }
+        let pinned: BTreeSet<_> = selection
+            .into_iter()
+            .filter(|id| self.since(id).is_some_and(|since| since <= version))
+            .collect();
+        if pinned.is_empty() {
+            return Err(SuiteError::NothingAt(version.to_string()));
+        }
+        Ok(pinned)
+    }
+
+    /// The version in which a case or an invariant first appeared.
+    pub fn since(&self, id: &str) -> Option<&Version> {
+        self.requirements.iter().find_map(|requirement| {
+            if requirement.id == id {
+                return Some(&requirement.since);
+            }
+            let case = requirement.cases.iter().find(|case| case.id == id)?;
+            Some(requirement.since(case))
+        })
+    }
+}
+
 impl fmt::Display for SuiteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -200,6 +263,15 @@ impl fmt::Display for SuiteError {
                 }
                 Ok(())
             }
+            Self::UnknownVersion(version, known) => write!(
+                f,
+                "pin the suite to version {version}: this fullstop knows {}",
+                known.join(", ")
+            ),
+            Self::NothingAt(version) => write!(
+                f,
+                "pin the suite to version {version}: nothing of what is selected existed then"
+            ),
             Self::Unmatched(filters, areas) => write!(
                 f,
                 "find a case for {}: no id contains it; the areas are {} (`fullstop list` shows every id)",

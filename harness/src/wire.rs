@@ -9,4 +9,4 @@ mod redact;
 
 pub use envelope::{Envelope, sanitise};
 pub use message::{Header, Request, Response};
-pub use redact::redact;
+pub use redact::{ACCOUNT, redact, redact_account};

@@ -1,9 +1,10 @@
 //! From a file as written to a requirement that can be run, or every fault with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regex::Regex;
+use semver::Version;
 
 use crate::case::expectation::{Answer, Assertion, Expectation, Grade};
 use crate::case::file::{CaseEntry, File};
@@ -43,8 +44,14 @@ impl Requirement {
     pub fn check(id: &str, file: File) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         check_head(id, &file, &mut faults);
+        let since = version(
+            &file.since,
+            &Place::Key(vec!["since".to_owned()]),
+            &mut faults,
+        );
         let mut names = BTreeSet::new();
         let mut cases = Vec::new();
+        let mut later = BTreeMap::new();
         for (index, entry) in file.cases.iter().enumerate() {
             if !names.insert(entry.name.clone()) {
                 faults.add(
@@ -53,7 +60,20 @@ impl Requirement {
                     "ids are unique: give one of them another name",
                 );
             }
-            cases.push(Arc::new(check_case(id, &file, index, entry, &mut faults)));
+            let case = check_case(id, &file, index, entry, &mut faults);
+            if let Some(text) = &entry.since {
+                let place = Place::Case(index, vec!["since".to_owned()]);
+                let own = version(text, &place, &mut faults);
+                if own < since {
+                    faults.add(
+                        place,
+                        format!("a case that is older than its file, which is since {since}"),
+                        "a file is as old as its oldest case",
+                    );
+                }
+                later.insert(case.id.clone(), own);
+            }
+            cases.push(Arc::new(case));
         }
         if !faults.0.is_empty() {
             return Err(faults.0);
@@ -63,7 +83,8 @@ impl Requirement {
             text: file.requirement,
             level: file.level,
             sources: file.sources,
-            since: file.since,
+            since,
+            later,
             operation: file.operation,
             invariant: file.invariant,
             cases,
@@ -146,6 +167,18 @@ fn check_head(id: &str, file: &File, faults: &mut Faults) {
     }
 }
 
+/// A version of the suite.
+fn version(text: &str, place: &Place, faults: &mut Faults) -> Version {
+    text.parse().unwrap_or_else(|_| {
+        faults.add(
+            place.clone(),
+            format!("`{text}` is no version of the suite"),
+            "say the version that it first appears in, such as \"0.1.0\"",
+        );
+        Version::new(0, 0, 0)
+    })
+}
+
 fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &mut Faults) -> Case {
     let at = |key: &str| Place::Case(index, vec![key.to_owned()]);
     if !is_kebab(&entry.name) {
@@ -173,6 +206,14 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         );
     }
 
+    let level = entry.level.unwrap_or(file.level);
+    if level == Level::Must && !file.sources.iter().any(|source| source.kind.carries_must()) {
+        faults.add(
+            at("level"),
+            "level must without a source that carries it",
+            "cite a documented, model or recorded source in the file's `sources`",
+        );
+    }
     let own = !entry.expect.is_empty();
     let expect = if own { &entry.expect } else { &file.expect };
     let expect_place = || {
@@ -183,7 +224,7 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         }
     };
     let post = entry.post.or(file.post);
-    if expect.is_empty() && file.level != Level::Observe {
+    if expect.is_empty() && level != Level::Observe {
         faults.add(
             Place::Case(index, Vec::new()),
             "a case that expects nothing",
@@ -191,12 +232,12 @@ fn check_case(id: &str, file: &File, index: usize, entry: &CaseEntry, faults: &m
         );
     }
     for expectation in expect {
-        check_expectation(file.level, expectation, post, expect_place, faults);
+        check_expectation(level, expectation, post, expect_place, faults);
     }
     Case {
         id: format!("{id}/{}", entry.name),
         why: entry.why.clone(),
-        level: file.level,
+        level,
         given: entry.given.unwrap_or(file.given),
         operation: file.operation,
         changes,

@@ -53,6 +53,12 @@ pub struct CaseEntry {
     pub name: String,
     /// What this case shows that no other does, in one sentence.
     pub why: String,
+    /// How firmly it stands, where it differs from the file's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// The version of the suite in which it first appeared, where the file was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
     /// What exists before the request, where it differs from the file's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 const SIZE_MAX: usize = 16 << 20;
 
 /// What a case puts in place of a member: exactly one of `text`, `json`, `repeat` and `given`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberValue {
     /// A string, written out.
@@ -42,7 +42,7 @@ pub struct MemberValue {
 }
 
 /// A change of the letters of an id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Letters {
     /// All in upper case.
@@ -118,7 +118,7 @@ fn change(text: &str, letters: Option<Letters>) -> String {
 }
 
 /// A body: text as it stands, or a table with exactly one of `base64` and `repeat`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Payload {
     /// Text, in which placeholders are filled.
     Text(String),
@@ -168,21 +168,51 @@ impl Payload {
 }
 
 /// A payload that is not a plain string.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct DescribedPayload {
     /// Bytes in base 64.
+    #[serde(skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
     /// Text that is repeated `times` over, between `prefix` and `suffix`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     repeat: Option<String>,
     /// How often `repeat` is repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<usize>,
     /// What stands before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     prefix: String,
     /// What stands behind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     suffix: String,
+}
+
+/// As it is read.
+impl Serialize for Payload {
+    fn serialize<S: serde::Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => output.serialize_str(text),
+            Self::Bytes(bytes) => DescribedPayload {
+                base64: Some(BASE64_STANDARD.encode(bytes)),
+                ..DescribedPayload::default()
+            }
+            .serialize(output),
+            Self::Repeated {
+                prefix,
+                unit,
+                times,
+                suffix,
+            } => DescribedPayload {
+                base64: None,
+                repeat: Some(unit.clone()),
+                times: Some(*times),
+                prefix: prefix.clone(),
+                suffix: suffix.clone(),
+            }
+            .serialize(output),
+        }
+    }
 }
 
 impl TryFrom<DescribedPayload> for Payload {
@@ -252,7 +282,7 @@ impl JsonSchema for Payload {
 }
 
 /// A change to one header.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HeaderEdit {
     /// The header's name, in the case it is sent in.
@@ -266,7 +296,7 @@ pub struct HeaderEdit {
 }
 
 /// What happens to a header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeaderChange {
     /// It gets this value in place of any other.
@@ -279,7 +309,7 @@ pub enum HeaderChange {
 }
 
 /// A whole request as bytes on a socket.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Raw {
     /// The request line and the header lines.

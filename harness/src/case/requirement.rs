@@ -1,8 +1,10 @@
 //! Requirements and cases that passed every check: one that exists can be run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::case::compose::Signature;
@@ -25,7 +27,9 @@ pub struct Requirement {
     /// Where it comes from, at least one.
     pub sources: Vec<Source>,
     /// The version of the suite in which it first appeared.
-    pub since: String,
+    pub since: Version,
+    /// The cases that came later, by their ids, and the version of each.
+    pub later: BTreeMap<String, Version>,
     /// The operation that its requests call.
     pub operation: Operation,
     /// What is true of every answer, for a requirement without cases.
@@ -35,6 +39,11 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// The version in which one of its cases first appeared.
+    pub fn since(&self, case: &Case) -> &Version {
+        self.later.get(&case.id).unwrap_or(&self.since)
+    }
+
     /// The first part of the id.
     pub fn area(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()
@@ -48,7 +57,7 @@ pub struct Case {
     pub id: String,
     /// What it shows that no other case does.
     pub why: String,
-    /// The level of its requirement.
+    /// How firmly it stands: as its requirement, unless it says otherwise.
     pub level: Level,
     /// What exists before the request.
     pub given: Given,
@@ -111,7 +120,7 @@ impl Case {
 }
 
 /// One change to the base request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
     /// A member gets another value, or is added.
     Set(String, MemberValue),

@@ -49,6 +49,15 @@ pub(crate) async fn guarded<T>(
     result.transpose()
 }
 
+/// Returns when the process is asked to end.
+pub(crate) async fn interrupted() {
+    match Interrupts::new() {
+        Ok(mut interrupts) => interrupts.next().await,
+        // Without a handler the system ends the process itself.
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// Requests to end, as they come.
 struct Interrupts {
     interrupt: Signal,

@@ -243,6 +243,7 @@ impl Source {
         let Some(file) = &self.from else {
             let (suite, selection) = self.suite.load()?;
             let judging = Judging {
+                suite: &self.suite,
                 selection,
                 repeats: usize::from(self.repeats),
             };

@@ -99,6 +99,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);
     let done = runtime.block_on(guarded(&target, async |session| {
+        let selection = arguments
+            .suite
+            .pinned(&session.profile, &suite, selection)?;
         let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,
@@ -143,7 +146,8 @@ async fn judge(
     let runner = Runner::new(Arc::clone(suite), session, recorded)
         .await
         .map_err(unreachable)?
-        .repeating(usize::from(arguments.repeats));
+        .repeating(usize::from(arguments.repeats))
+        .sparing(ledger);
     let bar = progress_bar(arguments, plan.selection.len());
     let ticker = bar.clone();
     let mut run = runner

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::cli::{Stop, print, runtime};
+use crate::cli::{Stop, print, runtime_of};
 use crate::reference::{Auth, Credentials, Endpoint, Mutant, Options, Server, Variation};
 use crate::runner::Exit;
 
@@ -77,6 +77,9 @@ pub(crate) struct Arguments {
     /// How long it then stays InProgress, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS")]
     in_progress_ms: u64,
+    /// How many threads serve; without it as many as there are processors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: Option<u16>,
     /// Be wrong on purpose, in this one way.
     #[arg(long, value_name = "NAME")]
     mutant: Option<Mutant>,
@@ -98,8 +101,9 @@ enum AuthArgument {
 pub(crate) fn serve(arguments: Arguments) -> Result<ExitCode, Stop> {
     let address = SocketAddr::new(arguments.address, arguments.port);
     let control = arguments.control;
+    let threads = arguments.threads;
     let endpoint = Arc::new(Endpoint::new(options(arguments)));
-    runtime()?.block_on(async {
+    runtime_of(threads)?.block_on(async {
         let server = Server::start(endpoint, address, control)
             .map_err(|error| Stop::usage(format!("listen on {address}: {error}")))?;
         // Before the address is told: whoever reads it may ask to end at once.

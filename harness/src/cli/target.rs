@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use semver::Version;
 
 use crate::cli::Stop;
 use crate::power;
@@ -24,14 +25,35 @@ pub(crate) struct SuiteArguments {
     /// Read the cases from this folder instead of the embedded ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
+    /// Only what this version of the suite had already, so that an upgrade turns no gate red by itself.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) suite_version: Option<Version>,
 }
 
 impl SuiteArguments {
     /// The suite, and the ids that the filters select.
     pub(crate) fn load(&self) -> Result<(Arc<Suite>, BTreeSet<String>), Stop> {
         let suite = load_suite(self.cases.as_deref())?;
-        let selection = suite.select(&self.filter).map_err(Stop::usage)?;
+        let mut selection = suite.select(&self.filter).map_err(Stop::usage)?;
+        if let Some(version) = &self.suite_version {
+            selection = suite.pin(selection, version).map_err(Stop::usage)?;
+        }
         Ok((suite, selection))
+    }
+
+    /// The selection, pinned to the version that a profile names where the arguments name none.
+    pub(crate) fn pinned(
+        &self,
+        profile: &Profile,
+        suite: &Suite,
+        selection: BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Stop> {
+        match &profile.suite_version {
+            Some(version) if self.suite_version.is_none() => {
+                suite.pin(selection, version).map_err(Stop::usage)
+            }
+            _ => Ok(selection),
+        }
     }
 
     /// The same, with at most so many cases: those that catch the most mutants.
@@ -92,9 +114,36 @@ pub(crate) struct TargetArguments {
 }
 
 impl TargetArguments {
+    /// The arguments that name a target: by its URL, or by its profile's name.
+    pub(crate) fn named(what: &str, config: Option<PathBuf>, yes: bool) -> Self {
+        let is_url = what.contains("://");
+        Self {
+            endpoint: is_url.then(|| what.to_owned()),
+            quota_share: None,
+            config: config.filter(|_| !is_url),
+            target: (!is_url).then(|| what.to_owned()),
+            yes,
+            keep: false,
+            header: Vec::new(),
+        }
+    }
+
     /// Whether what was created stays.
     pub(crate) fn keeps(&self) -> bool {
         self.keep
+    }
+
+    /// The profile of another endpoint or target.
+    pub(crate) async fn other(&self, name: &str) -> Result<Profile, Stop> {
+        if name.contains("://") {
+            return Profile::endpoint(name, &Environment::from_process()).map_err(Stop::usage);
+        }
+        let other = Self {
+            endpoint: None,
+            target: Some(name.to_owned()),
+            ..self.clone()
+        };
+        other.profile().await
     }
 
     /// Whether something may be made or deleted on an endpoint that is not on this machine.
@@ -194,7 +243,12 @@ impl TargetArguments {
 
     /// Opens the target.
     pub(crate) async fn open(&self) -> Result<Session, Stop> {
-        Session::open(self.profile().await?, self.keep, self.yes)
+        self.open_profile(self.profile().await?).await
+    }
+
+    /// Opens a profile's target as the arguments say.
+    pub(crate) async fn open_profile(&self, profile: Profile) -> Result<Session, Stop> {
+        Session::open(profile, self.keep, self.yes)
             .await
             .map_err(|error| match error {
                 SessionError::Config(error) => Stop::usage(error),

@@ -86,6 +86,11 @@ impl FromStr for Status {
     }
 }
 
+/// The values of `PasswordHashingAlgorithm`.
+///
+/// Source: botocore 1.43.51, shape `PasswordHashingAlgorithmType`.
+pub const HASHING_ALGORITHMS: [&str; 4] = ["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"];
+
 /// The JSON type of a member of the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -10,6 +10,15 @@ use crate::generator::letters::ODD;
 /// The longest text that is mutated token by token. A longer one is a matter of its size, not of its tokens.
 const SIZE_MAX: usize = 16 << 10;
 
+/// The text with one to three tokens changed: for the readers of files.
+pub fn mutated(text: &str, input: &mut Unstructured<'_>) -> Result<String> {
+    let mut text = text.to_owned();
+    for _ in 0..input.int_in_range(1..=3u8)? {
+        text = mutate(&text, input)?;
+    }
+    Ok(text)
+}
+
 /// The text with one token taken out, doubled, exchanged with another, or replaced by one that the dictionary has.
 pub(crate) fn mutate(text: &str, input: &mut Unstructured<'_>) -> Result<String> {
     let tokens = tokens(text);

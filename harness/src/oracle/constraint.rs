@@ -2,7 +2,7 @@
 //!
 //! The two patterns are matched by hand. A matcher shared with the reference endpoint would hide a slip of its own.
 
-use crate::case::Level;
+use crate::case::{Ids, Level};
 use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
 
 /// How firmly a text must be refused as a UserPoolId; not at all where it satisfies the constraints.
@@ -17,6 +17,11 @@ pub(crate) fn pool_fault(text: &str) -> Option<Level> {
 /// How firmly a text must be refused as a JobId; not at all where it satisfies the constraints.
 pub(crate) fn job_fault(text: &str) -> Option<Level> {
     fault(&JOB_ID, text, is_job, is_job)
+}
+
+/// Whether ids satisfy their constraints. An endpoint may hand out others, and then no request is as valid as it seems.
+pub fn are_well_formed(ids: &Ids) -> bool {
+    pool_fault(&ids.pool).is_none() && job_fault(&ids.job).is_none()
 }
 
 /// Lengths and patterns are documented and modelled, and the recorded matches are of the whole value

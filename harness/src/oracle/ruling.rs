@@ -52,27 +52,35 @@ const INVARIANTS: [(Invariant, Level); 10] = [
 
 /// Rules on an answer to any request at all.
 pub fn permits(sent: Sent<'_>, known: &Known<'_>, response: &Response) -> Ruling {
-    let permitted = permitted(sent, known);
+    rule(&permitted(sent, known), response)
+}
+
+/// Rules on an answer, where it was worked out before what the request may be answered.
+pub fn rule(permitted: &Permitted, response: &Response) -> Ruling {
+    rule_read(permitted, response, &Envelope::read(response))
+}
+
+/// The same, where the envelope was read before.
+pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &Envelope) -> Ruling {
     if let Permitted::Anything(reason) = permitted {
         let unbounded = unbounded(response).map(|mismatch| (Level::Should, mismatch));
-        return open(reason.to_owned(), unbounded.into_iter().collect());
+        return open((*reason).to_owned(), unbounded.into_iter().collect());
     }
-    let envelope = Envelope::read(response);
-    if is_turned_away(response, &envelope) {
+    if is_turned_away(response, envelope) {
         return untold("the endpoint, or what stands in front of it, takes no requests now");
     }
     let classes = match permitted {
         Permitted::Anything(reason) | Permitted::AnythingInForm(reason) => {
-            let found = faults_of_any_answer(response, &envelope, None);
-            return open(reason.to_owned(), found);
+            let found = faults_of_any_answer(response, envelope, None);
+            return open((*reason).to_owned(), found);
         }
         Permitted::OneOf(classes) => classes,
     };
-    let mut found = faults_of_any_answer(response, &envelope, shown_ids(&classes).as_ref());
+    let mut found = faults_of_any_answer(response, envelope, shown_ids(classes).as_ref());
     let class = if response.status < 400 {
-        success(&classes, response, &envelope, &mut found)
+        success(classes, response, envelope, &mut found)
     } else {
-        refusal(&classes, response, &envelope, &mut found)
+        refusal(classes, response, envelope, &mut found)
     };
     let reason = class.or(classes.first()).map_or_else(String::new, reason);
     if !found.is_empty() {

@@ -10,7 +10,7 @@ use crate::wire::{Envelope, Response};
 const SECONDS_MAX: f64 = 1e11;
 
 /// The members that every recorded answer to a stop has, whatever comes of the job. Their types are an invariant.
-const PRESENT: [(&str, Level); 11] = [
+pub(crate) const PRESENT: [(&str, Level); 11] = [
     ("CloudWatchLogsRoleArn", Level::Must),
     ("CreationDate", Level::Must),
     ("FailedUsers", Level::Must),
@@ -25,7 +25,7 @@ const PRESENT: [(&str, Level); 11] = [
 ];
 
 /// The members that an answer with status Stopped has besides.
-const PRESENT_ONCE_STOPPED: [&str; 2] = ["CompletionDate", "CompletionMessage"];
+pub(crate) const PRESENT_ONCE_STOPPED: [&str; 2] = ["CompletionDate", "CompletionMessage"];
 
 const DATES: [&str; 3] = ["CreationDate", "StartDate", "CompletionDate"];
 const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];

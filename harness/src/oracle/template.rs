@@ -17,7 +17,11 @@ pub struct Likeness {
 impl Likeness {
     /// The likeness of an answer to a request that named these ids.
     pub fn of(response: &Response, ids: &Ids) -> Self {
-        let envelope = Envelope::read(response);
+        Self::of_read(response, &Envelope::read(response), ids)
+    }
+
+    /// The same, where the envelope was read before.
+    pub(crate) fn of_read(response: &Response, envelope: &Envelope, ids: &Ids) -> Self {
         let message = match (&envelope.message, &envelope.json) {
             (Some(message), _) => template(head(message), ids),
             (None, Ok(json)) => skeleton(json),

@@ -31,6 +31,27 @@ pub struct Lease {
     pub(crate) _alone: Option<OwnedSemaphorePermit>,
 }
 
+impl Lease {
+    /// A precondition that a recording tells of. There is nothing to undo.
+    pub(crate) fn recorded(
+        ids: Ids,
+        before: Option<Value>,
+        status: Option<Status>,
+        confirmed: bool,
+    ) -> Self {
+        Self {
+            ids,
+            before,
+            status,
+            confirmed,
+            steps: Vec::new(),
+            acquired: Instant::now(),
+            owned: Vec::new(),
+            _alone: None,
+        }
+    }
+}
+
 /// A job that a case must leave alone.
 #[derive(Clone, Debug)]
 pub struct Bystander {

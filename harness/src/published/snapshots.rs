@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::published::{Published, all};
 use crate::snapshot::{AS_CHOSEN, Shown, render_shown};
+use crate::wire::Envelope;
 
 /// One snapshot for each case, by its id. A case with several published answers has them all.
 pub fn snapshots() -> BTreeMap<String, String> {
@@ -17,6 +18,30 @@ pub fn snapshots() -> BTreeMap<String, String> {
         }
     }
     snapshots
+}
+
+/// What each case that was answered in public got: its id, the status where that was shown, and the error type or the job's
+/// status.
+pub fn answers() -> Vec<(String, Option<u16>, Option<String>)> {
+    let mut answers = Vec::new();
+    for published in all() {
+        let response = published.answer.published(&published.situation.ids());
+        let envelope = Envelope::read(&response);
+        let status = envelope.json.as_ref().ok().and_then(|json| {
+            let status = json.pointer("/UserImportJob/Status")?;
+            status.as_str().map(str::to_owned)
+        });
+        let says = envelope.error_type().map(str::to_owned).or(status);
+        // A body that was published whole was a success where it holds a job.
+        let shown = published
+            .answer
+            .status
+            .or((response.status == 200).then_some(200));
+        for case in &published.cases {
+            answers.push((case.clone(), shown, says.clone()));
+        }
+    }
+    answers
 }
 
 fn add(published: &Published, snapshot: &mut String) {

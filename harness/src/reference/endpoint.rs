@@ -56,6 +56,11 @@ impl Endpoint {
         }
     }
 
+    /// Forgets everything: the next ids are those that a new endpoint would make.
+    pub fn clear(&self) {
+        *self.store() = Store::new(self.usual.options.seed);
+    }
+
     /// Answers one request at a moment.
     ///
     /// A signature covers the `Host` header: a signed request must have it among its headers.

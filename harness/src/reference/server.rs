@@ -140,7 +140,7 @@ async fn connection(
         let endpoint = Arc::clone(&endpoint);
         move |request| exchange::answer(Arc::clone(&endpoint), control, request)
     });
-    let serving = builder(endpoint.options()).serve_connection(TokioIo::new(stream), service);
+    let serving = codec(endpoint.options()).serve_connection(TokioIo::new(stream), service);
     tokio::pin!(serving);
     tokio::select! {
         // A client that breaks off is its own affair.
@@ -151,7 +151,8 @@ async fn connection(
     let _ = serving.await;
 }
 
-fn builder(options: &Options) -> http1::Builder {
+/// The codec of a connection, with all its bounds.
+pub(crate) fn codec(options: &Options) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())

@@ -240,7 +240,7 @@ impl From<&Requirement> for RequirementResult {
             text: requirement.text.clone(),
             level: requirement.level,
             sources: requirement.sources.clone(),
-            since: requirement.since.clone(),
+            since: requirement.since.to_string(),
         }
     }
 }

@@ -10,14 +10,15 @@ use crate::contract::Status;
 use crate::oracle::{
     Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
 };
-use crate::provision::{Lease, Provisioner, Unavailable};
+use crate::provision::{Lease, Unavailable};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::post::{self, After};
 use crate::runner::replay::Replays;
+use crate::runner::stage::{Stage, on_track};
 use crate::runner::{Exchange, Record, Verdict, probe};
 use crate::snapshot;
-use crate::target::{Client, Failure};
+use crate::target::Failure;
 use crate::wire::{Envelope, Response, redact};
 
 /// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
@@ -26,8 +27,7 @@ const ATTEMPTS_MAX: usize = 3;
 /// Judges single cases against one target.
 #[derive(Debug)]
 pub(crate) struct Judge {
-    pub(crate) client: Client,
-    pub(crate) provisioner: Arc<Provisioner>,
+    pub(crate) stage: Stage,
     pub(crate) breaker: Breaker,
     pub(crate) controls: Controls,
     /// The places of jobs that are active at once, where the target has a limit.
@@ -93,10 +93,19 @@ struct Answered {
 impl Judge {
     /// Runs a case and says what came of it. The answer comes with it, for the invariants.
     pub(crate) async fn case(&self, case: &Case) -> (Record, Option<Observed>) {
+        on_track(&case.id, self.attempts(case)).await
+    }
+
+    async fn attempts(&self, case: &Case) -> (Record, Option<Observed>) {
         let mut last = (String::new(), None);
         for _ in 0..ATTEMPTS_MAX {
+            if let Some(why) = self.stage.halted() {
+                last.0 = why;
+                break;
+            }
             if self.breaker.is_open() {
                 last.0 = "the endpoint has stopped answering, so nothing more is sent".to_owned();
+                self.stage.note_halt(&last.0);
                 break;
             }
             match self.attempt(case).await {
@@ -121,9 +130,9 @@ impl Judge {
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
         let permit = self.permit(case.given, bystanders).await?;
-        let mut lease = self.provisioner.acquire(case.given).await?;
+        let mut lease = self.stage.acquire(case.given).await?;
         let result = self.undisturbed(case, &mut lease).await;
-        self.provisioner.release(lease).await;
+        self.stage.release(lease).await;
         // The control may need an active job of its own.
         drop(permit);
         let answered = result?;
@@ -144,7 +153,7 @@ impl Judge {
 
     /// The exchange, with no other under way where this one queues a fault that could hit the other.
     async fn undisturbed(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
-        if case.fault.is_some() && !self.provisioner.binds_faults() {
+        if case.fault.is_some() && !self.stage.binds_faults() {
             let _alone = self.quiet.write().await;
             return self.exchange(case, lease).await;
         }
@@ -155,12 +164,12 @@ impl Judge {
     /// Sends the case's request on its precondition and judges what comes.
     async fn exchange(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
         let bystander = match case.post {
-            Some(Post::BystanderUntouched) => Some(self.provisioner.beside(lease).await?),
+            Some(Post::BystanderUntouched) => Some(self.stage.beside(lease).await?),
             _ => None,
         };
         let lease = &*lease;
         if let Some(error) = &case.fault {
-            self.provisioner.fault(lease, error).await?;
+            self.stage.fault(lease, error).await?;
         }
         let sent = case.compose(&lease.ids);
         let response = self.send(case, &sent).await?;
@@ -231,7 +240,7 @@ impl Judge {
 
     /// Sends, and tells an answer (or a permitted close) from what tells nothing.
     async fn send(&self, case: &Case, sent: &Message) -> Result<Option<Response>, Halt> {
-        match self.client.deliver(sent).await {
+        match self.stage.deliver(sent).await {
             Ok(response) => {
                 self.breaker.answered();
                 if is_throttled(&response) && !expects_throttle(case) {
@@ -306,9 +315,9 @@ impl Judge {
         }
         // Twice as long as the case took, so that a job which ends by itself does so here too.
         let patience = lease.acquired.elapsed() * 2;
-        let other = self.provisioner.acquire(case.given).await?;
+        let other = self.stage.acquire(case.given).await?;
         let ended = post::ends_within(self, &other.ids, patience).await;
-        self.provisioner.release(other).await;
+        self.stage.release(other).await;
         if ended? {
             return Err(Halt::Again(
                 "the job ended by itself around the request".to_owned(),
@@ -320,10 +329,14 @@ impl Judge {
 
     /// After an attempt that came to nothing: whether the endpoint still answers anything.
     async fn look_after(&self) {
+        // A recording goes silent where its endpoint did.
+        let Some(client) = self.stage.client() else {
+            return;
+        };
         if !self.breaker.went_silent() {
             return;
         }
-        match probe::Probe::ask(&self.client).await {
+        match probe::Probe::ask(client).await {
             Ok(_) => self.breaker.alive(),
             Err(_) => self.breaker.trip(),
         }
@@ -366,7 +379,7 @@ impl Judge {
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
         let came = response.ok_or("<closed without an answer>");
         Exchange {
-            sent: redact(&describe_sent(sent)),
+            sent: shown_request(sent),
             came: redact(&came.map_or_else(str::to_owned, describe_response)),
             normalised: snapshot::render(sent, came, ids),
         }
@@ -417,6 +430,11 @@ fn expects_throttle(case: &Case) -> bool {
 
 /// The most bytes of a body that a report shows.
 const SHOWN_SIZE_MAX: usize = 2_000;
+
+/// A request as a report shows it.
+pub(crate) fn shown_request(sent: &Message) -> String {
+    redact(&describe_sent(sent))
+}
 
 fn describe_sent(sent: &Message) -> String {
     match sent {

@@ -9,6 +9,7 @@ use crate::case::{Case, Given, JobState, PoolState};
 use crate::contract::{Operation, Status};
 use crate::oracle::Likeness;
 use crate::runner::attempt::{Halt, Judge};
+use crate::runner::stage::on_track;
 
 /// What one control is the measure of: a requirement's cases with one precondition.
 type Key = (String, Given);
@@ -25,7 +26,8 @@ impl Controls {
         let control = control(case);
         let key = (case.requirement().to_owned(), control.given);
         let cell = Arc::clone(self.sent.lock().await.entry(key).or_default());
-        cell.get_or_try_init(|| send(judge, &control))
+        let track = format!("control {} {}", case.requirement(), control.given);
+        cell.get_or_try_init(|| on_track(&track, send(judge, &control)))
             .await
             .cloned()
     }
@@ -48,14 +50,14 @@ fn control(case: &Case) -> Case {
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
     let _permit = judge.permit(control.given, 0).await?;
-    let lease = judge.provisioner.acquire(control.given).await?;
+    let lease = judge.stage.acquire(control.given).await?;
     let shared = judge.quiet.read().await;
-    let answer = judge.client.deliver(&control.compose(&lease.ids)).await;
+    let answer = judge.stage.deliver(&control.compose(&lease.ids)).await;
     drop(shared);
     let likeness = answer
         .as_ref()
         .map(|response| Likeness::of(response, &lease.ids));
     let failure = likeness.map_err(|failure| Halt::Again(failure.to_string(), None));
-    judge.provisioner.release(lease).await;
+    judge.stage.release(lease).await;
     failure
 }

@@ -10,6 +10,7 @@ use crate::contract::Status;
 use crate::oracle::{Mismatch, same};
 use crate::provision::{Bystander, Lease};
 use crate::runner::attempt::{Halt, Judge};
+use crate::target::Client;
 
 /// The first pause between two reads, and the longest: a quick endpoint is not kept waiting, a slow one is not hammered.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
@@ -78,7 +79,7 @@ pub(crate) async fn ends_within(
         if status(judge, ids).await?.is_some_and(Status::is_finished) {
             return Ok(true);
         }
-        if !pauses.wait().await {
+        if !pauses.wait(judge).await {
             return Ok(false);
         }
     }
@@ -107,7 +108,7 @@ async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<A
 }
 
 async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
-    judge.provisioner.let_go(lease);
+    judge.stage.let_go(lease);
     let mut pauses = Pauses::until(judge, judge.settle);
     loop {
         let (status, mismatches) = look(judge, lease).await?;
@@ -117,7 +118,7 @@ async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
             Some(Status::Stopped) => break,
             Some(status) if status.is_finished() => return Ok(After::Ended(status)),
             Some(status) => {
-                if !pauses.wait().await {
+                if !pauses.wait(judge).await {
                     let wanted = format!("Stopped within {} ms", judge.settle.as_millis());
                     return Ok(After::Broken(vec![Mismatch::new(
                         "post/Status",
@@ -182,7 +183,7 @@ async fn look(judge: &Judge, lease: &Lease) -> Result<(Option<Status>, Vec<Misma
 /// The job now, or the answer that shows none.
 async fn read(judge: &Judge, ids: &Ids) -> Result<Result<Value, String>, Halt> {
     let described = judge
-        .provisioner
+        .stage
         .describe(ids)
         .await
         .map_err(|failure| Halt::Again(format!("DescribeUserImportJob: {failure}"), None))?;
@@ -237,7 +238,7 @@ struct Pauses {
 impl Pauses {
     fn until(judge: &Judge, patience: Duration) -> Self {
         Self {
-            next: if judge.client.is_limited() {
+            next: if judge.stage.client().is_some_and(Client::is_limited) {
                 PAUSE_LIMITED
             } else {
                 PAUSE_MIN
@@ -247,7 +248,10 @@ impl Pauses {
     }
 
     /// Waits. False once the deadline has passed.
-    async fn wait(&mut self) -> bool {
+    async fn wait(&mut self, judge: &Judge) -> bool {
+        if let Some(another) = judge.stage.shows_another_look() {
+            return another;
+        }
         if Instant::now() >= self.deadline {
             return false;
         }

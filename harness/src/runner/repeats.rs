@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::case::{Case, Invariant};
-use crate::oracle::{Observed, hold};
+use crate::oracle::{Observed, hold, is_within};
 use crate::runner::attempt::Judge;
 use crate::runner::{Record, Verdict};
 use crate::suite::Suite;
@@ -30,7 +30,7 @@ const FLAKY_FACTOR: usize = 4;
 const REPEATS_MAX: usize = 1_000;
 
 /// How long all repeats may take at least; at most they take as long as the run itself did.
-const PATIENCE_MIN: Duration = Duration::from_secs(30);
+const PATIENCE_MIN: Duration = Duration::from_secs(60);
 
 /// What repeating a divergence showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -132,6 +132,8 @@ pub(crate) struct Repeating<'a> {
     pub(crate) suite: &'a Suite,
     /// How often each divergence is repeated. None are at 0.
     pub(crate) repeats: usize,
+    /// The fingerprints of divergences that are known to come every time, by the ids of the cases.
+    pub(crate) spared: &'a BTreeMap<String, String>,
     pub(crate) concurrency: usize,
     /// How long the run took.
     pub(crate) took: Duration,
@@ -200,9 +202,15 @@ impl Repeating<'_> {
         records
             .iter()
             .enumerate()
-            .filter(|(_, record)| record.verdict == Verdict::Divergent)
+            .filter(|(_, record)| record.verdict == Verdict::Divergent && !self.spares(record))
             .filter_map(subject)
             .collect()
+    }
+
+    /// Whether a divergence is a known one.
+    fn spares(&self, record: &Record) -> bool {
+        let known = self.spared.get(&record.id).zip(record.fingerprint.as_ref());
+        known.is_some_and(|(known, fingerprint)| is_within(fingerprint, known))
     }
 
     async fn round(

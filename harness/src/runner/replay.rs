@@ -64,6 +64,19 @@ impl Replays {
         }
     }
 
+    /// Lines for a target that is known from a recording only.
+    pub(crate) fn of_recorded(name: &str, url: &str, region: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            name: name.to_owned(),
+            signing: Signing::Environment,
+            region: region.to_owned(),
+            by_curl: false,
+            authorities: None,
+            bare: name == "endpoint",
+        }
+    }
+
     /// The line for a case, whose precondition was made by the steps of a lease.
     pub(crate) fn of_case(&self, case: &Case, lease: Option<&Lease>) -> Option<String> {
         let by_curl = lease.filter(|_| self.by_curl && case.fault.is_none());

@@ -1,26 +1,28 @@
 //! A whole run: which cases, in which order, how many at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::case::{Case, Level, Requirement};
 use crate::contract::Operation;
-use crate::oracle::Evidence;
+use crate::ledger::Ledger;
+use crate::oracle::{Evidence, Observed};
+use crate::recording::{Head, Player, Recording, Tape, Unsupported};
 use crate::runner::attempt::{Active, Judge};
 use crate::runner::breaker::Breaker;
 use crate::runner::control::Controls;
 use crate::runner::probe::Probe;
 use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
+use crate::runner::stage::{Live, Stage, now};
 use crate::runner::{Record, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-use crate::target::Client;
 
 /// What to run and how.
 #[derive(Clone, Debug)]
@@ -67,12 +69,15 @@ impl std::error::Error for RunError {}
 #[derive(Debug)]
 pub struct Runner {
     suite: Arc<Suite>,
-    client: Client,
     judge: Arc<Judge>,
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
+    /// The operations that a recorded endpoint said it does not implement.
+    unsupported: Vec<(Operation, String)>,
     /// How often a divergence is repeated.
     repeats: usize,
+    /// The fingerprints of divergences that are not repeated, by the ids of the cases.
+    spared: BTreeMap<String, String>,
 }
 
 impl Runner {
@@ -92,8 +97,11 @@ impl Runner {
         };
         let active = session.profile.active_jobs;
         let judge = Arc::new(Judge {
-            client: client.clone(),
-            provisioner: Arc::clone(&session.provisioner),
+            stage: Stage::Live(Live {
+                client,
+                provisioner: Arc::clone(&session.provisioner),
+                tape: None,
+            }),
             breaker: Breaker::default(),
             controls: Controls::default(),
             quiet: RwLock::default(),
@@ -105,16 +113,87 @@ impl Runner {
         });
         Ok(Self {
             suite,
-            client,
             judge,
             probe,
+            unsupported: Vec::new(),
             repeats: 0,
+            spared: BTreeMap::new(),
         })
+    }
+
+    /// A runner that plays a recording again, and sends nothing.
+    pub fn recorded(suite: Arc<Suite>, recording: &Recording, snapshots: Option<Recorded>) -> Self {
+        let head = &recording.head;
+        let judge = Arc::new(Judge {
+            stage: Stage::Played(Player::of(recording)),
+            breaker: Breaker::default(),
+            controls: Controls::default(),
+            quiet: RwLock::default(),
+            active: None,
+            reach: head.reach.clone(),
+            settle: Duration::from_millis(head.settle_ms),
+            snapshots,
+            replays: Replays::of_recorded(&head.target, &head.endpoint, &head.region),
+        });
+        let unsupported = head.unsupported.iter();
+        Self {
+            suite,
+            judge,
+            probe: None,
+            unsupported: unsupported
+                .map(|one| (one.operation, one.reason.clone()))
+                .collect(),
+            repeats: 0,
+            spared: BTreeMap::new(),
+        }
+    }
+
+    /// Takes down from now on what happens, for [`Runner::recording`].
+    pub fn record(&mut self) {
+        if let Some(judge) = Arc::get_mut(&mut self.judge)
+            && let Stage::Live(live) = &mut judge.stage
+        {
+            live.tape = Some(Tape::default());
+        }
+    }
+
+    /// What was taken down of a run of this plan.
+    pub async fn recording(&self, session: &Session, plan: &Plan) -> Result<Recording, RunError> {
+        let profile = &session.profile;
+        let endpoint = if session.is_embedded() {
+            "embedded".to_owned()
+        } else {
+            profile.url()
+        };
+        let mut head = Head::new(&profile.name, &endpoint, &profile.region, &now());
+        head.settle_ms = u64::try_from(session.settle.as_millis()).unwrap_or(u64::MAX);
+        head.reach.clone_from(&profile.reach);
+        let operations = self.cases(plan).into_iter().map(|case| case.operation);
+        let unsupported = self.unsupported(operations).await?;
+        head.unsupported = unsupported
+            .into_iter()
+            .map(|(operation, reason)| Unsupported { operation, reason })
+            .collect();
+        let tracks = match &self.judge.stage {
+            Stage::Live(live) => live.tape.as_ref().map(Tape::tracks),
+            Stage::Played(_) => None,
+        };
+        Ok(Recording::of(head, tracks.unwrap_or_default()))
     }
 
     /// With so many repeats of each divergence, to tell whether it comes every time.
     pub fn repeating(mut self, repeats: usize) -> Self {
         self.repeats = repeats;
+        self
+    }
+
+    /// Without repeats of what a ledger knows to come every time.
+    pub fn sparing(mut self, ledger: Option<&Ledger>) -> Self {
+        let entries = ledger.into_iter().flat_map(Ledger::entries);
+        self.spared = entries
+            .filter(|entry| !entry.flaky)
+            .map(|entry| (entry.case().to_owned(), entry.fingerprint().to_owned()))
+            .collect();
         self
     }
 
@@ -129,6 +208,11 @@ impl Runner {
                 None => self.judge.case(case).await.0,
             },
         )
+    }
+
+    /// Judges one case, of the runner's suite or not. The answer comes with it, for the invariants.
+    pub(crate) async fn judged(&self, case: &Case) -> (Record, Option<Observed>) {
+        self.judge.case(case).await
     }
 
     /// Runs the planned cases. `progress` hears of each record as it is made.
@@ -207,6 +291,7 @@ impl Runner {
             judge: &self.judge,
             suite: &self.suite,
             repeats: self.repeats,
+            spared: &self.spared,
             concurrency: plan.concurrency,
             took: started.elapsed(),
         };
@@ -248,13 +333,13 @@ impl Runner {
         &self,
         operations: impl Iterator<Item = Operation>,
     ) -> Result<Vec<(Operation, String)>, RunError> {
-        let Some(probe) = &self.probe else {
-            return Ok(Vec::new());
+        let (Some(probe), Some(client)) = (&self.probe, self.judge.stage.client()) else {
+            return Ok(self.unsupported.clone());
         };
         let mut found = Vec::new();
         for operation in operations.collect::<BTreeSet<_>>() {
             let reason = probe
-                .unsupported(&self.client, operation)
+                .unsupported(client, operation)
                 .await
                 .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
             found.extend(reason.map(|reason| (operation, reason)));

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::provision::{Options, Provisioner, run_id};
+use crate::provision::{Options, Preconditions, Provisioner, run_id};
 use crate::reference::{self, Auth, Endpoint, Server};
 use crate::target::{Client, ConfigError, Profile};
 
@@ -58,21 +58,35 @@ impl Session {
         let provisioner = Provisioner::start(&profile, client.clone(), options)
             .await
             .map_err(SessionError::Config)?;
+        Ok(Self::over(profile, client, provisioner, run_id))
+    }
+
+    fn over(profile: Profile, client: Client, provisioner: Provisioner, run_id: String) -> Self {
         let settle = if client.is_loopback() {
             SETTLE_LOCAL
         } else {
             SETTLE_REMOTE
         };
-        let provisioner = Arc::new(provisioner);
-        Ok(Self {
+        Self {
             profile,
             client,
-            provisioner,
+            provisioner: Arc::new(provisioner),
             settle,
             run_id,
             rehearses: false,
             server: None,
-        })
+        }
+    }
+
+    /// Opens a profile's target, whose preconditions are made by code of the caller's.
+    pub fn with_preconditions(
+        profile: Profile,
+        preconditions: Arc<dyn Preconditions>,
+    ) -> Result<Self, SessionError> {
+        let client = Client::new(&profile).map_err(SessionError::Config)?;
+        let provisioner = Provisioner::own(preconditions, client.clone(), &profile.region);
+        let run_id = run_id(SystemTime::now());
+        Ok(Self::over(profile, client, provisioner, run_id))
     }
 
     /// Opens an endpoint in this process, on a free port of its own. Like AWS it wants every request signed.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::case::{Ids, Message};
 use crate::contract::{Kind, MEMBERS};
-use crate::wire::{Header, Response};
+use crate::wire::{Header, Response, redact_account};
 
 /// The most characters of one value: snapshots are read by people, and a long value is described as well by its length.
 const VALUE_LENGTH_MAX: usize = 400;
@@ -134,7 +134,7 @@ static SIGNED: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
 
 /// A text with the ids of the precondition named.
 fn named(text: &str, ids: &Ids) -> String {
-    let mut named = text.to_owned();
+    let mut named = redact_account(text);
     for (pattern, name) in SIGNED.iter() {
         named = pattern.replace_all(&named, *name).into_owned();
     }

@@ -221,6 +221,16 @@ impl Client {
     ///
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
     pub async fn send_raw(&self, raw: &Raw, body: &[u8]) -> Result<RawAnswer, Failure> {
+        self.exchange_raw(raw, body, true).await
+    }
+
+    /// The same, which waits for bytes behind the answer only if that is asked.
+    pub(crate) async fn exchange_raw(
+        &self,
+        raw: &Raw,
+        body: &[u8],
+        linger: bool,
+    ) -> Result<RawAnswer, Failure> {
         let host = self.shared.url.authority.clone();
         let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
         let mut head = filled();
@@ -235,7 +245,7 @@ impl Client {
             bytes: &compose::joined(&head, &raw.eol, body),
             split: &raw.split,
             shutdown: raw.shutdown,
-            linger: true,
+            linger,
         };
         let exchange = self.over_socket(&bytes).await?;
         Ok(RawAnswer {
@@ -290,13 +300,82 @@ impl Client {
     }
 
     /// Waits until a request may be sent; an upload is none of the service's.
-    async fn turn(&self, request: Option<&Request>) {
+    pub(crate) async fn turn(&self, request: Option<&Request>) {
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
         }
         if let (Some(limiter), Some(request)) = (&self.shared.limiter, request) {
             limiter.turn(request).await;
+        }
+    }
+
+    /// Whether a signature of that kind adds anything to a request.
+    pub(crate) fn signs(&self, signature: Signature) -> bool {
+        match (&self.shared.credentials, signature) {
+            (_, Signature::Unsigned) | (None, Signature::Valid) => false,
+            // Without credentials the other kinds are refused by `prepare`, which says so.
+            _ => true,
+        }
+    }
+
+    pub(crate) fn address(&self) -> &Url {
+        &self.shared.url
+    }
+
+    /// Whose certificates are believed.
+    pub(crate) fn trust(&self) -> Option<&Trust> {
+        self.shared.trust.as_ref()
+    }
+
+    /// Whether a socket of one's own leads to it.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.shared.proxy.is_none()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.shared.timeout
+    }
+
+    /// The request line and the host of an unsigned request that names none.
+    pub(crate) fn write_start(&self, request: &Request, out: &mut Vec<u8>) {
+        let base = if request.path.starts_with('/') {
+            &*self.shared.url.base
+        } else {
+            ""
+        };
+        let host = &*self.shared.url.authority;
+        let parts = [
+            &*request.method,
+            " ",
+            base,
+            &request.path,
+            " HTTP/1.1\r\nHost: ",
+            host,
+        ];
+        for part in parts.into_iter().chain(["\r\n"]) {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    /// The headers that every request gets, as far as it does not bring them itself.
+    pub(crate) fn write_rest(&self, request: &Request, out: &mut Vec<u8>) {
+        let has = |name: &str| request.headers.iter().any(|header| header.is(name));
+        for header in self
+            .shared
+            .headers
+            .iter()
+            .filter(|header| !has(&header.name))
+        {
+            compose::write_line(header, out);
+        }
+        let profile = |name: &str| self.shared.headers.iter().any(|header| header.is(name));
+        for (name, value) in [("User-Agent", USER_AGENT), ("Accept", "*/*")] {
+            if !has(name) && !profile(name) {
+                for part in [name, ": ", value, "\r\n"] {
+                    out.extend_from_slice(part.as_bytes());
+                }
+            }
         }
     }
 

@@ -12,14 +12,29 @@ const SIGNATURE: &str = "${Signature}";
 
 /// A request as the bytes of HTTP/1.1.
 pub(crate) fn written(request: &Request) -> Vec<u8> {
-    let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.path).into_bytes();
+    let mut bytes = Vec::new();
+    write(request, &mut bytes);
+    bytes
+}
+
+/// Writes a request out behind what there is.
+pub(crate) fn write(request: &Request, bytes: &mut Vec<u8>) {
+    for part in [&*request.method, " ", &request.path, " HTTP/1.1\r\n"] {
+        bytes.extend_from_slice(part.as_bytes());
+    }
     for header in &request.headers {
-        bytes.extend_from_slice(&line(header));
-        bytes.extend_from_slice(b"\r\n");
+        write_line(header, bytes);
     }
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(&request.body);
-    bytes
+}
+
+/// Writes a header line out, with its end.
+pub(crate) fn write_line(header: &Header, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(header.name.as_bytes());
+    bytes.extend_from_slice(b": ");
+    bytes.extend_from_slice(&header.value);
+    bytes.extend_from_slice(b"\r\n");
 }
 
 /// A request without its session token, which is a secret: whoever has it and the key can act.
@@ -73,6 +88,13 @@ fn below(line: &str, base: &str) -> Option<String> {
     let (origin, path) = rest.split_at(origin.map_or(0, str::len));
     path.starts_with('/')
         .then(|| format!("{method} {origin}{base}{path}"))
+}
+
+/// A raw request as bytes, without a signature.
+pub(crate) fn unsigned(raw: &Raw, body: &[u8], host: &str) -> Vec<u8> {
+    let mut head = filled(raw, host, "", body.len());
+    insert(&mut head, &[]);
+    joined(&head, &raw.eol, body)
 }
 
 /// What a raw head says if it is read as a request, for the signature of it. What cannot be read is left out.

@@ -47,6 +47,11 @@ pub enum Failure {
         /// The signature that was asked for.
         signature: Signature,
     },
+    /// What a recording says came in place of an answer.
+    Recorded {
+        /// In its words.
+        why: String,
+    },
     /// The request cannot be said. Nothing was sent.
     Unsayable {
         /// The endpoint.
@@ -63,7 +68,8 @@ impl Failure {
             Self::Timeout { .. }
             | Self::Closed { .. }
             | Self::Truncated { .. }
-            | Self::Garbage { .. } => true,
+            | Self::Garbage { .. }
+            | Self::Recorded { .. } => true,
             Self::Connect { .. } | Self::NoCredentials { .. } | Self::Unsayable { .. } => false,
         }
     }
@@ -91,6 +97,7 @@ impl fmt::Display for Failure {
             Self::Garbage { endpoint, why } => {
                 write!(f, "{endpoint} answered something that is not HTTP: {why}")
             }
+            Self::Recorded { why } => f.write_str(why),
             Self::NoCredentials {
                 endpoint,
                 signature,

@@ -9,11 +9,18 @@ use crate::{files, name};
 const FLOORS: &[&[&str]] = &[
     &["contract", "wire"],
     &["case"],
-    &["suite", "oracle", "snapshot", "target", "reference"],
-    &["provision", "generator", "published", "ledger"],
+    &[
+        "suite",
+        "oracle",
+        "snapshot",
+        "target",
+        "reference",
+        "drift",
+    ],
+    &["provision", "generator", "published", "ledger", "recording"],
     &["runner", "lifecycle"],
     &["report", "campaign", "power"],
-    &["cli"],
+    &["cli", "conformance"],
 ];
 
 /// What a room must not know although it stands higher.

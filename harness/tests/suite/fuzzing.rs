@@ -1,25 +1,66 @@
-//! What the fuzz targets run, on their seeds and on bytes made here: no fuzzer is needed.
+//! What the fuzz targets run, on their seeds and on bytes made here: no fuzzer is needed. Each target also finds a mutant
+//! that was planted for it.
 
-use std::collections::BTreeMap;
+mod seeds;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use fullstop::campaign::{Seen, structured};
+use arbitrary::Unstructured;
+use fullstop::campaign::in_process::{
+    Codec, Duel, FILE, Judges, Read, Seen, Soak, Verifier, case_file, case_file_reader, codec,
+    judge, profile, read, signature, structured,
+};
+use fullstop::case::Signature;
 use fullstop::contract::Status;
+use fullstop::generator::{Kind, Part, bytes, mutated};
+use fullstop::oracle::{Ruling, Verdict, permits};
+use fullstop::reference::{Mutant, Options};
 
-use crate::files;
+use crate::{files, name, root};
 
-/// How many generated inputs are run: a second in a debug build.
-const INPUTS: u64 = 20_000;
+/// How many generated inputs are run: some seconds in a debug build.
+const INPUTS: u64 = 4_000;
+
+/// How many executions a planted mutant survives at most.
+const CANARY_MAX: u64 = 5_000;
 
 /// How many bytes an input has: more than a request uses.
-const INPUT_SIZE: usize = 96;
+const INPUT_SIZE: usize = 192;
 
 #[test]
-fn seeds_of_the_structured_target_hold() {
-    let seeds = files("fuzz/seeds/structured");
-    assert!(!seeds.is_empty(), "the target has seeds");
-    for seed in seeds {
-        structured(&fs::read(&seed).expect("a seed")).expect("a seed makes a request");
+fn every_target_has_seeds_and_they_hold() {
+    let mut targets = BTreeSet::new();
+    for file in files("fuzz/fuzz_targets") {
+        let target = file
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let seeds = files(&format!("fuzz/seeds/{target}"));
+        assert!(!seeds.is_empty(), "{target} has seeds");
+        for seed in seeds {
+            let data = fs::read(&seed).expect("a seed");
+            let path = name(&seed);
+            assert!(data.len() <= 4_096, "{path} is small");
+            match target.as_str() {
+                "structured" => drop(structured(&data).expect("a seed makes a request")),
+                "codec" => drop(codec(&data)),
+                "judge" => drop(judge(&data).expect("a seed makes an answer")),
+                "signature" => drop(signature(&data).expect("a seed makes a request")),
+                "case_file" => assert_eq!(case_file(&data), Read::Sound, "{path}"),
+                "profile" => assert_eq!(profile(&data), Read::Sound, "{path}"),
+                other => panic!("{other} is not replayed here"),
+            }
+        }
+        targets.insert(target);
+    }
+    let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("the manifest");
+    for target in targets {
+        assert!(
+            manifest.contains(&format!("fuzz_targets/{target}.rs")),
+            "{target} is built"
+        );
     }
 }
 
@@ -27,7 +68,7 @@ fn seeds_of_the_structured_target_hold() {
 fn generated_requests_hold_and_reach_every_state() {
     let mut seen: BTreeMap<Seen, u64> = BTreeMap::new();
     for seed in 0..INPUTS {
-        if let Ok(outcome) = structured(&bytes(seed)) {
+        if let Ok(outcome) = structured(&bytes(seed, INPUT_SIZE)) {
             *seen.entry(outcome).or_default() += 1;
         }
     }
@@ -37,33 +78,276 @@ fn generated_requests_hold_and_reach_every_state() {
             .map(|(_, count)| count)
             .sum()
     };
-    let of_type = |name: &str| count(&|outcome| outcome.error_type.as_deref() == Some(name));
+    let is_common = |what: &str, least: u64, test: &dyn Fn(&Seen) -> bool| {
+        let count = count(test);
+        assert!(count > least, "{what}: {count}");
+    };
+    let of_type =
+        |name: &'static str| move |outcome: &Seen| outcome.error_type.as_deref() == Some(name);
     for status in Status::ALL {
-        assert!(
-            count(&|outcome| outcome.before == Some(status)) > INPUTS / 50,
-            "{status} is reached"
-        );
+        is_common(status.name(), INPUTS / 120, &|one| {
+            one.before == Some(status)
+        });
     }
-    assert!(
-        count(&|outcome| outcome.status == 200) > INPUTS / 50,
-        "jobs are stopped"
+    for kind in [Kind::Directed, Kind::Seeded] {
+        is_common(kind.name(), INPUTS / 3, &|one| one.kind == kind);
+    }
+    for part in [
+        Part::JobId,
+        Part::UserPoolId,
+        Part::Body,
+        Part::Signature,
+        Part::Header,
+    ] {
+        is_common(part.name(), INPUTS / 50, &|one| {
+            one.facets.iter().any(|facet| facet.part == part)
+        });
+    }
+    is_common("stops", INPUTS / 25, &|one| one.status == 200);
+    is_common(
+        "precondition",
+        INPUTS / 50,
+        &of_type("PreconditionNotMetException"),
     );
-    assert!(of_type("PreconditionNotMetException") > INPUTS / 50);
-    assert!(of_type("ResourceNotFoundException") > INPUTS / 50);
-    assert!(of_type("InvalidParameterException") > INPUTS / 20);
-    assert!(of_type("SerializationException") > INPUTS / 100);
+    is_common(
+        "not found",
+        INPUTS / 50,
+        &of_type("ResourceNotFoundException"),
+    );
+    is_common(
+        "invalid",
+        INPUTS / 10,
+        &of_type("InvalidParameterException"),
+    );
+    is_common(
+        "serialization",
+        INPUTS / 20,
+        &of_type("SerializationException"),
+    );
+    is_common(
+        "signature",
+        INPUTS / 100,
+        &of_type("InvalidSignatureException"),
+    );
+    is_common("judged", INPUTS / 2, &|one| {
+        one.verdict == Verdict::Conformant
+    });
 }
 
-/// Bytes that a seed decides: splitmix64.
-fn bytes(seed: u64) -> Vec<u8> {
-    let mut state = seed;
-    let mut bytes = Vec::with_capacity(INPUT_SIZE);
-    while bytes.len() < INPUT_SIZE {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bytes.extend((mixed ^ (mixed >> 31)).to_le_bytes());
+#[test]
+fn connections_hold_and_are_judged() {
+    let served = Codec::new(Options::default());
+    let (mut judged, mut answered, mut several) = (0, 0, 0);
+    for seed in 0..INPUTS {
+        let Ok(data) = served.generated(&bytes(seed, INPUT_SIZE)) else {
+            continue;
+        };
+        let heard = codec(&data);
+        judged += u64::from(heard.verdict.is_some());
+        answered += u64::from(!heard.statuses.is_empty());
+        several += u64::from(heard.statuses.len() > 1);
     }
-    bytes
+    assert!(answered > INPUTS / 2, "{answered} are answered");
+    assert!(judged > INPUTS / 10, "{judged} are judged");
+    assert!(several > INPUTS / 100, "{several} have several answers");
 }
+
+#[test]
+fn any_answer_is_judged_and_sense_is_reached() {
+    let mut seen = BTreeMap::new();
+    for seed in 0..INPUTS {
+        if let Ok(outcome) = judge(&bytes(seed, INPUT_SIZE)) {
+            *seen.entry(outcome).or_insert(0_u64) += 1;
+        }
+    }
+    let of = |verdict: Verdict| -> u64 {
+        seen.iter()
+            .filter(|(one, _)| one.verdict == verdict)
+            .map(|(_, count)| count)
+            .sum()
+    };
+    assert!(of(Verdict::Conformant) > INPUTS / 200, "{seen:?}");
+    assert!(of(Verdict::Divergent) > INPUTS / 4, "{seen:?}");
+}
+
+#[test]
+fn signed_requests_verify_and_changed_ones_do_not() {
+    let mut changes = BTreeMap::new();
+    for seed in 0..INPUTS / 8 {
+        if let Ok(signed) = signature(&bytes(seed, INPUT_SIZE)) {
+            *changes.entry(signed.change).or_insert(0_u64) += 1;
+        }
+    }
+    assert_eq!(changes.len(), 7, "{changes:?}");
+    assert!(
+        changes.values().all(|count| *count > INPUTS / 400),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn mutated_files_are_read_or_refused() {
+    let mut outcomes = BTreeMap::new();
+    for (target, run) in [
+        ("case_file", case_file as fn(&[u8]) -> Read),
+        ("profile", profile),
+    ] {
+        for (seed, text) in mutated_files(target, INPUTS / 10) {
+            let outcome = run(text.as_bytes());
+            *outcomes.entry((target, outcome)).or_insert(0_u64) += 1;
+            assert_ne!(outcome, Read::NotText, "{seed}");
+        }
+    }
+    for target in ["case_file", "profile"] {
+        for outcome in [Read::Refused, Read::Sound] {
+            let count = outcomes
+                .get(&(target, outcome))
+                .copied()
+                .unwrap_or_default();
+            assert!(count > INPUTS / 200, "{outcomes:?}");
+        }
+    }
+}
+
+/// The seeds of a target that are texts, with a few tokens changed.
+fn mutated_files(target: &str, count: u64) -> impl Iterator<Item = (u64, String)> {
+    let seeds: Vec<String> = files(&format!("fuzz/seeds/{target}"))
+        .iter()
+        .map(|seed| fs::read_to_string(seed).expect("a text"))
+        .collect();
+    (0..count).filter_map(move |seed| {
+        let data = bytes(seed, INPUT_SIZE);
+        let text = &seeds[(seed % seeds.len() as u64) as usize];
+        let text = mutated(text, &mut Unstructured::new(&data)).ok()?;
+        Some((seed, text))
+    })
+}
+
+#[test]
+fn a_soak_is_the_same_for_any_number_of_threads_and_finds_nothing() {
+    let soak = |threads| {
+        Soak {
+            executions: 6_000,
+            seed: 1,
+            threads,
+        }
+        .run(|_| {})
+    };
+    let soaked = soak(1);
+    assert_eq!(soaked.disagreements, BTreeMap::new());
+    assert_eq!(soaked.executions.values().sum::<u64>(), 6_000);
+    assert_eq!(soaked, soak(2));
+}
+
+/// The number of the execution that finds a mutant.
+#[track_caller]
+fn found(what: &str, run: impl Fn(&[u8]) -> bool) -> u64 {
+    let found = (0..CANARY_MAX).find(|seed| run(&bytes(*seed, INPUT_SIZE)));
+    found.unwrap_or_else(|| panic!("{what} survives {CANARY_MAX} executions"))
+}
+
+fn wrong(name: &str) -> Options {
+    let mutant = Mutant::ALL.iter().copied().find(|one| one.name() == name);
+    Options {
+        mutant: Some(mutant.unwrap_or_else(|| panic!("{name} is a mutant"))),
+        ..Options::default()
+    }
+}
+
+#[test]
+fn structured_requests_find_planted_mutants() {
+    for name in STRUCTURED_CANARIES {
+        let duel = Duel::new(wrong(name));
+        found(name, |data| matches!(duel.run(data), Ok(Err(_))));
+    }
+}
+
+#[test]
+fn connections_find_planted_mutants() {
+    for name in CODEC_CANARIES {
+        let codec = Codec::new(wrong(name));
+        found(name, |data| match codec.generated(data) {
+            Ok(data) => codec.run(&data).is_err(),
+            Err(_) => false,
+        });
+    }
+}
+
+#[test]
+fn changed_signatures_find_planted_mutants() {
+    for name in ["signature-unchecked", "signature-length-only"] {
+        let verifier = Verifier::new(wrong(name));
+        found(name, |data| matches!(verifier.run(data), Ok(Err(_))));
+    }
+}
+
+#[test]
+fn any_answer_finds_an_oracle_that_praises_nonsense() {
+    let judges = Judges::new();
+    // It believes the status alone.
+    found("a credulous oracle", |data| {
+        let credulous = judges.run(data, |sent, known, response| {
+            let ruling = permits(sent, known, response);
+            let is_praised = response.status == 200 && sent.signature == Signature::Valid;
+            Ruling {
+                verdict: if is_praised {
+                    Verdict::Conformant
+                } else {
+                    ruling.verdict
+                },
+                ..ruling
+            }
+        });
+        matches!(credulous, Ok(Err(_)))
+    });
+}
+
+#[test]
+fn mutated_files_find_readers_that_lose_something() {
+    let first = |reader: &dyn Fn(&str) -> Result<Option<String>, String>| {
+        mutated_files("case_file", CANARY_MAX)
+            .find(|(_, text)| read(text.as_bytes(), reader).is_err())
+    };
+    // It forgets the file in one of its errors.
+    let forgetful = |text: &str| match case_file_reader(text) {
+        Err(error) if error.contains("unknown field") => Err(error.replace(FILE, "a file")),
+        other => other,
+    };
+    assert!(
+        first(&forgetful).is_some(),
+        "an error without its file is found"
+    );
+    // It writes a number that is not the one it read.
+    let careless = |text: &str| {
+        let written = case_file_reader(text)?;
+        Ok(written.map(|text| text.replace("status = 400", "status = 401")))
+    };
+    assert!(
+        first(&careless).is_some(),
+        "a number written wrongly is found"
+    );
+}
+
+/// What shows in the state, in the members, in the letters of an id, in the notation of a body, in the type of an error,
+/// behind a fault that was asked for, and once in several answers.
+const STRUCTURED_CANARIES: [&str; 10] = [
+    "stop-not-stored",
+    "refused-stop-stops",
+    "job-of-any-pool",
+    "null-members",
+    "job-id-trailing-newline",
+    "job-id-unicode",
+    "trailing-comma-accepted",
+    "error-types-disagree",
+    "throttled-stop-stops",
+    "sometimes-null-member",
+];
+
+/// What shows on a connection only: no answer, half of one, and one without an end.
+const CODEC_CANARIES: [&str; 5] = [
+    "closes-on-malformed-json",
+    "truncated-success",
+    "closes-on-wrong-type",
+    "always-hangs",
+    "always-endless",
+];

@@ -15,7 +15,7 @@ use fullstop::suite::Suite;
 use crate::root;
 
 /// How many requests of each kind are made: a second in a debug build.
-const COUNT: u64 = 20_000;
+const COUNT: u64 = 10_000;
 
 /// How many bytes an input has: more than a request uses.
 const INPUT_SIZE: usize = 128;
@@ -81,7 +81,7 @@ fn directed_requests_have_at_most_one_fault_and_reach_every_class() {
     }
     assert!(counts.len() > 90, "{} classes", counts.len());
     // What is drawn once in so many thousand is not drawn in a short run.
-    let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 5).collect();
+    let rare: Vec<_> = counts.iter().filter(|(_, count)| **count < 3).collect();
     assert!(rare.is_empty(), "{rare:?}");
 }
 

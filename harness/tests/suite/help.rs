@@ -13,6 +13,7 @@ use std::time::Duration;
 use std::{env, thread};
 
 use crate::command::{FULLSTOP, Output, Scratch, Served, command};
+use crate::drift;
 
 /// The widest line of a help.
 const COLUMNS_MAX: usize = 100;
@@ -41,29 +42,40 @@ pub(crate) struct Page {
     text: String,
     /// Options and arguments without a help of their own.
     untold: Vec<String>,
+    /// The examples of the command that this is a part of, which may serve it too.
+    above: Vec<String>,
 }
 
 /// Every command, those that hold others included, and the whole.
 pub(crate) fn commands() -> Vec<Page> {
-    fn collect(command: &mut clap::Command, name: &str, pages: &mut Vec<Page>) {
+    fn collect(command: &mut clap::Command, name: &str, above: &[String], pages: &mut Vec<Page>) {
         let arguments = command.get_arguments();
         let untold = arguments.filter(|argument| argument.get_help().is_none());
-        pages.push(Page {
+        let page = Page {
             name: name.to_owned(),
             untold: untold.map(|argument| argument.to_string()).collect(),
             text: command.render_long_help().to_string(),
-        });
+            above: above.to_vec(),
+        };
+        // The whole's examples are for a first look: each command has some of its own.
+        let is_whole = !name.contains(' ');
+        let examples = if is_whole {
+            Vec::new()
+        } else {
+            page.examples()
+        };
+        pages.push(page);
         for below in command.get_subcommands_mut() {
             if below.get_name() != "help" && !below.is_hide_set() {
                 let name = format!("{name} {}", below.get_name());
-                collect(below, &name, pages);
+                collect(below, &name, &examples, pages);
             }
         }
     }
     let mut pages = Vec::new();
     let mut whole = fullstop::cli::command();
     whole.build();
-    collect(&mut whole, "fullstop", &mut pages);
+    collect(&mut whole, "fullstop", &[], &mut pages);
     pages
 }
 
@@ -95,7 +107,9 @@ impl Page {
             let rest = example.strip_prefix(name.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\n']))
         };
-        if !self.examples().iter().any(is_own) {
+        let mut examples = self.examples();
+        examples.extend(self.above.iter().cloned());
+        if !examples.iter().any(is_own) {
             faults.push(format!(
                 "{name}: --help has no example: give its arguments `#[command(after_help = EXAMPLES)]`"
             ));
@@ -134,6 +148,7 @@ fn a_broken_example_is_seen() {
         name: "fullstop list".to_owned(),
         text: text.to_owned(),
         untold: Vec::new(),
+        above: Vec::new(),
     };
     let wrong = page(
         "Examples:\n  # A filter that selects nothing.\n  fullstop list \\\n    --filter no-such-case",
@@ -199,6 +214,8 @@ fn prepare(scratch: &Scratch, served: &Served) {
         )
     };
     scratch.file("fullstop.toml", &target("mine"));
+    let model = scratch.folder.join("service-2.json.gz");
+    std::fs::write(model, drift::gzipped()).expect("a file for the test");
 }
 
 fn shell(line: &str, folder: &Path) -> Command {

@@ -133,6 +133,7 @@ fn another_wrong_answer_of_a_listed_case_is_red() {
     let results = fs::read_to_string(scratch.path("r.json")).expect("results");
     let results: Value = serde_json::from_str(&results).expect("JSON");
     let case = &results["cases"][0];
+    assert!(case["repeats"].is_null(), "{case}");
     assert_eq!(case["known"]["state"], "changed");
     assert_eq!(case["known"]["fingerprint"], "0123456789abcdef");
     assert_ne!(case["fingerprint"], case["known"]["fingerprint"]);

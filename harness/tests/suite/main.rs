@@ -1,9 +1,11 @@
 //! What a machine can check about the project itself, one module per subject.
 
 mod aws;
+mod campaigns;
 mod command;
 mod commands;
 mod degenerate;
+mod drift;
 mod endpoints;
 mod flakes;
 mod floors;
@@ -11,11 +13,13 @@ mod fuzzing;
 mod generator;
 mod help;
 mod ledger;
+mod library;
 mod lifecycle;
 mod loader;
 mod power;
 mod provision;
 mod published;
+mod recording;
 mod reference;
 mod reports;
 mod schemas;
@@ -23,6 +27,7 @@ mod secrets;
 mod shards;
 mod target;
 mod tidy;
+mod versions;
 mod witnesses;
 
 use std::path::{Path, PathBuf};

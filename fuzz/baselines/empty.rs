@@ -1,0 +1,7 @@
+//! Nothing: what libFuzzer itself costs.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|_: &[u8]| {});

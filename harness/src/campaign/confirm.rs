@@ -1,0 +1,275 @@
+//! From a suspicion to a finding: made small, seen again, written down, and held to the reference, which must not have it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::campaign::execute::Arena;
+use crate::campaign::finding::{Finding, Written, written};
+use crate::campaign::latency::grown;
+use crate::campaign::shrink::smaller;
+use crate::campaign::suspicion::{Kind, Suspicion};
+use crate::case::Level;
+use crate::oracle::{Permitted, expectations};
+use crate::reference::Options;
+use crate::runner::{Record, Session, Verdict};
+use crate::suite::Suite;
+use crate::target::{Lane, Profile};
+
+/// How often a fault is looked for again, and how often more if it does not show every time.
+const TRIES: u32 = 3;
+const TRIES_MORE: u32 = 7;
+
+/// How many smaller requests are tried for one finding.
+const SHRINKS_MAX: usize = 48;
+
+#[derive(Debug)]
+pub(crate) struct Confirmer {
+    arena: Arc<Arena>,
+    lane: Lane,
+    suite: Arc<Suite>,
+    profile: Profile,
+    guard: Option<Guard>,
+}
+
+/// The reference, which nobody may accuse.
+#[derive(Debug)]
+struct Guard {
+    session: Session,
+    arena: Arena,
+    lane: Lane,
+}
+
+/// A finding, and all the names that its fault had on the way.
+pub(crate) struct Confirmed {
+    pub(crate) finding: Finding,
+    pub(crate) keys: BTreeSet<String>,
+}
+
+impl Confirmer {
+    pub(crate) fn new(arena: Arc<Arena>, lane: Lane, suite: Arc<Suite>, profile: Profile) -> Self {
+        Self {
+            arena,
+            lane,
+            suite,
+            profile,
+            guard: None,
+        }
+    }
+
+    /// Looks into a suspicion. None if it does not show again, or if the reference is no better.
+    pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Option<Confirmed> {
+        let mut keys = BTreeSet::from([suspicion.mark()]);
+        let executions = suspicion.executions;
+        let mut small = if matches!(suspicion.kind, Kind::Case | Kind::Latency) {
+            suspicion
+        } else {
+            let fresh = self.fresh(suspicion).await?;
+            self.shrunk(fresh).await
+        };
+        keys.insert(small.mark());
+        let (hits, tries) = self.hits(&mut small).await;
+        if hits == 0 {
+            return None;
+        }
+        let written = self.written(&small).await?;
+        let (record, is_shown) = self.run(&small, &written).await;
+        if hits == tries && !is_shown || self.is_of_reference(&small, &written).await {
+            return None;
+        }
+        small.executions = executions;
+        let finding = self.finding(small, written, record, (hits, tries));
+        Some(Confirmed { finding, keys })
+    }
+
+    /// Ends the reference that findings were held to.
+    pub(crate) async fn close(self) {
+        if let Some(guard) = self.guard {
+            guard.arena.stock.clear().await;
+            guard.session.close().await;
+        }
+    }
+
+    /// The fault as it shows on a precondition that nobody had. It may be another one there: whoever stops a job that
+    /// others share leaves them with a stopped one.
+    async fn fresh(&mut self, suspicion: Suspicion) -> Option<Suspicion> {
+        let core = core(&suspicion);
+        let case = &suspicion.case;
+        for _ in 0..TRIES {
+            let done = self.arena.send(&mut self.lane, case, true).await;
+            let mut came = done.suspicions;
+            let same = came.iter().position(|one| self::core(one) == core);
+            match same {
+                Some(at) => return Some(came.swap_remove(at)),
+                None if !came.is_empty() => return Some(came.swap_remove(0)),
+                None => {}
+            }
+        }
+        None
+    }
+
+    /// The smallest request found that brings the same fault.
+    async fn shrunk(&mut self, suspicion: Suspicion) -> Suspicion {
+        let core = core(&suspicion);
+        let mut best = suspicion;
+        let mut left = SHRINKS_MAX;
+        'smaller: loop {
+            for candidate in smaller(&best.case) {
+                if left == 0 {
+                    return best;
+                }
+                left -= 1;
+                let candidate = Arc::new(candidate);
+                let done = self.arena.send(&mut self.lane, &candidate, true).await;
+                let same = done
+                    .suspicions
+                    .into_iter()
+                    .find(|one| self::core(one) == core);
+                if let Some(same) = same {
+                    best = same;
+                    continue 'smaller;
+                }
+            }
+            return best;
+        }
+    }
+
+    /// How often the fault shows on a precondition that nobody had.
+    async fn hits(&mut self, suspicion: &mut Suspicion) -> (u32, u32) {
+        let (mut hits, mut tries) = (0, 0);
+        while tries < TRIES || (hits > 0 && hits < tries && tries < TRIES + TRIES_MORE) {
+            tries += 1;
+            if let Some(again) = self.again(suspicion).await {
+                hits += 1;
+                suspicion.mismatches = again.mismatches;
+            }
+        }
+        (hits, tries)
+    }
+
+    async fn again(&mut self, suspicion: &Suspicion) -> Option<Suspicion> {
+        if suspicion.kind == Kind::Case {
+            let (record, _) = self.arena.runner.judged(&suspicion.case).await;
+            let is_told = matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous);
+            return self
+                .arena
+                .of_record(&suspicion.case, &record)
+                .filter(|_| is_told);
+        }
+        let done = self.arena.send(&mut self.lane, &suspicion.case, true).await;
+        let core = core(suspicion);
+        done.suspicions
+            .into_iter()
+            .find(|one| self::core(one) == core)
+    }
+
+    /// The case file, with what the request may be answered.
+    async fn written(&mut self, suspicion: &Suspicion) -> Option<Written> {
+        let expect = match self.arena.stock.share(suspicion.case.given).await {
+            Ok(hold) => {
+                let ids = &hold.lease().ids;
+                let message = suspicion.case.compose(ids);
+                let permitted: Permitted = self.arena.permitted(&suspicion.case, &message, ids);
+                expectations(&permitted, suspicion.broken.level)
+            }
+            Err(_) => Vec::new(),
+        };
+        written(suspicion, expect)
+    }
+
+    /// Runs the case file as `fullstop run` does, and says whether it shows the fault.
+    async fn run(&mut self, suspicion: &Suspicion, written: &Written) -> (Record, bool) {
+        let (record, _) = self.arena.runner.judged(&written.case).await;
+        let is_shown = match suspicion.kind {
+            Kind::Invariant(_) | Kind::Leak | Kind::Latency => true,
+            // What nothing is established about can only break an invariant.
+            _ if written.case.level == Level::Observe => false,
+            _ => matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous),
+        };
+        (record, is_shown)
+    }
+
+    /// Whether the reference shows the same: then it is the judgement that is wrong.
+    async fn is_of_reference(&mut self, suspicion: &Suspicion, written: &Written) -> bool {
+        if self.guard.is_none() {
+            self.guard = Guard::open(&self.suite).await;
+        }
+        let Some(guard) = &mut self.guard else {
+            return false;
+        };
+        let (record, _) = guard.arena.runner.judged(&written.case).await;
+        if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
+            return true;
+        }
+        match suspicion.kind {
+            Kind::Case => return false,
+            Kind::Latency => return grown(&guard.arena, &mut guard.lane).await.is_some(),
+            _ => {}
+        }
+        let done = guard
+            .arena
+            .send(&mut guard.lane, &suspicion.case, true)
+            .await;
+        let core = core(suspicion);
+        done.suspicions.iter().any(|one| self::core(one) == core)
+    }
+
+    fn finding(
+        &self,
+        suspicion: Suspicion,
+        written: Written,
+        record: Record,
+        (hits, tries): (u32, u32),
+    ) -> Finding {
+        let id = written.path.trim_end_matches(".toml").to_owned();
+        let sources: Vec<_> = suspicion
+            .broken
+            .sources
+            .iter()
+            .map(|source| format!("{}: {}", source.kind.name(), source.cite))
+            .collect();
+        // A line for `fullstop send` would need the case to be one of the suite's.
+        let curl = record.replay.filter(|line| line.starts_with("E="));
+        let url = self.profile.url();
+        let file = &written.path;
+        let own = format!("fullstop fuzz --endpoint {url} --replay {file}");
+        Finding {
+            id,
+            key: suspicion.key,
+            level: suspicion.broken.level,
+            requirement: suspicion.broken.text,
+            requirement_id: suspicion.broken.id,
+            source: sources.join("; "),
+            mismatches: suspicion.mismatches,
+            flaky: (hits < tries).then_some((hits, tries)),
+            executions_to_find: suspicion.executions,
+            case: Arc::clone(&written.case),
+            path: written.path,
+            text: written.text,
+            invariant: written.invariant,
+            replay: curl.or(Some(own)),
+            exchange: record.exchange,
+        }
+    }
+}
+
+impl Guard {
+    async fn open(suite: &Arc<Suite>) -> Option<Self> {
+        let session = Session::embedded(Profile::reference(), Options::default()).ok()?;
+        let arena = Arena::new(&session, suite).await.ok()?;
+        Some(Self {
+            lane: session.client.lane(),
+            arena,
+            session,
+        })
+    }
+}
+
+/// A fault without the request that brings it.
+fn core(suspicion: &Suspicion) -> (Kind, String) {
+    let parts: Vec<_> = suspicion.key.split(" | ").collect();
+    let core = match parts.as_slice() {
+        [sentence, .., wrong] => format!("{sentence} | {wrong}"),
+        _ => suspicion.key.clone(),
+    };
+    (suspicion.kind, core)
+}

@@ -1,0 +1,510 @@
+//! The engine: epochs of executions, many under way at once, and what is made of them when an epoch ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::campaign::confirm::{Confirmed, Confirmer};
+use crate::campaign::corpus::State;
+use crate::campaign::execute::{Arena, Done, described, of_state};
+use crate::campaign::finding::Finding;
+use crate::campaign::latency::grown;
+use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, TRIES_MAX};
+use crate::campaign::stream::{Input, Stream, digest, strand_of};
+use crate::campaign::suspicion::Suspicion;
+use crate::case::{Case, Given};
+use crate::contract::{Operation, Status};
+use crate::generator::Settings as GeneratorSettings;
+use crate::oracle::Mismatch;
+use crate::provision::Lease;
+use crate::runner::{RunError, Session};
+use crate::suite::Suite;
+use crate::target::Lane;
+
+/// After so many requests without an answer in a row, and twice as many as are under way at once, the endpoint is gone.
+const SILENT_MAX: u32 = 16;
+
+/// How many requests that shared a job are remembered, to find the one that changed it.
+const SHARERS_MAX: usize = 512;
+
+/// How long a campaign looks into what it suspects once its time is over.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How many suspicions that were not confirmed are named at the end.
+const UNCONFIRMED_MAX: usize = 64;
+
+/// A campaign against one target.
+#[derive(Debug)]
+pub struct Campaign {
+    settings: Settings,
+    arena: Arc<Arena>,
+    confirmer: Confirmer,
+    stream: Arc<Stream>,
+    live: Arc<Live>,
+    state: State,
+    lanes: Vec<Lane>,
+    findings: Vec<Finding>,
+    /// How often each kind of suspicion was looked into.
+    looked_into: BTreeMap<String, u32>,
+    /// What was looked into and not confirmed.
+    unconfirmed: Vec<String>,
+    /// Requests whose answers were new, for the corpus.
+    novel: Vec<Arc<Case>>,
+    /// Where the epoch under way goes on, and what came of it so far.
+    position: u64,
+    partial: Epoch,
+}
+
+/// What can be watched while a campaign runs.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// Judged requests to the operation.
+    pub executions: AtomicU64,
+    /// Places of the stream where the precondition could not be made or the request not be said.
+    pub skipped: AtomicU64,
+    /// Kinds of answers seen.
+    pub novelty: AtomicU64,
+    /// Findings that were confirmed.
+    pub findings: AtomicU64,
+    /// Situations reached.
+    pub states: AtomicU64,
+    /// Reads of a job after a request.
+    pub looks: AtomicU64,
+    stop: AtomicBool,
+    /// Whether something was suspected in the epoch.
+    suspect: AtomicBool,
+    silent: AtomicU32,
+    next: AtomicU64,
+}
+
+impl Live {
+    /// Asks the campaign to end soon.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// The next place of the stream.
+    pub(crate) fn next(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// What a campaign came to.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Judged requests to the operation.
+    pub executions: u64,
+    /// How long it took, without what came before.
+    pub seconds: f64,
+    /// Places of the stream that could not be sent.
+    pub skipped: u64,
+    /// Preconditions made, and reads of jobs: what is no execution.
+    pub made: u64,
+    /// Reads of a job after a request.
+    pub looks: u64,
+    /// Kinds of answers seen.
+    pub novelty: usize,
+    /// What was found, in the order of finding.
+    pub findings: Vec<Finding>,
+    /// The suspicions that were looked into and not confirmed.
+    pub unconfirmed: Vec<String>,
+    /// The digest of the stream.
+    pub digest: u64,
+    /// The situations that were reached.
+    pub reached: Vec<Given>,
+    /// Those that were not, and why.
+    pub missing: Vec<(Given, String)>,
+    /// Whether it ended because the endpoint stopped answering.
+    pub is_silent: bool,
+    /// Where the next campaign goes on.
+    pub state: State,
+    /// Requests whose answers were new, the newest last.
+    pub novel: Vec<Arc<Case>>,
+}
+
+impl Summary {
+    /// Executions a second.
+    pub fn rate(&self) -> f64 {
+        self.executions as f64 / self.seconds.max(f64::MIN_POSITIVE)
+    }
+}
+
+impl Campaign {
+    /// Gets ready to send a stream to a session's target. With a state, it goes on where another ended.
+    pub async fn new(
+        settings: Settings,
+        session: &Session,
+        suite: Arc<Suite>,
+        state: Option<State>,
+        corpus: Vec<Arc<Case>>,
+    ) -> Result<Self, RunError> {
+        let state = state.unwrap_or_else(|| State::new(&settings));
+        let arena = Arc::new(Arena::new(session, &suite).await?);
+        let is_sent = |case: &&Arc<Case>| {
+            matches!(
+                case.operation,
+                Operation::StopUserImportJob | Operation::StartUserImportJob
+            )
+        };
+        let seeds: Vec<_> = suite.cases().filter(is_sent).cloned().collect();
+        let lanes = (0..settings.concurrency.max(1)).map(|_| session.client.lane());
+        Ok(Self {
+            stream: Arc::new(Stream::new(&settings, seeds, corpus)),
+            confirmer: Confirmer::new(
+                Arc::clone(&arena),
+                session.client.lane(),
+                suite,
+                session.profile.clone(),
+            ),
+            lanes: lanes.collect(),
+            arena,
+            live: Arc::default(),
+            findings: Vec::new(),
+            looked_into: BTreeMap::new(),
+            unconfirmed: Vec::new(),
+            novel: Vec::new(),
+            position: state.next,
+            partial: Epoch::default(),
+            state,
+            settings,
+        })
+    }
+
+    /// What can be watched and stopped while it runs.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
+    }
+
+    /// Runs until one of its bounds is met. `told` hears of each finding as it is confirmed.
+    pub async fn run(mut self, mut told: impl FnMut(&Finding)) -> Summary {
+        let givens: BTreeSet<_> = GeneratorSettings::default().givens.into_iter().collect();
+        self.arena.stock.warm(givens).await;
+        let start = Instant::now();
+        let deadline = self.settings.time.map(|time| start + time);
+        let mut digest = self.state.digest;
+        let mut is_silent = false;
+        while !self.is_done(deadline) {
+            let mut epoch = self.epoch(deadline).await;
+            digest = self.state.digest.wrapping_add(epoch.digest);
+            is_silent = epoch.is_silent;
+            let mut suspicions = std::mem::take(&mut epoch.suspicions);
+            if !is_silent {
+                suspicions.extend(self.changed_shared(&epoch.sharers).await);
+            }
+            suspicions.sort_by_key(|suspicion| suspicion.executions);
+            for suspicion in suspicions {
+                let is_over = deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE);
+                if self.findings.len() == FINDINGS_MAX || is_over {
+                    break;
+                }
+                self.look_into(suspicion, &mut told).await;
+                if self.settings.stop_at_first && !self.findings.is_empty() {
+                    break;
+                }
+            }
+            if self.position >= epoch.end {
+                self.learn(epoch, digest);
+            } else {
+                self.partial = epoch;
+            }
+            if is_silent {
+                break;
+            }
+        }
+        if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
+            self.latency(&mut told).await;
+        }
+        self.arena.stock.clear().await;
+        self.confirmer.close().await;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Summary {
+            executions: read(&self.live.executions),
+            seconds: start.elapsed().as_secs_f64(),
+            skipped: read(&self.live.skipped),
+            made: self.arena.stock.made(),
+            looks: read(&self.live.looks),
+            novelty: self.stream.novelty(),
+            findings: self.findings,
+            unconfirmed: self.unconfirmed,
+            digest,
+            reached: self.arena.stock.reached(),
+            missing: self.arena.stock.missing(),
+            is_silent,
+            state: self.state,
+            novel: self.novel,
+        }
+    }
+
+    fn is_done(&self, deadline: Option<Instant>) -> bool {
+        self.live.is_stopped()
+            || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            || self
+                .settings
+                .executions
+                .is_some_and(|most| self.state.next >= most)
+            || self.findings.len() == FINDINGS_MAX
+            || self.settings.stop_at_first && !self.findings.is_empty()
+    }
+
+    /// Takes in a whole epoch.
+    fn learn(&mut self, epoch: Epoch, digest: u64) {
+        let stream = Arc::get_mut(&mut self.stream).expect("no task of the epoch is left");
+        self.novel.extend(stream.learn(epoch.seen));
+        let surplus = self.novel.len().saturating_sub(SHARERS_MAX);
+        self.novel.drain(..surplus);
+        let novelty = stream.novelty() as u64;
+        self.live.novelty.store(novelty, Ordering::Relaxed);
+        self.state.digest = digest;
+        self.state.next = epoch.end;
+        self.state.executions += epoch.executions;
+    }
+
+    /// Sends what is left of the epoch, or as much of it as the bounds allow.
+    async fn epoch(&mut self, deadline: Option<Instant>) -> Epoch {
+        let end = Stream::epoch_end(self.state.next);
+        let end = self.settings.executions.map_or(end, |most| end.min(most));
+        self.live.next.store(self.position, Ordering::Relaxed);
+        self.live.suspect.store(false, Ordering::Relaxed);
+        let mut partial = std::mem::take(&mut self.partial);
+        partial.end = end;
+        let collected = Arc::new(Mutex::new(partial));
+        let stop_at_first = self.settings.stop_at_first;
+        let silent_max = SILENT_MAX + 2 * self.settings.concurrency as u32;
+        let mut tasks = JoinSet::new();
+        for mut lane in std::mem::take(&mut self.lanes) {
+            let (stream, arena) = (Arc::clone(&self.stream), Arc::clone(&self.arena));
+            let (live, collected) = (Arc::clone(&self.live), Arc::clone(&collected));
+            let shard = self.settings.shard;
+            tasks.spawn(async move {
+                let mut mine = Epoch::default();
+                loop {
+                    let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                    let is_silent = live.silent.load(Ordering::Relaxed) >= silent_max;
+                    let is_suspect = stop_at_first && live.suspect.load(Ordering::Relaxed);
+                    if live.is_stopped() || is_late || is_silent || is_suspect {
+                        mine.is_silent |= is_silent;
+                        break;
+                    }
+                    let index = live.next();
+                    if index >= end {
+                        break;
+                    }
+                    if !shard.has(strand_of(index)) {
+                        continue;
+                    }
+                    let input = stream.input(index);
+                    let done = arena.execute(&mut lane, &input).await;
+                    mine.take(&input, done, &live);
+                }
+                collected
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .merge(mine);
+                lane
+            });
+        }
+        while let Some(lane) = tasks.join_next().await {
+            // A panic in an execution is a bug of ours, and is told as one.
+            match lane {
+                Ok(lane) => self.lanes.push(lane),
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+        let reached = self.arena.stock.reached().len() as u64;
+        self.live.states.store(reached, Ordering::Relaxed);
+        let collected = Arc::try_unwrap(collected).expect("every task has ended");
+        self.position = self.live.next.load(Ordering::Relaxed).min(end);
+        collected
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the jobs that refused requests shared. Where one was stopped, finds the request that did it.
+    async fn changed_shared(
+        &mut self,
+        sharers: &BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
+    ) -> Vec<Suspicion> {
+        let mut found = Vec::new();
+        for (given, lease) in self.arena.stock.shared() {
+            if !given.has_job() {
+                continue;
+            }
+            let Some(lane) = self.lanes.first_mut() else {
+                break;
+            };
+            self.live.looks.fetch_add(1, Ordering::Relaxed);
+            let now = described(lane, &lease.ids).await;
+            let (is_kept, is_stopped) = match &now {
+                Some(now) => (
+                    now.status().is_some() && now.status() == lease.status,
+                    was_stopped(&lease, now.status()),
+                ),
+                None => (false, false),
+            };
+            drop(lease);
+            if is_kept {
+                continue;
+            }
+            if let Some(lease) = self.arena.stock.unshare(given) {
+                self.arena.stock.discard(lease).await;
+            }
+            let Some(sharers) = sharers.get(&given).filter(|_| is_stopped) else {
+                continue;
+            };
+            found.extend(self.culprit(given, sharers).await);
+        }
+        found
+    }
+
+    /// Of the requests that shared a job, the one that stops it although it is refused.
+    async fn culprit(&mut self, given: Given, sharers: &[(u64, Arc<Case>)]) -> Option<Suspicion> {
+        let lane = self.lanes.first_mut()?;
+        let lease = self.arena.stock.make(given).await.ok()?;
+        let mut seen = BTreeSet::new();
+        let mut culprit = None;
+        for (executions, case) in sharers {
+            if !seen.insert(format!("{:?}", case.changes)) {
+                continue;
+            }
+            let _ = lane.deliver(&case.compose(&lease.ids)).await;
+            let now = described(lane, &lease.ids).await?;
+            if was_stopped(&lease, now.status()) {
+                let got = now.status().map_or("gone", Status::name);
+                let wanted = "a job that a refused request does not stop";
+                let mismatch = Mismatch::new("post/Status", wanted, got);
+                culprit = Some(Suspicion {
+                    executions: *executions,
+                    ..of_state(case, vec![mismatch])
+                });
+                break;
+            }
+        }
+        self.arena.stock.discard(lease).await;
+        culprit
+    }
+
+    /// Measures whether answers take longer and longer. Last, when nothing else is under way.
+    async fn latency(&mut self, told: &mut impl FnMut(&Finding)) {
+        let Some(lane) = self.lanes.first_mut() else {
+            return;
+        };
+        if let Some(suspicion) = grown(&self.arena, lane).await {
+            let executions = self.live.executions.load(Ordering::Relaxed);
+            let suspicion = Suspicion {
+                executions,
+                ..suspicion
+            };
+            self.look_into(suspicion, told).await;
+        }
+    }
+
+    async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
+        let mark = suspicion.mark();
+        let known = self.looked_into.get(&mark).copied();
+        if known.unwrap_or(0) >= TRIES_MAX
+            || (known.is_none() && self.looked_into.len() >= SUSPICIONS_MAX)
+        {
+            return;
+        }
+        let key = suspicion.key.clone();
+        match self.confirmer.confirm(suspicion).await {
+            Some(Confirmed { finding, keys }) => {
+                for mark in keys.into_iter().chain([mark]) {
+                    self.looked_into.insert(mark, TRIES_MAX);
+                }
+                // What it is after shrinking may be known under another name, or less firmly.
+                let known = self.findings.iter().position(|one| one.key == finding.key);
+                let is_news = known.is_none_or(|at| finding.level < self.findings[at].level);
+                if is_news {
+                    told(&finding);
+                    match known {
+                        Some(at) => self.findings[at] = finding,
+                        None => self.findings.push(finding),
+                    }
+                    let count = self.findings.len() as u64;
+                    self.live.findings.store(count, Ordering::Relaxed);
+                }
+            }
+            None => {
+                if self.unconfirmed.len() < UNCONFIRMED_MAX {
+                    self.unconfirmed.push(key);
+                }
+                *self.looked_into.entry(mark).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Whether a job that was live is stopped or gone.
+fn was_stopped(lease: &Lease, now: Option<Status>) -> bool {
+    let is_stopped = |status| matches!(status, Status::Stopping | Status::Stopped);
+    lease.status.is_some_and(|was| !is_stopped(was)) && now.is_some_and(is_stopped)
+}
+
+/// What came of the executions of an epoch.
+#[derive(Debug, Default)]
+struct Epoch {
+    end: u64,
+    executions: u64,
+    digest: u64,
+    seen: Vec<(u64, u64, Arc<Case>)>,
+    suspicions: Vec<Suspicion>,
+    /// The keys that are in `suspicions` already.
+    keys: BTreeSet<String>,
+    sharers: BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
+    is_silent: bool,
+}
+
+impl Epoch {
+    fn take(&mut self, input: &Input, done: Done, live: &Live) {
+        let before = live
+            .executions
+            .fetch_add(done.executions, Ordering::Relaxed);
+        let executions = before + done.executions;
+        if done.executions == 0 {
+            live.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+        if done.is_silent {
+            live.silent.fetch_add(1, Ordering::Relaxed);
+        } else if done.executions > 0 {
+            live.silent.store(0, Ordering::Relaxed);
+        }
+        live.looks.fetch_add(done.looks, Ordering::Relaxed);
+        self.executions += done.executions;
+        self.digest = self.digest.wrapping_add(digest(input));
+        if let Some(kind) = done.kind {
+            self.seen.push((input.index, kind, Arc::clone(&input.case)));
+        }
+        let sharers = self.sharers.entry(input.case.given).or_default();
+        if sharers.len() < SHARERS_MAX && !input.case.changes.is_empty() {
+            sharers.push((executions, Arc::clone(&input.case)));
+        }
+        for suspicion in done.suspicions {
+            live.suspect.store(true, Ordering::Relaxed);
+            if self.keys.insert(suspicion.mark()) {
+                self.suspicions.push(Suspicion {
+                    executions,
+                    ..suspicion
+                });
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.executions += other.executions;
+        self.digest = self.digest.wrapping_add(other.digest);
+        self.seen.extend(other.seen);
+        self.suspicions.extend(other.suspicions);
+        for (given, sharers) in other.sharers {
+            self.sharers.entry(given).or_default().extend(sharers);
+        }
+        self.is_silent |= other.is_silent;
+    }
+}

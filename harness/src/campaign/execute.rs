@@ -1,0 +1,456 @@
+//! One execution: a precondition, a request, its answer, a look at the job, and what may be wrong.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::campaign::stock::{Hold, Stock};
+use crate::campaign::stream::Input;
+use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
+use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
+use crate::contract::{Operation, Status};
+use crate::oracle::{
+    self, Answer, Known, Likeness, Mismatch, Outcome, Permitted, Place, Sent, Signing, permitted,
+    same,
+};
+use crate::provision::{Described, Lease};
+use crate::runner::{RunError, Runner, Session, Verdict};
+use crate::suite::Suite;
+use crate::target::{Failure, Lane};
+use crate::wire::{Envelope, Request, Response};
+
+/// The members of a job that nothing changes.
+const IMMUTABLE: [&str; 4] = ["JobId", "UserPoolId", "JobName", "CreationDate"];
+
+/// How many request ids are remembered: an endpoint that repeats them repeats them at once.
+const RECENT_MAX: usize = 16;
+
+/// What all executions of a campaign share.
+#[derive(Debug)]
+pub(crate) struct Arena {
+    pub(crate) stock: Arc<Stock>,
+    pub(crate) runner: Runner,
+    pub(crate) invariants: Invariants,
+    /// Whether requests go out with a signature.
+    pub(crate) is_signed: bool,
+    /// The request ids of the last answers.
+    pub(crate) recent: Mutex<VecDeque<u64>>,
+    /// The requirements of the suite, by their ids.
+    requirements: BTreeMap<String, Broken>,
+}
+
+/// What an execution came to.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    /// How many requests to the operation were judged.
+    pub(crate) executions: u64,
+    /// The kind of the answer.
+    pub(crate) kind: Option<u64>,
+    /// Whether nothing came.
+    pub(crate) is_silent: bool,
+    pub(crate) suspicions: Vec<Suspicion>,
+    /// The answer, for a comparison.
+    pub(crate) likeness: Option<Likeness>,
+    /// Whether a look at the job was taken, and how often.
+    pub(crate) looks: u64,
+}
+
+impl Arena {
+    /// Gets ready to send to a session's target.
+    pub(crate) async fn new(session: &Session, suite: &Arc<Suite>) -> Result<Self, RunError> {
+        let requirements = suite.requirements().iter().map(|requirement| {
+            let broken = Broken {
+                id: Some(requirement.id.clone()),
+                text: requirement.text.clone(),
+                level: requirement.level,
+                sources: requirement.sources.clone(),
+            };
+            (requirement.id.clone(), broken)
+        });
+        Ok(Self {
+            stock: Arc::new(Stock::new(
+                Arc::clone(&session.provisioner),
+                session.profile.active_jobs,
+            )),
+            runner: Runner::new(Arc::clone(suite), session, None).await?,
+            invariants: Invariants::of(suite),
+            is_signed: session.profile.credentials.is_some(),
+            recent: Mutex::default(),
+            requirements: requirements.collect(),
+        })
+    }
+
+    /// Executes what stands at a place of the stream.
+    pub(crate) async fn execute(&self, lane: &mut Lane, input: &Input) -> Done {
+        let case = &input.case;
+        let is_plain = case.operation == Operation::StopUserImportJob && case.fault.is_none();
+        let mut done = if is_plain {
+            self.send(lane, case, false).await
+        } else {
+            Done::default()
+        };
+        if input.is_seed && case.level != Level::Observe {
+            let (record, _) = self.runner.judged(case).await;
+            if !is_plain && record.verdict.is_judged() {
+                done.executions += 1;
+            }
+            let is_told = matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous);
+            if is_told && done.suspicions.is_empty() {
+                done.suspicions.extend(self.of_record(case, &record));
+            }
+        }
+        done
+    }
+
+    /// What a case of the suite that diverges is suspected of.
+    pub(crate) fn of_record(
+        &self,
+        case: &Arc<Case>,
+        record: &crate::runner::Record,
+    ) -> Option<Suspicion> {
+        let broken = self.requirements.get(case.requirement())?;
+        let places: BTreeSet<_> = record.mismatches.iter().map(|one| one.at.clone()).collect();
+        let places = Vec::from_iter(places).join(" ");
+        Some(Suspicion {
+            key: format!("{} | {} {places}", case.requirement(), record.verdict),
+            kind: Kind::Case,
+            broken: broken.clone(),
+            mismatches: if record.mismatches.is_empty() {
+                let wanted = "an answer that the unchanged request does not get";
+                let reason = record.reason.as_deref().unwrap_or_default();
+                vec![Mismatch::new("answer", wanted, reason)]
+            } else {
+                record.mismatches.clone()
+            },
+            case: Arc::clone(case),
+            executions: 0,
+        })
+    }
+
+    /// How long the answer to a request takes. None where there is none.
+    pub(crate) async fn elapsed(&self, lane: &mut Lane, case: &Case) -> Option<Duration> {
+        let hold = self.stock.share(case.given).await.ok()?;
+        let message = case.compose(&hold.lease().ids);
+        Some(lane.deliver(&message).await.ok()?.elapsed)
+    }
+
+    /// Sends one request and judges what comes. `fresh` asks for a precondition that nobody had.
+    pub(crate) async fn send(&self, lane: &mut Lane, case: &Arc<Case>, fresh: bool) -> Done {
+        let given = case.given;
+        let hold = if fresh {
+            match self.stock.make(given).await {
+                Ok(lease) => Hold::Own(lease),
+                Err(_) => return Done::default(),
+            }
+        } else {
+            match self.stock.share(given).await {
+                Ok(hold) => hold,
+                Err(_) => return Done::default(),
+            }
+        };
+        let mut message = case.compose(&hold.lease().ids);
+        let mut allowed = self.permitted(case, &message, &hold.lease().ids);
+        let is_certain = matches!(&allowed, Permitted::OneOf(classes)
+            if classes.iter().all(|class| matches!(class.answer, Answer::Refusal { .. })));
+        let hold = match hold {
+            Hold::Shared(_) if !is_certain && given.has_job() => match self.stock.take(given).await
+            {
+                Ok(hold) => {
+                    message = case.compose(&hold.lease().ids);
+                    allowed = self.permitted(case, &message, &hold.lease().ids);
+                    hold
+                }
+                Err(_) => return Done::default(),
+            },
+            hold => hold,
+        };
+        let mut done = self
+            .judged(lane, case, &message, &hold.lease().ids, &allowed)
+            .await;
+        if let Hold::Own(lease) = hold {
+            self.look(lane, case, &allowed, lease, &mut done, fresh)
+                .await;
+        }
+        done
+    }
+
+    async fn judged(
+        &self,
+        lane: &mut Lane,
+        case: &Arc<Case>,
+        message: &Message,
+        ids: &Ids,
+        allowed: &Permitted,
+    ) -> Done {
+        let outcome = match lane.deliver(message).await {
+            Ok(delivered) => Outcome::Answered(delivered.response),
+            Err(Failure::Closed { .. }) => Outcome::Closed,
+            Err(Failure::NoCredentials { .. } | Failure::Unsayable { .. }) => {
+                return Done::default();
+            }
+            Err(Failure::Connect { .. }) => {
+                return Done {
+                    is_silent: true,
+                    ..Done::default()
+                };
+            }
+            Err(failure) => Outcome::Silent(failure.to_string()),
+        };
+        // Read once, for the judgement and for the kind of the answer.
+        let envelope = match &outcome {
+            Outcome::Answered(response) => Some(Envelope::read(response)),
+            _ => None,
+        };
+        let came = Came {
+            case,
+            message,
+            ids,
+            permitted: allowed,
+            outcome: &outcome,
+            envelope: envelope.as_ref(),
+        };
+        let mut suspicions = suspicions(came, &self.invariants);
+        if let (Outcome::Answered(response), true) = (&outcome, case.is_protocol()) {
+            suspicions.extend(self.repeated(case, response));
+        }
+        let likeness = match (&outcome, &envelope) {
+            (Outcome::Answered(response), Some(read)) => {
+                Some(Likeness::of_read(response, read, ids))
+            }
+            _ => None,
+        };
+        Done {
+            executions: 1,
+            kind: Some(kind(case.given, &outcome, likeness.as_ref())),
+            is_silent: matches!(outcome, Outcome::Silent(_)),
+            suspicions,
+            likeness,
+            looks: 0,
+        }
+    }
+
+    /// Whether an answer has the request id of another one.
+    fn repeated(&self, case: &Arc<Case>, response: &Response) -> Option<Suspicion> {
+        let id = response
+            .header("x-amzn-requestid")
+            .filter(|id| !id.is_empty())?;
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let hash = hasher.finish();
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_repeated = recent.contains(&hash);
+        if recent.len() == RECENT_MAX {
+            recent.pop_front();
+        }
+        recent.push_back(hash);
+        let broken = self
+            .invariants
+            .get(Invariant::RequestId)
+            .filter(|_| is_repeated)?;
+        Some(Suspicion {
+            key: "RequestId repeated".to_owned(),
+            kind: Kind::Invariant(Invariant::RequestId),
+            broken: broken.clone(),
+            mismatches: vec![Mismatch::new(
+                "header x-amzn-requestid",
+                "an id that no other answer has",
+                id,
+            )],
+            case: Arc::clone(case),
+            executions: 0,
+        })
+    }
+
+    /// What a request may be answered on its precondition.
+    pub(crate) fn permitted(&self, case: &Case, message: &Message, ids: &Ids) -> Permitted {
+        let Message::Plain { request, signature } = message else {
+            return Permitted::Anything("bytes on a socket are no request of the protocol");
+        };
+        let signature = match signature {
+            Signature::Valid if !self.is_signed => Signature::Unsigned,
+            other => *other,
+        };
+        if !oracle::are_well_formed(ids) {
+            return Permitted::AnythingInForm("the endpoint's own ids break their constraints");
+        }
+        let known = Known {
+            ids,
+            place: Place::from(case.given),
+            signing: Signing::Unknown,
+            fault: None,
+        };
+        permitted(Sent { request, signature }, &known)
+    }
+
+    /// Looks at the job behind a request that may have acted, and keeps it if nothing happened to it.
+    async fn look(
+        &self,
+        lane: &mut Lane,
+        case: &Arc<Case>,
+        allowed: &Permitted,
+        lease: Lease,
+        done: &mut Done,
+        fresh: bool,
+    ) {
+        if !case.given.has_job() || done.executions == 0 || lease.before.is_none() {
+            return self.stock.discard(lease).await;
+        }
+        done.looks += 1;
+        let Some(now) = described(lane, &lease.ids).await else {
+            return self.stock.discard(lease).await;
+        };
+        let mismatches = changed(case, allowed, &lease, &now, done.likeness.as_ref());
+        let is_as_before =
+            mismatches.is_empty() && now.status().is_some() && now.status() == lease.status;
+        if !mismatches.is_empty() {
+            done.suspicions.push(of_state(case, mismatches));
+        }
+        if is_as_before && !fresh {
+            self.stock.put_back(case.given, lease).await;
+        } else {
+            self.stock.discard(lease).await;
+        }
+    }
+}
+
+/// What of a job must not be as it is now.
+fn changed(
+    case: &Case,
+    allowed: &Permitted,
+    lease: &Lease,
+    now: &Described,
+    answer: Option<&Likeness>,
+) -> Vec<Mismatch> {
+    let Some(before) = &lease.before else {
+        return Vec::new();
+    };
+    let Some(job) = &now.job else {
+        let got = now.response.to_string();
+        return vec![Mismatch::new("post", "the job, as before the request", got)];
+    };
+    let mut mismatches = Vec::new();
+    for member in IMMUTABLE {
+        let Some(old) = before.get(member) else {
+            continue;
+        };
+        let new = job.get(member);
+        if !new.is_some_and(|new| same(old, new)) {
+            let got = new.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            let wanted = format!("{old}, as before the request");
+            mismatches.push(Mismatch::new(format!("post/{member}"), wanted, got));
+        }
+    }
+    let (Some(was), Some(is), Some(answer)) = (lease.status, now.status(), answer) else {
+        return mismatches;
+    };
+    let is_stopped = matches!(is, Status::Stopping | Status::Stopped);
+    let was_stopped = matches!(was, Status::Stopping | Status::Stopped);
+    let grants = matches!(allowed, Permitted::OneOf(classes)
+        if classes.iter().any(|class| matches!(class.answer, Answer::Stopped { .. })));
+    let wanted = if answer.status == 200 && grants && !is_stopped {
+        Some("Stopped or Stopping")
+    } else if answer.status >= 400 && is_stopped && !was_stopped {
+        Some("a job that a refused request does not stop")
+    } else if was.is_finished() && is != was && case.given.status() == Some(was) {
+        Some(was.name())
+    } else {
+        None
+    };
+    if let Some(wanted) = wanted {
+        mismatches.push(Mismatch::new("post/Status", wanted, is.name()));
+    }
+    mismatches
+}
+
+pub(crate) fn of_state(case: &Arc<Case>, mismatches: Vec<Mismatch>) -> Suspicion {
+    let said: Vec<_> = mismatches
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {}",
+                one.at,
+                if one.at == "post/Status" {
+                    &*one.wanted
+                } else {
+                    ""
+                }
+            )
+        })
+        .collect();
+    Suspicion {
+        key: format!("state: {}", said.join(" ").trim_end()),
+        kind: Kind::State,
+        broken: Broken {
+            id: None,
+            text: "A granted stop stops its job and changes nothing else of it; a refused one changes nothing.".to_owned(),
+            level: Level::Must,
+            sources: vec![Source {
+                kind: SourceKind::Documented,
+                cite: "Developer guide, Importing users from a CSV file; API reference, StopUserImportJob".to_owned(),
+            }],
+        },
+        mismatches,
+        case: Arc::clone(case),
+        executions: 0,
+    }
+}
+
+/// A job as it is now, where there is an answer.
+pub(crate) async fn described(lane: &mut Lane, ids: &Ids) -> Option<Described> {
+    let body = json!({ "UserPoolId": ids.pool, "JobId": ids.job });
+    let message = Message::Plain {
+        request: Request::call(Operation::DescribeUserImportJob, body.to_string()),
+        signature: Signature::Valid,
+    };
+    let delivered = lane.deliver(&message).await.ok()?;
+    is_told(&delivered.response).then(|| Described::read(delivered.response))
+}
+
+/// Whether an answer is one to what was asked, and no throttle.
+fn is_told(response: &Response) -> bool {
+    let body = String::from_utf8_lossy(&response.body);
+    response.status < 500
+        && response.status != 429
+        && !(response.status >= 400
+            && (body.contains("TooManyRequests") || body.contains("Throttling")))
+}
+
+/// The kind of an answer: status × error type × message template × set of headers × state.
+fn kind(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    given.hash(&mut hasher);
+    if let Some(likeness) = likeness {
+        likeness.status.hash(&mut hasher);
+        likeness.error_type.hash(&mut hasher);
+        frame(&likeness.message).hash(&mut hasher);
+    }
+    match outcome {
+        Outcome::Answered(response) => {
+            // A sum, since the order says nothing. A header that comes twice is another set, which does no harm.
+            let names = response.headers.iter().fold(0_u64, |sum, header| {
+                let mut name = DefaultHasher::new();
+                for byte in header.name.bytes() {
+                    name.write_u8(byte.to_ascii_lowercase());
+                }
+                sum.wrapping_add(name.finish())
+            });
+            names.hash(&mut hasher);
+        }
+        Outcome::Closed => "closed".hash(&mut hasher),
+        Outcome::Silent(_) => "silent".hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+/// A message without what stands between its first and its last mark: a value may hold marks of its own, and every other
+/// value would be another kind.
+fn frame(message: &str) -> (&str, &str) {
+    let marks = ['\'', '"', '`'];
+    match (message.find(marks), message.rfind(marks)) {
+        (Some(first), Some(last)) => (&message[..first], &message[last..]),
+        _ => (message, ""),
+    }
+}

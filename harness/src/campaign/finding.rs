@@ -1,0 +1,323 @@
+//! A finding: what is wrong, which requirement it breaks, and an ordinary case file that shows it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody};
+use crate::case::{
+    Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
+    Requirement,
+};
+use crate::contract::Operation;
+use crate::oracle::Mismatch;
+
+/// The most letters of a finding's name: a line of a listing has room for it.
+const NAME_LENGTH_MAX: usize = 72;
+
+/// A confirmed finding.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Its name, which is also the name of its case file.
+    pub id: String,
+    /// What is wrong, in few words: no two findings of a campaign have the same.
+    pub key: String,
+    /// How firmly the broken requirement stands.
+    pub level: Level,
+    /// The broken requirement.
+    pub requirement: String,
+    /// Its id in the suite, where it is one of the suite's.
+    pub requirement_id: Option<String>,
+    /// Where it comes from.
+    pub source: String,
+    /// What was wanted against what came, in each place.
+    pub mismatches: Vec<Mismatch>,
+    /// How often it showed, of how many tries, where that was not every time.
+    pub flaky: Option<(u32, u32)>,
+    /// The judged requests to the operation until it was seen first.
+    pub executions_to_find: u64,
+    /// The request and its precondition.
+    pub case: Arc<Case>,
+    /// The case file below the findings' folder.
+    pub path: String,
+    /// What the case file says.
+    pub text: String,
+    /// The invariant that it breaks: its file goes with the case file.
+    pub(crate) invariant: Option<(String, String)>,
+    /// A shell line that shows it again.
+    pub replay: Option<String>,
+    /// What was sent and what came.
+    pub exchange: Option<crate::runner::Exchange>,
+}
+
+/// A finding as `--json` has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    /// Its name.
+    pub id: String,
+    /// How firmly the broken requirement stands.
+    pub level: Level,
+    /// The broken requirement.
+    pub requirement: String,
+    /// Where it comes from.
+    pub source: String,
+    /// What was wanted.
+    pub wanted: String,
+    /// What came.
+    pub got: String,
+    /// The case file.
+    pub case_file: String,
+    /// The judged requests to the operation until it was seen first.
+    pub executions_to_find: u64,
+    /// How often it showed of ten times, where that was not every time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// A shell line that shows it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
+}
+
+impl Finding {
+    /// What was wanted, over all places.
+    pub fn wanted(&self) -> String {
+        self.sides(|one| &one.wanted)
+    }
+
+    /// What came, over all places.
+    pub fn got(&self) -> String {
+        self.sides(|one| &one.got)
+    }
+
+    /// As `--json` has it; `folder` is where its case file was written.
+    pub fn told(&self, folder: &Path) -> Told {
+        Told {
+            id: self.id.clone(),
+            level: self.level,
+            requirement: self.requirement.clone(),
+            source: self.source.clone(),
+            wanted: self.wanted(),
+            got: self.got(),
+            case_file: folder.join(&self.path).display().to_string(),
+            executions_to_find: self.executions_to_find,
+            rate: self
+                .flaky
+                .map(|(hits, tries)| f64::from(hits) / f64::from(tries)),
+            replay: self.replay.clone(),
+        }
+    }
+
+    fn sides(&self, side: impl Fn(&Mismatch) -> &String) -> String {
+        let sides: Vec<_> = self
+            .mismatches
+            .iter()
+            .map(|one| format!("{}: {}", one.at, side(one)))
+            .collect();
+        sides.join("; ")
+    }
+
+    /// Writes its case file below a folder, and beside it the valid request: only an endpoint that grants it can break
+    /// an invariant, or prove something by a refusal.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        write(folder, &self.path, &self.text)?;
+        if let Some((path, text)) = &self.invariant {
+            write(folder, path, text)?;
+        }
+        write(folder, "control/valid-request.toml", CONTROL)
+    }
+}
+
+/// What the valid request is answered.
+const CONTROL: &str = r#"requirement = "Stopping a started job answers 200 with the job in Stopped or Stopping."
+level = "must"
+sources = [{ kind = "recorded", cite = "API reference, StopUserImportJob, Examples; awscli examples, cognito-idp stop-user-import-job" }]
+given = { job = "started" }
+
+[[case]]
+name = "valid-request"
+why = "The request without any fault: what the findings beside it are measured against."
+expect = [{ status = 200, body = [{ at = "/UserImportJob/Status", one-of = ["Stopped", "Stopping"] }] }]
+"#;
+
+fn write(folder: &Path, path: &str, text: &str) -> io::Result<()> {
+    let file = folder.join(path);
+    if let Some(parent) = file.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(file, text)
+}
+
+/// A case file in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) path: String,
+    pub(crate) text: String,
+    /// The case as it is read back.
+    pub(crate) case: Arc<Case>,
+    pub(crate) invariant: Option<(String, String)>,
+}
+
+/// Writes a suspicion as a case file. None where the schema cannot say it.
+pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option<Written> {
+    let case = &suspicion.case;
+    let broken = &suspicion.broken;
+    let name = name(suspicion);
+    let area = match suspicion.kind {
+        Kind::Case => case.id.split('/').next().unwrap_or("fuzz").to_owned(),
+        // The order of two faults is the subject of that area only.
+        _ if case.changes.len() > 1 => "precedence".to_owned(),
+        _ => "fuzz".to_owned(),
+    };
+    let (level, expect, post) = match suspicion.kind {
+        Kind::Case => (broken.level, case.expect.clone(), case.post),
+        Kind::Answer if !expect.is_empty() => (broken.level, expect, None),
+        Kind::State => state(case, expect, suspicion),
+        Kind::Answer | Kind::Invariant(_) | Kind::Leak | Kind::Latency => {
+            (Level::Observe, Vec::new(), None)
+        }
+    };
+    let mut plain = Case::clone(case);
+    for change in &mut plain.changes {
+        if let Change::Body(payload) = change {
+            *payload = without_placeholders(payload);
+        }
+    }
+    plain.why = format!(
+        "Found by a campaign: {}; changed: {}.",
+        suspicion.key,
+        facets(case, &nobody())
+    );
+    let mut entry = plain.entry(&name);
+    entry.given = None;
+    entry.expect = Vec::new();
+    entry.post = None;
+    let file = File {
+        requirement: broken.text.clone(),
+        level,
+        sources: broken.sources.clone(),
+        since: env!("CARGO_PKG_VERSION").to_owned(),
+        given: case.given,
+        operation: case.operation,
+        expect,
+        post,
+        invariant: None,
+        cases: vec![entry],
+    };
+    let text = toml::to_string(&file).ok()?;
+    let id = format!("{area}/{name}");
+    // Read back, as whoever runs it reads it.
+    let read: File = toml::from_str(&text).ok()?;
+    let requirement = Requirement::check(&id, read).ok()?;
+    let invariant = match suspicion.kind {
+        Kind::Invariant(invariant) => Some(invariant_file(broken, invariant)?),
+        _ => None,
+    };
+    Some(Written {
+        path: format!("{id}.toml"),
+        text,
+        case: Arc::clone(requirement.cases.first()?),
+        invariant,
+    })
+}
+
+/// What a fault in the state afterwards is written with.
+fn state(
+    case: &Case,
+    expect: Vec<Expectation>,
+    suspicion: &Suspicion,
+) -> (Level, Vec<Expectation>, Option<Post>) {
+    let grants =
+        case.given == Given::STARTED || case.given.status().is_some_and(|one| one.is_started());
+    let is_refused = suspicion.key.contains("refused");
+    let any = || Expectation {
+        grade: Grade::Conformant,
+        flag: None,
+        why: None,
+        answer: Some(Answer::Any),
+        status: None,
+        error: Vec::new(),
+        message: None,
+        body: Vec::new(),
+        headers: Vec::new(),
+    };
+    let level = suspicion.broken.level;
+    if is_refused && !expect.is_empty() {
+        return (level, expect, Some(Post::Untouched));
+    }
+    if grants && case.changes.is_empty() {
+        return (level, vec![any()], Some(Post::Stopped));
+    }
+    let post = if is_refused {
+        Post::Untouched
+    } else {
+        Post::KeepsStatus
+    };
+    (level, vec![any()], Some(post))
+}
+
+fn invariant_file(broken: &Broken, invariant: Invariant) -> Option<(String, String)> {
+    let file = File {
+        requirement: broken.text.clone(),
+        level: broken.level,
+        sources: broken.sources.clone(),
+        since: env!("CARGO_PKG_VERSION").to_owned(),
+        given: Given::default(),
+        operation: Operation::StopUserImportJob,
+        expect: Vec::new(),
+        post: None,
+        invariant: Some(invariant),
+        cases: Vec::new(),
+    };
+    let path = format!("{}.toml", broken.id.as_deref()?);
+    Some((path, toml::to_string(&file).ok()?))
+}
+
+/// The same payload, as bytes where its text holds something that only looks like a placeholder.
+fn without_placeholders(payload: &Payload) -> Payload {
+    let known = BTreeMap::from([("${UserPoolId}", ""), ("${JobId}", "")]);
+    match payload {
+        Payload::Text(text) => {
+            let rest = known
+                .keys()
+                .fold(text.clone(), |rest, name| rest.replace(name, ""));
+            if rest.contains("${") {
+                Payload::Bytes(text.clone().into_bytes())
+            } else {
+                payload.clone()
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+/// A name that tells the fault, and no other fault's.
+fn name(suspicion: &Suspicion) -> String {
+    let told = match suspicion.kind {
+        Kind::Case => suspicion
+            .case
+            .id
+            .split('/')
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join("-"),
+        Kind::Answer => {
+            let wrong = suspicion.key.split(" | ").last().unwrap_or_default();
+            format!("{} {wrong}", facets(&suspicion.case, &nobody()))
+        }
+        _ => suspicion.key.clone(),
+    };
+    let digest = Sha256::digest(suspicion.key.as_bytes());
+    let mut name = String::new();
+    for letter in told.chars().take(NAME_LENGTH_MAX) {
+        if letter.is_ascii_alphanumeric() {
+            name.push(letter.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    format!("{name}-{:02x}{:02x}", digest[0], digest[1])
+}

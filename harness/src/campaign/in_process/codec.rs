@@ -1,0 +1,266 @@
+//! Bytes of a connection through the codec of the served reference: it must neither panic nor hang, what it writes must
+//! be answers, and a request that every reader takes in one way must get an answer that the oracle permits.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use arbitrary::Unstructured;
+use http_body_util::Empty;
+use httparse::{EMPTY_HEADER, Status as Parsed};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::campaign::in_process::duel::hold_state;
+use crate::campaign::in_process::memory::Memory;
+use crate::campaign::in_process::{Disagreement, NOW, seeds};
+use crate::case::{Case, Ids, Message, Signature};
+use crate::contract::Status;
+use crate::generator::{Generator, Kind, Settings};
+use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
+use crate::reference::{self, Endpoint, Options, Seed};
+use crate::target;
+use crate::wire::{Header, Request, Response};
+
+/// The most headers that are read, of a request or of an answer. One with more is left to the codec alone.
+const HEADERS_MAX: usize = 64;
+
+/// What a connection came to, for a caller that counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Heard {
+    /// The status codes of the answers.
+    pub statuses: Vec<u16>,
+    /// What the oracle made of the answer, where there was one request that every reader takes in one way.
+    pub verdict: Option<Verdict>,
+}
+
+/// The served reference without its socket, with one started job.
+pub struct Codec {
+    endpoint: Arc<Endpoint>,
+    generator: Generator,
+    /// For the timers of the codec; nothing is spawned on it.
+    runtime: Runtime,
+}
+
+impl Codec {
+    /// A served endpoint with these options.
+    pub fn new(options: Options) -> Self {
+        let raw = seeds().into_iter().filter(|case| case.is_raw());
+        Self {
+            endpoint: Arc::new(Endpoint::new(options)),
+            generator: Generator::new(Settings::default(), raw),
+            runtime: Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .expect("a runtime without threads and sockets needs nothing"),
+        }
+    }
+
+    /// Lets the endpoint read the bytes as a connection, and judges what it writes.
+    pub fn run(&self, data: &[u8]) -> Result<Heard, Disagreement> {
+        let ids = self.begin();
+        let job = || self.endpoint.job(&ids.pool, &ids.job, NOW);
+        let before = job();
+        let memory = Memory::new(data);
+        let service = service_fn(|request: hyper::Request<Incoming>| {
+            reference::exchange(Arc::clone(&self.endpoint), false, request)
+        });
+        let ended = {
+            let _guard = self.runtime.enter();
+            let codec = reference::codec(self.endpoint.options());
+            memory.drive(codec.serve_connection(TokioIo::new(memory.clone()), service))
+        };
+        let output = memory.output();
+        let found = |what: &str| {
+            let (sent, got) = (data.escape_ascii(), output.escape_ascii());
+            Disagreement::new(format!("{what}\nsent: {sent}\ngot: {got}"))
+        };
+        if !ended {
+            return Err(found("the connection hangs"));
+        }
+        let is_head = data
+            .windows(5)
+            .any(|word| word.eq_ignore_ascii_case(b"HEAD "));
+        let answers = answers(&output, is_head).map_err(|why| found(&why))?;
+        let statuses = answers.iter().map(|answer| answer.status).collect();
+        let Some(request) = unambiguous(data) else {
+            return Ok(Heard {
+                statuses,
+                verdict: None,
+            });
+        };
+        let [response] = &answers[..] else {
+            return Err(found("one request gets one answer"));
+        };
+        let sent = Sent {
+            request: &request,
+            signature: Signature::Unsigned,
+        };
+        let known = Known {
+            ids: &ids,
+            place: Place::Job(Status::InProgress),
+            signing: Signing::Optional,
+            fault: None,
+        };
+        let ruling = permits(sent, &known, response);
+        if ruling.verdict == Verdict::Divergent {
+            return Err(found(&format!("{ruling:?}")));
+        }
+        if let (Some(before), Some(after)) = (before, job()) {
+            hold_state(&request, &before, &after, response).map_err(|why| found(&why))?;
+        }
+        Ok(Heard {
+            statuses,
+            verdict: Some(ruling.verdict),
+        })
+    }
+
+    /// Does the same with a service that answers nothing but 200, and judges nothing: what the codec alone costs. Returns
+    /// how many bytes were written.
+    pub fn run_empty(&self, data: &[u8]) -> usize {
+        let memory = Memory::new(data);
+        let service = service_fn(|_: hyper::Request<Incoming>| async {
+            Ok::<_, Infallible>(hyper::Response::new(Empty::<Bytes>::new()))
+        });
+        let _guard = self.runtime.enter();
+        let codec = reference::codec(self.endpoint.options());
+        memory.drive(codec.serve_connection(TokioIo::new(memory.clone()), service));
+        memory.output().len()
+    }
+
+    /// The bytes of a generated raw request: what a run without a fuzzer feeds to [`Self::run`].
+    pub fn generated(&self, data: &[u8]) -> arbitrary::Result<Vec<u8>> {
+        let mut input = Unstructured::new(data);
+        let kind = if input.arbitrary()? {
+            Kind::Raw
+        } else {
+            Kind::Seeded
+        };
+        let case = self.generator.generate(kind, &mut input)?.case;
+        Ok(self.bytes_of(&case))
+    }
+
+    /// The bytes of a case, with the ids of the job that there is.
+    pub fn bytes_of(&self, case: &Case) -> Vec<u8> {
+        match case.compose(&self.begin()) {
+            Message::Raw { raw, body } => target::unsigned(&raw, &body, "localhost"),
+            Message::Plain { request, .. } => target::written(&request),
+        }
+    }
+
+    /// An endpoint that remembers nothing but one started job, and its ids: the same ones every time.
+    fn begin(&self) -> Ids {
+        self.endpoint.clear();
+        let ids = self
+            .endpoint
+            .seed_job(Seed::new(Status::InProgress), NOW)
+            .expect("an empty endpoint has room");
+        Ids {
+            pool: ids.user_pool_id,
+            job: ids.job_id,
+        }
+    }
+}
+
+/// The answers on a connection, one after the other, without those that only say to go on.
+fn answers(mut bytes: &[u8], is_head: bool) -> Result<Vec<Response>, String> {
+    let mut answers = Vec::new();
+    while !bytes.is_empty() {
+        let mut headers = [EMPTY_HEADER; HEADERS_MAX];
+        let mut parsed = httparse::Response::new(&mut headers);
+        let size = match parsed.parse(bytes) {
+            Ok(Parsed::Complete(size)) => size,
+            Ok(Parsed::Partial) => return Err("the head of an answer is cut off".to_owned()),
+            Err(error) => return Err(format!("what was written is no answer: {error}")),
+        };
+        let status = parsed.code.unwrap_or_default();
+        let mut response = Response::new(status, "");
+        response.headers = parsed
+            .headers
+            .iter()
+            .map(|header| Header::new(header.name, header.value))
+            .collect();
+        bytes = &bytes[size..];
+        if (100..200).contains(&status) {
+            continue;
+        }
+        if !(200..600).contains(&status) {
+            return Err(format!("{status} is no status of an answer"));
+        }
+        let length = response.header("content-length").map(str::parse::<usize>);
+        match length {
+            _ if is_head => {}
+            Some(Ok(size)) if size <= bytes.len() => {
+                response.body = bytes[..size].to_vec();
+                bytes = &bytes[size..];
+            }
+            Some(_) => return Err("a body is not as long as it says".to_owned()),
+            None => bytes = unchunked(bytes, &mut response.body)?,
+        }
+        answers.push(response);
+    }
+    Ok(answers)
+}
+
+/// Takes the chunks of a body off the bytes, and returns what is left.
+fn unchunked<'a>(mut bytes: &'a [u8], body: &mut Vec<u8>) -> Result<&'a [u8], String> {
+    loop {
+        let Ok(Parsed::Complete((head, size))) = httparse::parse_chunk_size(bytes) else {
+            return Err("a body has neither a length nor chunks".to_owned());
+        };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let rest = &bytes[head..];
+        let (Some(chunk), Some(b"\r\n")) =
+            (rest.get(..size), rest.get(size..size.saturating_add(2)))
+        else {
+            return Err("a chunk is not as long as it says".to_owned());
+        };
+        body.extend_from_slice(chunk);
+        bytes = &rest[size + 2..];
+        if size == 0 {
+            return Ok(bytes);
+        }
+    }
+}
+
+/// The bytes as one request, if there is exactly one and every reader of HTTP/1.1 takes it in the same way.
+fn unambiguous(bytes: &[u8]) -> Option<Request> {
+    let mut headers = [EMPTY_HEADER; HEADERS_MAX];
+    let mut parsed = httparse::Request::new(&mut headers);
+    let Ok(Parsed::Complete(size)) = parsed.parse(bytes) else {
+        return None;
+    };
+    // A reader may pass over empty lines and bare line feeds, and another may not.
+    let head = &bytes[..size];
+    let is_strict = head.first().is_some_and(u8::is_ascii_alphabetic)
+        && (1..head.len()).all(|at| head[at] != b'\n' || head[at - 1] == b'\r');
+    if !is_strict || parsed.version != Some(1) {
+        return None;
+    }
+    let body = &bytes[size..];
+    let request = Request {
+        method: parsed.method?.to_owned(),
+        path: parsed.path?.to_owned(),
+        headers: parsed
+            .headers
+            .iter()
+            .map(|header| Header::new(header.name, header.value))
+            .collect(),
+        body: body.to_vec(),
+    };
+    let values = |name: &'static str| {
+        let is_it = move |header: &&Header| header.is(name);
+        request.headers.iter().filter(is_it)
+    };
+    let is_plain = ["transfer-encoding", "expect", "upgrade", "connection"]
+        .into_iter()
+        .all(|name| values(name).next().is_none());
+    let is_measured = match values("content-length").collect::<Vec<_>>()[..] {
+        [] => body.is_empty(),
+        [one] => one.value == body.len().to_string().as_bytes(),
+        _ => false,
+    };
+    let is_one_host = values("host").count() == 1;
+    (is_plain && is_measured && is_one_host && request.method != "HEAD").then_some(request)
+}

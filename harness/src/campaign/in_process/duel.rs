@@ -1,0 +1,207 @@
+//! The reference and the oracle, which know nothing of each other, on one generated request after the other.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use arbitrary::Unstructured;
+
+use crate::campaign::in_process::{Disagreement, NOW, seeds};
+use crate::case::{Case, Change, Given, Ids, JobState, Message, PoolState, Signature};
+use crate::contract::{Operation, Status};
+use crate::generator::{Facet, Generated, Generator, Kind, Settings};
+use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
+use crate::reference::{Delivery, Effect, Endpoint, Fault, Job, Options, Reply, Seed};
+use crate::target::{Credentials, sign};
+use crate::wire::{Envelope, Header, Request, Response};
+
+/// What an input came to, for a caller that counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seen {
+    /// How the request was made.
+    pub kind: Kind,
+    /// What was changed in it.
+    pub facets: Vec<Facet>,
+    /// The status of the job that the request could name.
+    pub before: Option<Status>,
+    /// The status code of the answer.
+    pub status: u16,
+    /// The error type of the answer.
+    pub error_type: Option<String>,
+    /// What the oracle made of it.
+    pub verdict: Verdict,
+}
+
+/// An endpoint and a generator, made once: a pattern is compiled once, not in every execution.
+#[derive(Debug)]
+pub struct Duel {
+    endpoint: Endpoint,
+    generator: Generator,
+    credentials: Credentials,
+}
+
+impl Duel {
+    /// An endpoint with these options, against the oracle.
+    pub fn new(options: Options) -> Self {
+        // What only bytes can say is the business of the codec.
+        let plain = seeds().into_iter().filter(|case| !case.is_raw());
+        Self {
+            endpoint: Endpoint::new(options),
+            generator: Generator::new(Settings::default(), plain),
+            credentials: Credentials::example(),
+        }
+    }
+
+    /// Makes a request of the bytes, sends it, and asks the oracle whether the evidence permits the answer. Every
+    /// execution begins with an endpoint that remembers nothing.
+    pub fn run(&self, data: &[u8]) -> arbitrary::Result<Result<Seen, Disagreement>> {
+        let mut input = Unstructured::new(data);
+        let kind = if input.arbitrary()? {
+            Kind::Seeded
+        } else {
+            Kind::Directed
+        };
+        let Generated { case, kind, facets } = self.generator.generate(kind, &mut input)?;
+        Ok(self.meet(&case, kind, facets))
+    }
+
+    fn meet(&self, case: &Case, kind: Kind, facets: Vec<Facet>) -> Result<Seen, Disagreement> {
+        self.endpoint.clear();
+        let (ids, real) = prepare(&self.endpoint, case.given);
+        let Message::Plain {
+            mut request,
+            signature,
+        } = case.compose(&ids)
+        else {
+            unreachable!("no seed is a raw one, and no mutation makes one")
+        };
+        let signature = self.signed(case, &mut request, signature);
+        if let Some(name) = &case.fault {
+            let fault = Fault {
+                effect: Effect::Error(name.clone()),
+                times: 1,
+                // Bound to the pool it hits this request or none.
+                pool: Some(ids.pool.clone()),
+            };
+            self.endpoint.fault(fault).expect("cases name known errors");
+        }
+        let before = self.endpoint.job(&real.pool, &real.job, NOW);
+        let reply = self.endpoint.handle(&request, NOW);
+        let after = self.endpoint.job(&real.pool, &real.job, NOW);
+        let sent = Sent {
+            request: &request,
+            signature,
+        };
+        let known = Known {
+            ids: &ids,
+            place: Place::from(case.given),
+            signing: Signing::Optional,
+            fault: case.fault.as_deref(),
+        };
+        let found = |what: String| {
+            let body = String::from_utf8_lossy(&request.body);
+            Disagreement::new(format!("{what}\ncase: {case:?}\nbody: {body}"))
+        };
+        let response = arrived(reply).ok_or_else(|| found("no answer came".to_owned()))?;
+        let ruling = permits(sent, &known, &response);
+        if ruling.verdict == Verdict::Divergent {
+            return Err(found(format!("{ruling:?}\nanswer: {response}")));
+        }
+        if let (Some(before), Some(after)) = (&before, &after) {
+            hold_state(&request, before, after, &response).map_err(found)?;
+        }
+        let error_type = Envelope::read(&response).error_type().map(str::to_owned);
+        Ok(Seen {
+            kind,
+            facets,
+            before: before.map(|job| job.status),
+            status: response.status,
+            error_type,
+            verdict: ruling.verdict,
+        })
+    }
+
+    /// Signs where the signature is what the case is about. Otherwise none is sent, which this endpoint lets through.
+    fn signed(&self, case: &Case, request: &mut Request, signature: Signature) -> Signature {
+        let is_asked = |change: &Change| matches!(change, Change::Signature(_));
+        if !case.changes.iter().any(is_asked) {
+            return Signature::Unsigned;
+        }
+        if request.header("host").is_none() {
+            request.headers.push(Header::new("Host", "localhost"));
+        }
+        let now = UNIX_EPOCH + Duration::from_millis(NOW.as_ms());
+        let region = &self.endpoint.options().region;
+        match sign(request, signature, &self.credentials, region, now) {
+            Ok(()) => signature,
+            Err(_) => Signature::Unsigned,
+        }
+    }
+}
+
+/// Makes the precondition true: the ids that the base request names, and those of the job that exists.
+fn prepare(endpoint: &Endpoint, given: Given) -> (Ids, Ids) {
+    let status = match given.job {
+        JobState::Is(status) => status,
+        JobState::Started | JobState::Elsewhere | JobState::Absent => Status::InProgress,
+    };
+    let seed = |status| {
+        let ids = endpoint
+            .seed_job(Seed::new(status), NOW)
+            .expect("an empty endpoint has room");
+        Ids {
+            pool: ids.user_pool_id,
+            job: ids.job_id,
+        }
+    };
+    let real = seed(status);
+    let mut named = real.clone();
+    if given.job == JobState::Absent {
+        named.job = "import-NoSuchJob0".to_owned();
+    }
+    if given.job == JobState::Elsewhere {
+        named.pool = seed(Status::Created).pool;
+    }
+    if given.pool == PoolState::Absent {
+        named.pool = "us-east-1_NoSuchPool".to_owned();
+    }
+    (named, real)
+}
+
+/// The answer as a client sees it, if it sees one.
+fn arrived(reply: Reply) -> Option<Response> {
+    let mut response = reply.response;
+    match reply.delivery {
+        Delivery::Whole | Delivery::Chunked => {}
+        Delivery::Endless => response.cut = true,
+        Delivery::Truncated => response.body.truncate(response.body.len() / 2),
+        Delivery::Close | Delivery::Hang => return None,
+    }
+    Some(response)
+}
+
+/// A success stops a started job and leaves any other alone or stopped; a refusal changes nothing.
+pub(crate) fn hold_state(
+    request: &Request,
+    before: &Job,
+    after: &Job,
+    response: &Response,
+) -> Result<(), String> {
+    if response.status >= 400 {
+        return if before == after {
+            Ok(())
+        } else {
+            Err(format!("a refusal changed the job: {response}"))
+        };
+    }
+    let target = Operation::StopUserImportJob.target();
+    let is_stop = request
+        .headers
+        .iter()
+        .filter(|header| header.is("x-amz-target"))
+        .all(|header| header.value == target.as_bytes());
+    let is_stopped = matches!(after.status, Status::Stopping | Status::Stopped);
+    let is_left = after.status == before.status && !before.status.is_started();
+    if is_stop && !is_stopped && !is_left {
+        return Err(format!("a success left the job {}", after.status));
+    }
+    Ok(())
+}

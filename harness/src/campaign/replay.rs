@@ -1,0 +1,61 @@
+//! A case file judged again: by its own expectations, and by everything that a campaign judges by.
+
+use std::sync::Arc;
+
+use crate::campaign::execute::Arena;
+use crate::oracle::Mismatch;
+use crate::runner::{Exchange, RunError, Session, Verdict};
+use crate::suite::Suite;
+
+/// A case that was judged again.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// Its id.
+    pub case: String,
+    /// What its own expectations say.
+    pub verdict: Verdict,
+    /// What was sent and what came.
+    pub exchange: Option<Exchange>,
+    /// What is wrong, with the requirement that it breaks.
+    pub wrong: Vec<(String, Mismatch)>,
+}
+
+/// Judges the cases of one file.
+pub async fn replay(
+    session: &Session,
+    whole: Arc<Suite>,
+    file: &Suite,
+) -> Result<Vec<Again>, RunError> {
+    let arena = Arena::new(session, &whole).await?;
+    let mut lane = session.client.lane();
+    let mut seen = Vec::new();
+    for requirement in file.requirements() {
+        for case in &requirement.cases {
+            let (record, _) = arena.runner.judged(case).await;
+            let mut wrong: Vec<_> = record
+                .mismatches
+                .iter()
+                .map(|one| (requirement.text.clone(), one.clone()))
+                .collect();
+            let done = arena.send(&mut lane, case, true).await;
+            for suspicion in done.suspicions {
+                let text = &suspicion.broken.text;
+                wrong.extend(
+                    suspicion
+                        .mismatches
+                        .iter()
+                        .map(|one| (text.clone(), one.clone())),
+                );
+            }
+            wrong.dedup();
+            seen.push(Again {
+                case: case.id.clone(),
+                verdict: record.verdict,
+                exchange: record.exchange,
+                wrong,
+            });
+        }
+    }
+    arena.stock.clear().await;
+    Ok(seen)
+}

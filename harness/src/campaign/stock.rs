@@ -1,0 +1,249 @@
+//! Preconditions that are used again for as long as they are true.
+//!
+//! A request that must be refused leaves its job as it is, so that many share one; a request that may act has a job of its
+//! own, which is read afterwards and kept if nothing happened to it. Whoever doubts a job takes it out.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::case::{Given, JobState};
+use crate::contract::Status;
+use crate::provision::{Lease, Provisioner, Unavailable};
+
+/// How many unused jobs of one kind are kept: as many as may be wanted at once by the usual concurrency.
+const SPARE_MAX: usize = 32;
+
+/// How often a precondition that could not be made for a passing reason is tried.
+const TRIES_MAX: u32 = 3;
+
+/// How long a precondition may take: a job of the `fixed` driver is held by someone else for good otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many jobs in Pending or InProgress are made at once where the target has no limit: making them is five calls each.
+const MAKING_MAX: usize = 8;
+
+#[derive(Debug)]
+pub(crate) struct Stock {
+    provisioner: Arc<Provisioner>,
+    shelves: Mutex<BTreeMap<Given, Shelf>>,
+    making: Arc<Semaphore>,
+    /// Whether active jobs may be kept: not where the target allows only so many.
+    keeps_active: bool,
+}
+
+/// What there is of one kind.
+#[derive(Debug, Default)]
+struct Shelf {
+    shared: Option<Arc<Lease>>,
+    spare: Vec<Lease>,
+    /// Why there is none, and how often it was tried.
+    missing: Option<(String, u32)>,
+    made: u64,
+    /// Held by whoever makes the one that is shared, so that others wait for it instead of making their own.
+    sharing: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// A precondition in use.
+#[derive(Debug)]
+pub(crate) enum Hold {
+    /// With others.
+    Shared(Arc<Lease>),
+    /// Alone.
+    Own(Lease),
+}
+
+impl Hold {
+    pub(crate) fn lease(&self) -> &Lease {
+        match self {
+            Self::Shared(lease) => lease,
+            Self::Own(lease) => lease,
+        }
+    }
+}
+
+impl Stock {
+    pub(crate) fn new(provisioner: Arc<Provisioner>, active_jobs: Option<usize>) -> Self {
+        Self {
+            provisioner,
+            shelves: Mutex::default(),
+            making: Arc::new(Semaphore::new(active_jobs.unwrap_or(MAKING_MAX).max(1))),
+            keeps_active: active_jobs.is_none(),
+        }
+    }
+
+    /// One that others use too, for a request that must be refused.
+    pub(crate) async fn share(&self, given: Given) -> Result<Hold, String> {
+        if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
+            return Ok(Hold::Shared(lease));
+        }
+        let sharing = self.with(given, |shelf| Arc::clone(&shelf.sharing));
+        let _alone = sharing.lock().await;
+        if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
+            return Ok(Hold::Shared(lease));
+        }
+        let lease = match self.with(given, |shelf| shelf.spare.pop()) {
+            Some(lease) => lease,
+            None => self.make(given).await?,
+        };
+        if !self.keeps(given) {
+            return Ok(Hold::Own(lease));
+        }
+        let lease = Arc::new(lease);
+        self.with(given, |shelf| shelf.shared = Some(Arc::clone(&lease)));
+        Ok(Hold::Shared(lease))
+    }
+
+    /// Makes one of each, so that what is out of reach is known before anything waits for it.
+    pub(crate) async fn warm(self: &Arc<Self>, givens: impl IntoIterator<Item = Given>) {
+        let mut tasks = tokio::task::JoinSet::new();
+        for given in givens {
+            let stock = Arc::clone(self);
+            tasks.spawn(async move {
+                // Why one cannot be made is kept on its shelf.
+                let _ = stock.share(given).await;
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// One for a request that may act.
+    pub(crate) async fn take(&self, given: Given) -> Result<Hold, String> {
+        match self.with(given, |shelf| shelf.spare.pop()) {
+            Some(lease) => Ok(Hold::Own(lease)),
+            None => Ok(Hold::Own(self.make(given).await?)),
+        }
+    }
+
+    /// A new one, that nobody has had.
+    pub(crate) async fn make(&self, given: Given) -> Result<Lease, String> {
+        if let Some(why) = self.with(given, |shelf| {
+            let missing = shelf.missing.as_ref();
+            missing.and_then(|(why, tries)| (*tries >= TRIES_MAX).then(|| why.clone()))
+        }) {
+            return Err(why);
+        }
+        let _permit = self.making.acquire().await;
+        let made = timeout(PATIENCE, self.provisioner.acquire(given)).await;
+        let made = made.unwrap_or_else(|_| {
+            Err(Unavailable::Indeterminate(format!(
+                "{given} was not made within {} s",
+                PATIENCE.as_secs()
+            )))
+        });
+        self.with(given, |shelf| match made {
+            Ok(lease) => {
+                shelf.missing = None;
+                shelf.made += 1;
+                Ok(lease)
+            }
+            Err(why) => {
+                let tries = shelf.missing.as_ref().map_or(0, |(_, tries)| *tries);
+                let more = match why {
+                    Unavailable::Unreachable(_) => TRIES_MAX,
+                    Unavailable::Indeterminate(_) => 1,
+                };
+                shelf.missing = Some((why.to_string(), tries + more));
+                Err(why.to_string())
+            }
+        })
+    }
+
+    /// Gives one back that is as it was.
+    pub(crate) async fn put_back(&self, given: Given, lease: Lease) {
+        let unwanted = if self.keeps(given) {
+            self.with(given, |shelf| {
+                if shelf.spare.len() < SPARE_MAX {
+                    shelf.spare.push(lease);
+                    None
+                } else {
+                    Some(lease)
+                }
+            })
+        } else {
+            Some(lease)
+        };
+        if let Some(lease) = unwanted {
+            self.provisioner.release(lease).await;
+        }
+    }
+
+    /// Undoes one that is not as it was.
+    pub(crate) async fn discard(&self, lease: Lease) {
+        self.provisioner.release(lease).await;
+    }
+
+    /// Takes out the one that is shared, which nobody uses any more.
+    pub(crate) fn unshare(&self, given: Given) -> Option<Lease> {
+        self.with(given, |shelf| {
+            shelf
+                .shared
+                .take()
+                .and_then(|lease| Arc::try_unwrap(lease).ok())
+        })
+    }
+
+    /// Those that are shared now.
+    pub(crate) fn shared(&self) -> Vec<(Given, Arc<Lease>)> {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = shelves
+            .iter()
+            .filter_map(|(given, shelf)| Some((*given, shelf.shared.clone()?)));
+        shared.collect()
+    }
+
+    /// Undoes all that is not in use.
+    pub(crate) async fn clear(&self) {
+        let leases: Vec<_> = {
+            let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+            let of = |shelf: &mut Shelf| {
+                let shared = shelf.shared.take();
+                let shared = shared.and_then(|lease| Arc::try_unwrap(lease).ok());
+                std::mem::take(&mut shelf.spare).into_iter().chain(shared)
+            };
+            shelves.values_mut().flat_map(of).collect()
+        };
+        for lease in leases {
+            self.provisioner.release(lease).await;
+        }
+    }
+
+    /// The situations that cannot be made, and why.
+    pub(crate) fn missing(&self) -> Vec<(Given, String)> {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = shelves
+            .iter()
+            .filter_map(|(given, shelf)| Some((*given, shelf.missing.as_ref()?.0.clone())));
+        missing.collect()
+    }
+
+    /// The situations that were made.
+    pub(crate) fn reached(&self) -> Vec<Given> {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = shelves.iter().filter(|(_, shelf)| shelf.made > 0);
+        made.map(|(given, _)| *given).collect()
+    }
+
+    /// How many preconditions were made.
+    pub(crate) fn made(&self) -> u64 {
+        let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.values().map(|shelf| shelf.made).sum()
+    }
+
+    fn keeps(&self, given: Given) -> bool {
+        let is_active = match given.job {
+            JobState::Started | JobState::Elsewhere => true,
+            JobState::Is(status) => status.is_started() || status == Status::Stopping,
+            JobState::Absent => false,
+        };
+        self.keeps_active || !is_active
+    }
+
+    fn with<T>(&self, given: Given, work: impl FnOnce(&mut Shelf) -> T) -> T {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        work(shelves.entry(given).or_default())
+    }
+}

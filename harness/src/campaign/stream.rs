@@ -1,0 +1,250 @@
+//! The stream of requests: request = f(seed, corpus of the epoch, index), and nothing else.
+//!
+//! The stream is woven of strands that learn from their own answers only, and at the end of an epoch only, in the order of
+//! the index. So neither concurrency nor the cut into shards changes a request.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use arbitrary::Unstructured;
+
+use crate::campaign::settings::{
+    BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, STRANDS, Settings, Source,
+};
+use crate::case::{Case, Change, Given, Level, PoolState};
+use crate::contract::Operation;
+use crate::generator::{Generator, Kind, Settings as GeneratorSettings};
+
+/// How many bytes a generator gets: more than any uses.
+const INPUT_SIZE: usize = 512;
+
+/// A request that changes nothing teaches the same thing every time, and uses up the job that it stops. Of those that are
+/// drawn, one in so many is sent.
+const VALID_ONE_IN: u64 = 8;
+
+/// How often another request is drawn in place of one that is not sent.
+const DRAWS_MAX: u64 = 8;
+
+/// What is sent at one place of the stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// Its place.
+    pub(crate) index: u64,
+    /// The request and its precondition.
+    pub(crate) case: Arc<Case>,
+    /// Whether it is a case of the suite as it stands.
+    pub(crate) is_seed: bool,
+}
+
+/// The stream of a campaign, at the beginning of an epoch.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    seed: u64,
+    generators: Vec<Source>,
+    feedback: bool,
+    generator: Generator,
+    seeds: Vec<Arc<Case>>,
+    strands: Vec<Strand>,
+}
+
+/// What one strand has learnt.
+#[derive(Clone, Debug, Default)]
+struct Strand {
+    /// Requests whose answers were new, the oldest first.
+    corpus: Vec<Arc<Case>>,
+    /// The kinds of answers that were seen.
+    seen: HashSet<u64>,
+}
+
+impl Stream {
+    /// A stream that has learnt nothing. The order of the seeds is the seed's.
+    pub(crate) fn new(
+        settings: &Settings,
+        mut seeds: Vec<Arc<Case>>,
+        corpus: Vec<Arc<Case>>,
+    ) -> Self {
+        let mut bytes = Bytes(mixed(settings.seed ^ 0x5eed));
+        for last in (1..seeds.len()).rev() {
+            let other = bytes.next() % (last as u64 + 1);
+            seeds.swap(last, other as usize);
+        }
+        Self {
+            seed: settings.seed,
+            generators: settings.generators.iter().copied().collect(),
+            feedback: settings.feedback,
+            generator: Generator::new(GeneratorSettings::default(), seeds.iter().cloned()),
+            seeds,
+            // What another campaign left is worth changing to every strand.
+            strands: vec![
+                Strand {
+                    corpus,
+                    ..Strand::default()
+                };
+                STRANDS as usize
+            ],
+        }
+    }
+
+    /// What is sent at a place.
+    pub(crate) fn input(&self, index: u64) -> Input {
+        let count = self.generators.len() as u64;
+        // A row of strands is one round of the generators, so that every strand meets each of them.
+        let turn = index / count;
+        let source = self.generators[(index % count) as usize];
+        let seed = usize::try_from(turn).ok().and_then(|at| self.seeds.get(at));
+        if let (Source::Seeded, Some(seed)) = (source, seed) {
+            return Input {
+                index,
+                case: Arc::clone(seed),
+                is_seed: true,
+            };
+        }
+        let case = Arc::new(self.drawn(source, index));
+        Input {
+            index,
+            case,
+            is_seed: false,
+        }
+    }
+
+    fn drawn(&self, source: Source, index: u64) -> Case {
+        let mut draw = 0;
+        loop {
+            let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
+            let is_wanted = bytes.next().is_multiple_of(VALID_ONE_IN);
+            let case = self.made(source, index, &mut bytes);
+            if is_wanted || draw == DRAWS_MAX || !is_valid(&case) {
+                return case;
+            }
+            draw += 1;
+        }
+    }
+
+    fn made(&self, source: Source, index: u64, bytes: &mut Bytes) -> Case {
+        let corpus = &self.strands[strand_of(index) as usize].corpus;
+        let (choice, place) = (bytes.next(), bytes.next());
+        let input = bytes.take(INPUT_SIZE);
+        let mut input = Unstructured::new(&input);
+        let made = match source {
+            Source::Directed => self.generator.generate(Kind::Directed, &mut input),
+            Source::Raw => self.generator.generate(Kind::Raw, &mut input),
+            // Half of the parents are the suite's, half are what brought something new.
+            Source::Seeded if corpus.is_empty() || choice.is_multiple_of(2) => {
+                self.generator.generate(Kind::Seeded, &mut input)
+            }
+            Source::Seeded => {
+                let parent = &corpus[(place % corpus.len() as u64) as usize];
+                self.generator.mutate(parent, &mut input)
+            }
+        };
+        let mut case = made.map_or_else(|_| valid(), |made| made.case);
+        // What is queued by a fault could meet another request.
+        case.fault = None;
+        for change in &mut case.changes {
+            // An endpoint may wait for the rest of a request that looks cut short. Once it is told that nothing comes, it
+            // need not.
+            if let Change::Raw(raw) = change {
+                raw.shutdown = true;
+            }
+        }
+        case
+    }
+
+    /// Where an epoch that begins here ends.
+    pub(crate) fn epoch_end(start: u64) -> u64 {
+        let size = (start / EPOCH_MIN * EPOCH_MIN).clamp(EPOCH_MIN, EPOCH_MAX);
+        start + size
+    }
+
+    /// Takes in what an epoch brought, in the order of the index: a kind of answer that its strand has not seen makes its
+    /// request worth changing. Returns the requests that were.
+    pub(crate) fn learn(&mut self, mut seen: Vec<(u64, u64, Arc<Case>)>) -> Vec<Arc<Case>> {
+        seen.sort_by_key(|(index, ..)| *index);
+        let mut kept = Vec::new();
+        for (index, kind, case) in seen {
+            let strand = &mut self.strands[strand_of(index) as usize];
+            if strand.seen.len() < NOVELTY_MAX && strand.seen.insert(kind) {
+                kept.push(Arc::clone(&case));
+                if self.feedback {
+                    if strand.corpus.len() >= CORPUS_MAX {
+                        strand.corpus.remove(0);
+                    }
+                    strand.corpus.push(case);
+                }
+            }
+        }
+        kept
+    }
+
+    /// How many kinds of answers were seen.
+    pub(crate) fn novelty(&self) -> usize {
+        let mut all: HashSet<u64> = HashSet::new();
+        all.extend(self.strands.iter().flat_map(|strand| &strand.seen));
+        all.len()
+    }
+}
+
+/// The strand of a place.
+pub(crate) fn strand_of(index: u64) -> u64 {
+    index / BLOCK % STRANDS
+}
+
+/// What a place adds to the digest of the stream. The digests of shards add up to that of the whole.
+pub(crate) fn digest(input: &Input) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    input.index.hash(&mut hasher);
+    input.case.given.hash(&mut hasher);
+    input.case.operation.hash(&mut hasher);
+    input.case.changes.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The request without any change.
+fn valid() -> Case {
+    Case {
+        id: "generated/request/valid".to_owned(),
+        why: "Generated.".to_owned(),
+        level: Level::Observe,
+        given: Given::STARTED,
+        operation: Operation::StopUserImportJob,
+        changes: Vec::new(),
+        fault: None,
+        expect: Vec::new(),
+        post: None,
+    }
+}
+
+/// Whether a request is a call of a job by its own ids, with nothing that could get it refused.
+fn is_valid(case: &Case) -> bool {
+    let has_place = case.given.pool == PoolState::Present && case.given != Given::default();
+    has_place
+        && case.changes.iter().all(|change| match change {
+            Change::Set(member, _) => member != "JobId" && member != "UserPoolId",
+            _ => false,
+        })
+}
+
+/// Numbers that a seed decides: splitmix64.
+struct Bytes(u64);
+
+impl Bytes {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed(self.0)
+    }
+
+    fn take(&mut self, size: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(size + 8);
+        while bytes.len() < size {
+            bytes.extend(self.next().to_le_bytes());
+        }
+        bytes
+    }
+}
+
+fn mixed(mut word: u64) -> u64 {
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}

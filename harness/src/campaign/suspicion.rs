@@ -1,0 +1,444 @@
+//! From an answer to what may be wrong with it. Pure.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
+use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
+use crate::oracle::{Mismatch, Observed, Outcome, Permitted, Ruling, Verdict, hold, rule_read};
+use crate::suite::Suite;
+use crate::wire::{Envelope, Response};
+
+/// The invariants of single answers, and the requirement of the suite that states each.
+#[derive(Clone, Debug)]
+pub(crate) struct Invariants(Vec<(Invariant, Broken)>);
+
+/// A requirement that may be broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    /// The requirement's id in the suite, where it is one of the suite's.
+    pub(crate) id: Option<String>,
+    /// The sentence.
+    pub(crate) text: String,
+    /// How firmly it stands.
+    pub(crate) level: Level,
+    /// Where it comes from.
+    pub(crate) sources: Vec<Source>,
+}
+
+/// What sort of fault it may be, which decides how it is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// An answer that the request must not get.
+    Answer,
+    /// An answer that no request may get.
+    Invariant(Invariant),
+    /// An answer with something in it that belongs in a log.
+    Leak,
+    /// An answer that comes too late for what was asked.
+    Latency,
+    /// A state afterwards that must not be.
+    State,
+    /// A case of the suite that diverges.
+    Case,
+}
+
+/// Something that may be wrong, seen once.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspicion {
+    /// What is wrong, in few words: two suspicions of one key are one fault.
+    pub(crate) key: String,
+    pub(crate) kind: Kind,
+    pub(crate) broken: Broken,
+    pub(crate) mismatches: Vec<Mismatch>,
+    /// The request that brought it.
+    pub(crate) case: Arc<Case>,
+    /// How many executions there were until then.
+    pub(crate) executions: u64,
+}
+
+impl Suspicion {
+    /// What it is looked into by: the same fault at a firmer level is worth another look.
+    pub(crate) fn mark(&self) -> String {
+        format!("{}: {}", self.broken.level, self.key)
+    }
+}
+
+impl Invariants {
+    pub(crate) fn of(suite: &Suite) -> Self {
+        let stated = suite.requirements().iter().filter_map(|requirement| {
+            let broken = Broken {
+                id: Some(requirement.id.clone()),
+                text: requirement.text.clone(),
+                level: requirement.level,
+                sources: requirement.sources.clone(),
+            };
+            Some((requirement.invariant?, broken))
+        });
+        Self(stated.collect())
+    }
+
+    /// The requirement that states an invariant.
+    pub(crate) fn get(&self, invariant: Invariant) -> Option<&Broken> {
+        let found = self.0.iter().find(|(one, _)| *one == invariant);
+        found.map(|(_, broken)| broken)
+    }
+}
+
+/// What came of a request, and what is known to judge it by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Came<'a> {
+    pub(crate) case: &'a Arc<Case>,
+    pub(crate) message: &'a Message,
+    pub(crate) ids: &'a Ids,
+    pub(crate) permitted: &'a Permitted,
+    pub(crate) outcome: &'a Outcome,
+    /// What the answer says, if there is one.
+    pub(crate) envelope: Option<&'a Envelope>,
+}
+
+/// What may be wrong with an answer.
+pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspicion> {
+    if matches!(came.outcome, Outcome::Silent(_)) && may_wait(came.case) {
+        return Vec::new();
+    }
+    let ruling = match came.outcome {
+        Outcome::Answered(response) => {
+            let read = came.envelope;
+            read.map(|read| (rule_read(came.permitted, response, read), response))
+        }
+        _ => None,
+    };
+    let is_raw = matches!(came.message, Message::Raw { .. });
+    let is_close = is_raw && matches!(came.outcome, Outcome::Closed);
+    let is_fine = is_close
+        || ruling.as_ref().is_some_and(|(ruling, response)| {
+            ruling.verdict != Verdict::Divergent && leak(response, came.message).is_none()
+        });
+    // Nearly all answers end here.
+    if is_fine {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut is_untyped = false;
+    let mut observed = Observed {
+        case: came.case.id.clone(),
+        protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
+        ids: shown_ids(came),
+        outcome: came.outcome.clone(),
+    };
+    // What any answer breaks is told as that, and only for requests that an invariant is held to.
+    let is_protocol = observed.protocol;
+    observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
+    let mut explained = BTreeSet::new();
+    for (invariant, broken) in &invariants.0 {
+        let held = hold(*invariant, std::slice::from_ref(&observed));
+        let Some(breach) = held.breaches.into_iter().next() else {
+            continue;
+        };
+        let places = breach.mismatches.iter();
+        explained.extend(places.map(|one| (one.at.clone(), one.got.clone())));
+        // An answer that is no JSON, or that names no error, is no answer of the right type either.
+        if matches!(invariant, Invariant::JsonObject | Invariant::ErrorType) {
+            is_untyped = true;
+        }
+        if !is_protocol && *invariant != Invariant::Robust {
+            continue;
+        }
+        found.push(Suspicion {
+            key: invariant_key(*invariant, &breach.mismatches, came.outcome),
+            kind: Kind::Invariant(*invariant),
+            broken: broken.clone(),
+            mismatches: breach.mismatches,
+            case: Arc::clone(came.case),
+            executions: 0,
+        });
+    }
+    let has = |wanted| {
+        found
+            .iter()
+            .any(|one: &Suspicion| one.kind == Kind::Invariant(wanted))
+    };
+    if has(Invariant::JsonObject) && has(Invariant::ErrorType) {
+        found.retain(|one| one.kind != Kind::Invariant(Invariant::ErrorType));
+    }
+    let Some((ruling, response)) = ruling else {
+        return found;
+    };
+    if let Some(mismatch) = leak(response, came.message) {
+        found.push(Suspicion {
+            key: format!("leak: {}", mismatch.wanted),
+            kind: Kind::Leak,
+            broken: no_leak(),
+            mismatches: vec![mismatch],
+            case: Arc::clone(came.case),
+            executions: 0,
+        });
+    }
+    let is_told = is_untyped && response.status >= 400 && !found.is_empty();
+    if ruling.verdict == Verdict::Divergent && !is_told {
+        found.extend(of_answer(came, &ruling, response, &explained));
+    }
+    found
+}
+
+/// Whether an endpoint may wait for more of a request, as it may for one that looks cut short.
+fn may_wait(case: &Case) -> bool {
+    const FRAMING: [&str; 5] = [
+        "connection",
+        "content-length",
+        "expect",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    case.changes.iter().any(|change| match change {
+        Change::Raw(_) | Change::Method(_) => true,
+        Change::Header(edit) => FRAMING
+            .iter()
+            .any(|name| edit.name.eq_ignore_ascii_case(name)),
+        _ => false,
+    })
+}
+
+/// What the request's own answer breaks, beside what any answer would.
+fn of_answer(
+    came: Came<'_>,
+    ruling: &Ruling,
+    response: &Response,
+    explained: &BTreeSet<(String, String)>,
+) -> Option<Suspicion> {
+    let Permitted::OneOf(classes) = came.permitted else {
+        return None;
+    };
+    // A header is never wrong for one request only.
+    let is_other = |one: &&Mismatch| {
+        !one.at.starts_with("header ") && !explained.contains(&(one.at.clone(), one.got.clone()))
+    };
+    let mismatches: Vec<_> = ruling.mismatches.iter().filter(is_other).cloned().collect();
+    if mismatches.is_empty() {
+        return None;
+    }
+    let basis = classes.first()?.basis;
+    let level = ruling.level;
+    let carries = basis.kind.carries_must();
+    Some(Suspicion {
+        key: format!("{} | {}", group(basis.text), wrong(response, &mismatches)),
+        kind: Kind::Answer,
+        broken: Broken {
+            id: None,
+            text: basis.text.to_owned(),
+            level: if carries {
+                level
+            } else {
+                level.max(Level::Should)
+            },
+            sources: vec![Source {
+                kind: basis.kind,
+                cite: basis.cite.to_owned(),
+            }],
+        },
+        mismatches,
+        case: Arc::clone(came.case),
+        executions: 0,
+    })
+}
+
+/// The requirement without what only says how firmly it stands: a reader takes both for one.
+fn group(text: &str) -> String {
+    let groups = [
+        ("breaks a constraint", "constraints are refused"),
+        ("another dialect's pattern", "constraints are refused"),
+        ("in place of a text", "wrong types are refused"),
+        ("no JSON object is refused", "what is no request is refused"),
+        (
+            "without an object is refused",
+            "what is no request is refused",
+        ),
+    ];
+    let found = groups.iter().find(|(part, _)| text.contains(part));
+    found
+        .map_or(text, |(_, group)| group)
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+/// The wrong behaviour in few words: what came in place of what was wanted, without values.
+fn wrong(response: &Response, mismatches: &[Mismatch]) -> String {
+    let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.as_str()).collect();
+    let is_of_envelope = |at: &&str| matches!(*at, "status" | "error type");
+    if places.iter().any(is_of_envelope) {
+        let envelope = Envelope::read(response);
+        let name = envelope.error_type().unwrap_or("no type");
+        return format!("{} {name}", response.status);
+    }
+    let is_missing = |one: &Mismatch| one.got == "nothing";
+    if mismatches.iter().all(is_missing) {
+        return "members missing".to_owned();
+    }
+    let present = mismatches.iter().filter(|one| !is_missing(one));
+    let places: BTreeSet<_> = present.map(|one| one.at.as_str()).collect();
+    Vec::from_iter(places).join(" ")
+}
+
+fn invariant_key(invariant: Invariant, mismatches: &[Mismatch], outcome: &Outcome) -> String {
+    let about = match (invariant, outcome) {
+        (Invariant::KnownErrorType | Invariant::ErrorStatus, Outcome::Answered(response)) => {
+            let envelope = Envelope::read(response);
+            let name = envelope.error_type().unwrap_or_default();
+            format!("{} {name}", response.status)
+        }
+        (Invariant::Robust, Outcome::Closed) => "a close".to_owned(),
+        (Invariant::Robust, Outcome::Silent(why)) => {
+            let kinds = ["whole answer within", "middle", "not HTTP", "reached"];
+            let kind = kinds.into_iter().find(|kind| why.contains(kind));
+            kind.unwrap_or("silence").to_owned()
+        }
+        (Invariant::NoNulls | Invariant::KnownStatus, _) => String::new(),
+        (Invariant::MemberTypes, _) => {
+            let kinds: BTreeSet<_> = mismatches.iter().map(|one| one.wanted.as_str()).collect();
+            Vec::from_iter(kinds).join(" ")
+        }
+        (Invariant::EchoedIds, _) => {
+            let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.as_str()).collect();
+            Vec::from_iter(places).join(" ")
+        }
+        _ => String::new(),
+    };
+    format!("{invariant:?} {about}").trim_end().to_owned()
+}
+
+/// The ids that a success repeats: those of the precondition, if the request names them.
+fn shown_ids(came: Came<'_>) -> Option<Ids> {
+    let renamed = came.case.changes.iter().any(|change| match change {
+        Change::Set(member, _) => member == "JobId" || member == "UserPoolId",
+        Change::Body(_) | Change::Raw(_) | Change::Remove(_) => true,
+        _ => false,
+    });
+    (!renamed).then(|| came.ids.clone())
+}
+
+/// What is changed, so that two requests with the same fault have the same name.
+pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
+    let mut names = BTreeSet::new();
+    for change in &case.changes {
+        names.insert(match change {
+            Change::Set(member, value) => {
+                let fragment = value.fragment(|id| ids.of(id).to_owned());
+                let constraint = [JOB_ID, USER_POOL_ID]
+                    .into_iter()
+                    .find(|one| one.member == member);
+                match constraint {
+                    Some(constraint) => format!("{member} {}", of_value(&constraint, &fragment)),
+                    None => "another member".to_owned(),
+                }
+            }
+            Change::Remove(member) => format!("{member} missing"),
+            Change::Body(_) => "body".to_owned(),
+            Change::Header(edit) => format!("header {}", edit.name.to_ascii_lowercase()),
+            Change::Target(_) => "target".to_owned(),
+            Change::Method(_) => "method".to_owned(),
+            Change::Path(_) => "path".to_owned(),
+            Change::Signature(signature) => format!("signature {signature:?}"),
+            Change::Raw(_) => "raw".to_owned(),
+        });
+    }
+    if names.is_empty() || names.iter().all(|name| name == "another member") {
+        names.insert(case.given.to_string());
+    }
+    Vec::from_iter(names).join(", ")
+}
+
+/// The ids that facets are told with where there is no precondition: what they are does not matter.
+pub(crate) fn nobody() -> Ids {
+    Ids {
+        pool: "us-east-1_Example".to_owned(),
+        job: "import-Example".to_owned(),
+    }
+}
+
+/// What is the matter with a member's value.
+fn of_value(constraint: &Constraint, fragment: &str) -> &'static str {
+    match serde_json::from_str::<serde_json::Value>(fragment) {
+        Ok(serde_json::Value::Null) => "missing",
+        Ok(serde_json::Value::String(text)) if text.is_empty() => "empty",
+        Ok(serde_json::Value::String(text)) => {
+            let length = text.chars().count();
+            if length > constraint.length_max {
+                "too long"
+            } else {
+                "of another form"
+            }
+        }
+        Ok(_) => "of another type",
+        Err(_) => "malformed",
+    }
+}
+
+/// What betrays a stack trace, in the words of the languages that emulators are written in.
+const TRACES: [&str; 7] = [
+    "Traceback (most recent call last)",
+    "\\n    at ",
+    "\n    at ",
+    "\n\tat ",
+    "\\n\\tat ",
+    "panicked at ",
+    "goroutine 1 [",
+];
+
+/// The shortest body whose return is no accident.
+const ECHO_SIZE_MIN: usize = 32;
+
+/// Something in an answer that does not belong there.
+fn leak(response: &Response, message: &Message) -> Option<Mismatch> {
+    let has = |needle: &[u8]| {
+        needle.len() <= response.body.len()
+            && response
+                .body
+                .windows(needle.len())
+                .any(|window| window == needle)
+    };
+    // A success of some hundred bytes is looked through in no time, but most answers are successes or refusals without a
+    // line end, which every trace has.
+    let suspect = response.status >= 500
+        || response.body.contains(&b'\n')
+        || response.body.windows(2).any(|pair| pair == b"\\n");
+    if suspect {
+        let sent = sent_body(message);
+        let of_request = |trace: &&str| {
+            sent.windows(trace.len())
+                .any(|window| window == trace.as_bytes())
+        };
+        let trace = TRACES
+            .iter()
+            .find(|trace| has(trace.as_bytes()) && !of_request(trace));
+        if trace.is_some() {
+            let got = String::from_utf8_lossy(&response.body).into_owned();
+            return Some(Mismatch::new("body", "no stack trace", got));
+        }
+    }
+    let sent = sent_body(message);
+    if sent.len() >= ECHO_SIZE_MIN && response.body.len() >= sent.len() && has(sent) {
+        let got = String::from_utf8_lossy(&response.body).into_owned();
+        return Some(Mismatch::new("body", "not the whole request", got));
+    }
+    None
+}
+
+fn sent_body(message: &Message) -> &[u8] {
+    match message {
+        Message::Plain { request, .. } => &request.body,
+        Message::Raw { body, .. } => body,
+    }
+}
+
+fn no_leak() -> Broken {
+    Broken {
+        id: None,
+        text: "No answer shows a stack trace, or the whole of its request.".to_owned(),
+        level: Level::Should,
+        sources: vec![Source {
+            kind: SourceKind::Inferred,
+            cite: "No recorded answer of the service does; CWE-209, generation of error messages with sensitive information".to_owned(),
+        }],
+    }
+}

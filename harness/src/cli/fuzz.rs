@@ -1,0 +1,459 @@
+//! `fullstop fuzz`.
+
+mod against;
+mod mutants;
+mod replay;
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, stderr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
+use crate::case::Level;
+use crate::cli::guard::interrupted;
+use crate::cli::target::{TargetArguments, load_suite};
+use crate::cli::{Stop, complain, print};
+use crate::reference::Mutant;
+use crate::runner::{Exit, Session};
+
+/// How long a campaign runs if nobody says: enough to meet every case of the suite and some hundred thousand requests.
+const TIME_DEFAULT: Duration = Duration::from_secs(60);
+
+/// How many executions a campaign against a mutant has at most.
+const EXECUTIONS_TO_KILL: u64 = 100_000;
+
+/// Between two looks at the figures.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What `--help` says last.
+const EXAMPLES: &str = "\
+Examples:
+  # The embedded reference, to see what a campaign tells.
+  fullstop fuzz --execs 300
+  # Any endpoint, for a time. Each finding is a case file.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --time 2s --findings findings --json fuzz.json
+  # Keep what was new, and go on where the last campaign ended.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --execs 300 --corpus corpus --resume
+  # The smallest requests that tell two endpoints apart.
+  fullstop fuzz --endpoint http://127.0.0.1:4566 --against reference --execs 200
+  # How many executions a campaign needs to find a mutant.
+  fullstop fuzz --mutants --only always-400 --runs 1
+
+Exit codes: 0 nothing found at level must; 1 a finding at level must; 2 a fault in the command line
+or a file; 3 unreachable, or nothing judged; 130 interrupted, and --resume goes on.";
+
+/// Sends generated requests by the thousand, judges every answer, and writes what it finds as case files.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    /// End after this long: 90, 90s, 15m or 2h. Without --time and --execs: 60s.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+    /// End at this place of the stream: each is one judged request, unless its precondition is out of reach.
+    #[arg(long, value_name = "N")]
+    execs: Option<u64>,
+    /// Decides every request.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How many requests are under way at once. No request depends on it.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    /// Send at most this many requests a second, those that make preconditions included.
+    #[arg(long, value_name = "N", value_parser = rate)]
+    rps: Option<f64>,
+    /// Where requests come from.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    generators: Vec<Source>,
+    /// Change further what was answered in a new way.
+    #[arg(long, value_name = "on|off", default_value = "on", value_parser = ["on", "off"])]
+    feedback: String,
+    /// Read requests worth changing from this folder, and leave new ones there.
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    /// Go on where the last campaign with this corpus ended.
+    #[arg(long, requires = "corpus")]
+    resume: bool,
+    /// Write each finding as a case file below this folder.
+    #[arg(long, value_name = "DIR", default_value = "findings")]
+    findings: PathBuf,
+    /// Also write the figures and the findings to this file as JSON; `-` is standard output, which then holds nothing else.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Run this part of the campaign, as in 2/4. The digests of the parts add up to that of the whole.
+    #[arg(long, value_name = "K/N", default_value = "1/1")]
+    shard: Shard,
+    /// Send requests without signature.
+    #[arg(long)]
+    unsigned: bool,
+    /// Allow a target that is not on this machine. It needs a rate, too.
+    #[arg(long, requires = "rps")]
+    allow_remote: bool,
+    /// Find the smallest requests that this endpoint, or the target of this name, answers differently.
+    #[arg(long, value_name = "URL|NAME", conflicts_with_all = ["corpus", "json", "replay"])]
+    against: Option<String>,
+    /// Measure how many executions a campaign needs to find each mutant of the reference.
+    #[arg(long, conflicts_with_all = ["against", "corpus", "replay", "time", "shard"])]
+    mutants: bool,
+    /// With --mutants: only this one; repeat it for more.
+    #[arg(long, value_name = "MUTANT", requires = "mutants")]
+    only: Vec<Mutant>,
+    /// With --mutants: how many campaigns against each.
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "mutants")]
+    runs: u64,
+    /// Run one case file that a campaign wrote, in place of a campaign.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["corpus", "json", "shard", "execs", "time"])]
+    replay: Option<PathBuf>,
+}
+
+pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    if arguments.mutants {
+        let mut settings = settings(arguments);
+        settings.executions = settings.executions.or(Some(EXECUTIONS_TO_KILL));
+        settings.time = None;
+        return mutants::mutants(
+            &settings,
+            &arguments.only,
+            arguments.runs,
+            arguments.json.as_deref(),
+        );
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("start the runtime: {error}"),
+        })?;
+    runtime.block_on(async {
+        let mut profile = arguments.target.profile().await?;
+        if arguments.rps.is_some() {
+            profile.requests_per_second = arguments.rps;
+        }
+        if arguments.unsigned {
+            profile.credentials = None;
+        }
+        let session = arguments.target.open_profile(profile).await?;
+        if !session.client.is_loopback() && !arguments.allow_remote {
+            return Err(Stop::usage(format!(
+                "fuzz {}, which is not on this machine: say --allow-remote and --rps, and only where you may",
+                session.client.url()
+            )));
+        }
+        let result = match (&arguments.replay, &arguments.against) {
+            (Some(file), _) => replay::replay(&session, file).await,
+            (None, Some(name)) => against_other(arguments, &session, name).await,
+            (None, None) => campaign(arguments, &session).await,
+        };
+        let leftovers = session.close().await;
+        for leftover in leftovers.iter().filter(|_| !arguments.target.keeps()) {
+            complain(&format!("delete {leftover}"));
+        }
+        result
+    })
+}
+
+async fn against_other(
+    arguments: &Arguments,
+    session: &Session,
+    name: &str,
+) -> Result<ExitCode, Stop> {
+    let mut profile = arguments.target.other(name).await?;
+    profile.requests_per_second = arguments.rps.or(profile.requests_per_second);
+    if arguments.unsigned {
+        profile.credentials = None;
+    }
+    let other = arguments.target.open_profile(profile).await?;
+    if !other.client.is_loopback() && !arguments.allow_remote {
+        return Err(Stop::usage(format!(
+            "fuzz {}, which is not on this machine: say --allow-remote and --rps, and only where you may",
+            other.client.url()
+        )));
+    }
+    let result = against::against(&settings(arguments), session, &other).await;
+    for leftover in other.close().await {
+        complain(&format!("delete {leftover}"));
+    }
+    result
+}
+
+async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, Stop> {
+    let settings = settings(arguments);
+    let (state, seeds) = match &arguments.corpus {
+        Some(folder) => (
+            corpus::State::read(folder).map_err(Stop::usage)?,
+            corpus::read(folder).map_err(Stop::usage)?,
+        ),
+        None => (None, Vec::new()),
+    };
+    let state = state.filter(|_| arguments.resume);
+    if let Some(why) = state.as_ref().and_then(|state| state.fault(&settings)) {
+        return Err(Stop::usage(format!("go on with the corpus: {why}")));
+    }
+    let suite = load_suite(None)?;
+    let campaign = Campaign::new(settings, session, suite, state, seeds)
+        .await
+        .map_err(|error| Stop {
+            exit: Exit::Unjudged,
+            message: format!("reach the target: {error}"),
+        })?;
+    let live = campaign.live();
+    let is_watched = stderr().is_terminal();
+    let watching = is_watched.then(|| tokio::spawn(watch(Arc::clone(&live))));
+    let stopper = Arc::clone(&live);
+    let interrupt = tokio::spawn(async move {
+        interrupted().await;
+        stopper.stop();
+    });
+    let mut unwritten = None;
+    let summary = campaign
+        .run(|finding| {
+            if let Err(error) = finding.write(&arguments.findings) {
+                unwritten = Some(error.to_string());
+            }
+            if !is_watched && arguments.json.as_deref() != Some(Path::new("-")) {
+                // Whoever reads a log wants to know at once.
+                complain(&format!("keep {}: {}", finding.key, finding.id));
+            }
+        })
+        .await;
+    let was_interrupted = interrupt.is_finished();
+    interrupt.abort();
+    if let Some(watching) = watching {
+        watching.abort();
+    }
+    let folder = &arguments.findings;
+    if let Some(error) = unwritten {
+        return Err(Stop::usage(format!(
+            "write to {}: {error}",
+            folder.display()
+        )));
+    }
+    if let Some(folder) = &arguments.corpus {
+        corpus::write(folder, &summary.novel, &summary.state)
+            .map_err(|error| Stop::usage(format!("write to {}: {error}", folder.display())))?;
+    }
+    report(arguments, &summary)?;
+    Ok(ExitCode::from(exit(&summary, was_interrupted)))
+}
+
+fn settings(arguments: &Arguments) -> Settings {
+    let is_unbounded = arguments.time.is_none() && arguments.execs.is_none();
+    let generators = if arguments.generators.is_empty() {
+        Source::ALL.into()
+    } else {
+        arguments.generators.iter().copied().collect()
+    };
+    Settings {
+        seed: arguments.seed,
+        executions: arguments.execs,
+        time: arguments.time.or(is_unbounded.then_some(TIME_DEFAULT)),
+        concurrency: usize::from(arguments.concurrency),
+        generators,
+        feedback: arguments.feedback == "on",
+        shard: arguments.shard,
+        stop_at_first: false,
+    }
+}
+
+fn exit(summary: &Summary, was_interrupted: bool) -> u8 {
+    if was_interrupted {
+        return 130;
+    }
+    let must = |finding: &Finding| finding.level == Level::Must;
+    if summary.findings.iter().any(must) {
+        return Exit::Divergent.code();
+    }
+    if summary.executions == 0 || summary.is_silent {
+        return Exit::Unjudged.code();
+    }
+    Exit::Green.code()
+}
+
+/// The figures as `--json` has them.
+#[derive(Serialize)]
+struct Figures {
+    executions: u64,
+    seconds: f64,
+    rate: f64,
+    findings: Vec<Told>,
+    seed: u64,
+    shard: String,
+    digest: String,
+    novelty: usize,
+    skipped: u64,
+    preconditions: u64,
+    unconfirmed: Vec<String>,
+}
+
+fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
+    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    if let Some(file) = &arguments.json {
+        let folder = &arguments.findings;
+        let figures = Figures {
+            executions: summary.executions,
+            seconds: summary.seconds,
+            rate: summary.rate(),
+            findings: summary
+                .findings
+                .iter()
+                .map(|one| one.told(folder))
+                .collect(),
+            seed: summary.state.seed,
+            shard: summary.state.shard.clone(),
+            digest: format!("{:016x}", summary.digest),
+            novelty: summary.novelty,
+            skipped: summary.skipped,
+            preconditions: summary.made,
+            unconfirmed: summary.unconfirmed.clone(),
+        };
+        let mut json = serde_json::to_vec_pretty(&figures).map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("write JSON: {error}"),
+        })?;
+        json.push(b'\n');
+        if to_stdout {
+            print(json)?;
+        } else {
+            std::fs::write(file, json)
+                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
+        }
+    }
+    if to_stdout {
+        return Ok(());
+    }
+    print(text(arguments, summary))
+}
+
+fn text(arguments: &Arguments, summary: &Summary) -> String {
+    let mut text = String::new();
+    for finding in &summary.findings {
+        let _ = writeln!(text, "finding  {}  {}", finding.id, finding.level);
+        let _ = writeln!(text, "  {}", finding.requirement);
+        let _ = writeln!(text, "  source  {}", finding.source);
+        let _ = writeln!(text, "  given   {}", finding.case.given);
+        if let Some(exchange) = &finding.exchange {
+            for line in exchange.sent.lines() {
+                let _ = writeln!(text, "  sent    {line}");
+            }
+        }
+        for mismatch in &finding.mismatches {
+            let _ = writeln!(text, "  {}", mismatch.at);
+            let _ = writeln!(text, "    wanted  {}", mismatch.wanted);
+            let _ = writeln!(text, "    got     {}", mismatch.got);
+        }
+        if let Some((hits, tries)) = finding.flaky {
+            let _ = writeln!(text, "  flaky   {hits} of {tries} times");
+        }
+        let file = arguments.findings.join(&finding.path);
+        let _ = writeln!(
+            text,
+            "  found   after {} executions",
+            finding.executions_to_find
+        );
+        let _ = writeln!(text, "  case    {}", file.display());
+        if let Some(replay) = &finding.replay {
+            let _ = writeln!(text, "  replay  {replay}");
+        }
+        text.push('\n');
+    }
+    for key in &summary.unconfirmed {
+        let _ = writeln!(text, "not confirmed  {key}");
+    }
+    for (given, why) in &summary.missing {
+        let _ = writeln!(text, "out of reach  {given}: {why}");
+    }
+    let _ = writeln!(
+        text,
+        "{} executions in {:.1} s, {:.0} a second; {} preconditions made, {} jobs read, {} skipped",
+        summary.executions,
+        summary.seconds,
+        summary.rate(),
+        summary.made,
+        summary.looks,
+        summary.skipped
+    );
+    let _ = writeln!(
+        text,
+        "{} kinds of answers, {} situations reached, {} findings, {} suspicions not confirmed",
+        summary.novelty,
+        summary.reached.len(),
+        summary.findings.len(),
+        summary.unconfirmed.len()
+    );
+    let state = &summary.state;
+    let _ = writeln!(
+        text,
+        "seed {}, shard {}, digest {:016x}",
+        state.seed, state.shard, summary.digest
+    );
+    if summary.is_silent {
+        text.push_str("the endpoint has stopped answering, so that the campaign ended early\n");
+    }
+    if !summary.findings.is_empty() {
+        let folder = arguments.findings.display();
+        let _ = writeln!(
+            text,
+            "run them again: fullstop run --strict --cases {folder} and the same target"
+        );
+    }
+    text
+}
+
+/// A line on standard error while a person watches.
+async fn watch(live: Arc<Live>) {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+        bar.set_style(style);
+    }
+    let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+    let mut before = read(&live.executions);
+    loop {
+        tokio::time::sleep(TICK).await;
+        let executions = read(&live.executions);
+        let rate = (executions - before) as f64 / TICK.as_secs_f64();
+        before = executions;
+        bar.set_message(format!(
+            "{executions} executions, {rate:.0} a second, {} kinds of answers, {} situations, {} findings",
+            read(&live.novelty),
+            read(&live.states),
+            read(&live.findings)
+        ));
+        bar.tick();
+    }
+}
+
+/// A time with a unit, or seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time: write 90, 90s, 15m or 2h");
+    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(number) => (number, text.chars().last()),
+        None => (text, None),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        Some('m') => number * 60.0,
+        Some('h') => number * 3_600.0,
+        _ => number,
+    };
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or_else(wrong)
+}
+
+/// A number of requests a second.
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: Option<f64> = text.parse().ok();
+    rate.filter(|rate| rate.is_finite() && *rate > 0.0)
+        .ok_or_else(|| format!("`{text}` is no rate: write a number of requests a second"))
+}

@@ -1,0 +1,323 @@
+//! Where a case plays: before a live target, whose part can be taken down, or before a recording of one.
+//!
+//! Everything that a verdict depends on passes through here. So a recording that is played again leads the same code to
+//! the same verdicts, and sends nothing.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use tokio::task_local;
+
+use crate::case::{Given, Ids, Message, Signature};
+use crate::provision::{Bystander, Described, Lease, Provisioner, Unavailable};
+use crate::recording::{Event, Player, Stored, Tape, digest};
+use crate::target::{Client, Failure};
+use crate::wire::{Response, redact};
+
+task_local! {
+    /// The track of the case or the control that this task is at. Each is one task from its precondition to its end, so
+    /// that the track need not be handed through every function in between.
+    static TRACK: Arc<str>;
+}
+
+/// How a recording is called in messages.
+const RECORDING: &str = "the recording";
+
+/// A live target, or a recording.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    Live(Live),
+    Played(Player),
+}
+
+/// A live target.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) client: Client,
+    pub(crate) provisioner: Arc<Provisioner>,
+    /// Takes down what happens, where that is wanted.
+    pub(crate) tape: Option<Tape>,
+}
+
+/// Does something on a track of its own.
+pub(crate) async fn on_track<T>(name: &str, work: impl Future<Output = T>) -> T {
+    TRACK.scope(Arc::from(name), work).await
+}
+
+/// The present moment, as recordings write it.
+pub(crate) fn now() -> String {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0);
+    now.ok()
+        .and_then(|now| now.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}
+
+impl Stage {
+    /// The client, where there is one.
+    pub(crate) fn client(&self) -> Option<&Client> {
+        match self {
+            Self::Live(live) => Some(&live.client),
+            Self::Played(_) => None,
+        }
+    }
+
+    /// Makes a precondition true.
+    pub(crate) async fn acquire(&self, given: Given) -> Result<Lease, Unavailable> {
+        match self {
+            Self::Live(live) => {
+                let acquired = live.provisioner.acquire(given).await;
+                live.note(|| match &acquired {
+                    Ok(lease) => Event::acquired(
+                        &lease.ids,
+                        lease.before.as_ref(),
+                        lease.status,
+                        lease.confirmed,
+                    ),
+                    Err(why) => unavailable(why),
+                });
+                acquired
+            }
+            Self::Played(player) => match played(player) {
+                Ok(Event::Acquired {
+                    pool,
+                    job,
+                    before,
+                    status,
+                    confirmed,
+                }) => {
+                    let status = status.and_then(|status| status.parse().ok());
+                    let ids = Ids { pool, job };
+                    Ok(Lease::recorded(ids, before, status, confirmed))
+                }
+                other => Err(unavailable_again(other)),
+            },
+        }
+    }
+
+    /// Makes a second started job beside that of a lease.
+    pub(crate) async fn beside(&self, lease: &mut Lease) -> Result<Bystander, Unavailable> {
+        match self {
+            Self::Live(live) => {
+                let made = live.provisioner.beside(lease).await;
+                live.note(|| match &made {
+                    Ok(other) => Event::Beside {
+                        pool: other.ids.pool.clone(),
+                        job: other.ids.job.clone(),
+                        before: other.before.clone(),
+                    },
+                    Err(why) => unavailable(why),
+                });
+                made
+            }
+            Self::Played(player) => match played(player) {
+                Ok(Event::Beside { pool, job, before }) => Ok(Bystander {
+                    ids: Ids { pool, job },
+                    before,
+                }),
+                other => Err(unavailable_again(other)),
+            },
+        }
+    }
+
+    /// Makes the next StopUserImportJob on the lease's pool answer an error.
+    pub(crate) async fn fault(&self, lease: &Lease, error: &str) -> Result<(), Unavailable> {
+        match self {
+            Self::Live(live) => {
+                let queued = live.provisioner.fault(lease, error).await;
+                live.note(|| match &queued {
+                    Ok(()) => Event::Fault {
+                        error: error.to_owned(),
+                    },
+                    Err(why) => unavailable(why),
+                });
+                queued
+            }
+            Self::Played(player) => match played(player) {
+                Ok(Event::Fault { error: queued }) if queued == error => Ok(()),
+                other => Err(unavailable_again(other)),
+            },
+        }
+    }
+
+    /// Whether a fault hits the lease's own requests only.
+    pub(crate) fn binds_faults(&self) -> bool {
+        match self {
+            Self::Live(live) => live.provisioner.binds_faults(),
+            Self::Played(_) => true,
+        }
+    }
+
+    /// Lets a job that is held in Stopping go on.
+    pub(crate) fn let_go(&self, lease: &Lease) {
+        if let Self::Live(live) = self {
+            live.provisioner.let_go(lease);
+        }
+    }
+
+    /// Undoes a precondition.
+    pub(crate) async fn release(&self, lease: Lease) {
+        if let Self::Live(live) = self {
+            live.provisioner.release(lease).await;
+        }
+    }
+
+    /// Sends what a case says.
+    pub(crate) async fn deliver(&self, message: &Message) -> Result<Response, Failure> {
+        match self {
+            Self::Live(live) => {
+                let came = live.client.deliver(message).await;
+                live.note(|| sent(message, &came));
+                came
+            }
+            Self::Played(player) => match played(player) {
+                Ok(Event::Answered { request, .. } | Event::Unanswered { request, .. })
+                    if request != digest(message) =>
+                {
+                    Err(Failure::Unsayable {
+                        endpoint: RECORDING.to_owned(),
+                        why: "it answers another request than the case sends today".to_owned(),
+                    })
+                }
+                Ok(Event::Answered { answer, .. }) => Ok(answer.response()),
+                Ok(Event::Unanswered { how, why, .. }) => Err(match how.as_str() {
+                    "closed" => Failure::Closed { endpoint: why },
+                    "unsayable" => Failure::Unsayable {
+                        endpoint: RECORDING.to_owned(),
+                        why,
+                    },
+                    "no-credentials" => Failure::NoCredentials {
+                        endpoint: why,
+                        signature: match message {
+                            Message::Plain { signature, .. } => *signature,
+                            Message::Raw { .. } => Signature::Valid,
+                        },
+                    },
+                    _ => Failure::Recorded { why },
+                }),
+                other => Err(Failure::Unsayable {
+                    endpoint: RECORDING.to_owned(),
+                    why: missing(other),
+                }),
+            },
+        }
+    }
+
+    /// Reads a job.
+    pub(crate) async fn describe(&self, ids: &Ids) -> Result<Described, Failure> {
+        match self {
+            Self::Live(live) => {
+                let described = live.provisioner.describe(ids).await;
+                live.note(|| match &described {
+                    Ok(described) => Event::Described {
+                        answer: Stored::of(&described.response),
+                    },
+                    Err(failure) => Event::Undescribed {
+                        why: redact(&failure.to_string()),
+                    },
+                });
+                described
+            }
+            Self::Played(player) => match played(player) {
+                Ok(Event::Described { answer }) => Ok(Described::read(answer.response())),
+                Ok(Event::Undescribed { why }) => Err(Failure::Recorded { why }),
+                other => Err(Failure::Recorded {
+                    why: missing(other),
+                }),
+            },
+        }
+    }
+
+    /// Whether a recording shows another look at the job next: what takes the place of waiting. None before a live target.
+    pub(crate) fn shows_another_look(&self) -> Option<bool> {
+        let Self::Played(player) = self else {
+            return None;
+        };
+        let next = TRACK.with(|track| player.peek(track));
+        Some(matches!(
+            next,
+            Some(Event::Described { .. } | Event::Undescribed { .. })
+        ))
+    }
+
+    /// Notes that nothing more is sent.
+    pub(crate) fn note_halt(&self, why: &str) {
+        if let Self::Live(live) = self {
+            live.note(|| Event::Halted {
+                why: why.to_owned(),
+            });
+        }
+    }
+
+    /// Why a recording stopped at this point, if it did.
+    pub(crate) fn halted(&self) -> Option<String> {
+        let Self::Played(player) = self else {
+            return None;
+        };
+        match TRACK.with(|track| player.peek(track)) {
+            Some(Event::Halted { why }) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+impl Live {
+    fn note(&self, event: impl FnOnce() -> Event) {
+        if let Some(tape) = &self.tape {
+            // What happens on no track, such as a question to the endpoint itself, is no part of a case.
+            let _ = TRACK.try_with(|track| tape.push(track, event(), now));
+        }
+    }
+}
+
+fn played(player: &Player) -> Result<Event, String> {
+    TRACK.with(|track| player.next(track))
+}
+
+fn unavailable(why: &Unavailable) -> Event {
+    match why {
+        Unavailable::Unreachable(why) => Event::Unreachable { why: redact(why) },
+        Unavailable::Indeterminate(why) => Event::Indeterminate { why: redact(why) },
+    }
+}
+
+fn unavailable_again(event: Result<Event, String>) -> Unavailable {
+    match event {
+        Ok(Event::Unreachable { why }) => Unavailable::Unreachable(why),
+        Ok(Event::Indeterminate { why }) => Unavailable::Indeterminate(why),
+        other => Unavailable::Unreachable(missing(other)),
+    }
+}
+
+/// That a recording does not hold what is asked for.
+fn missing(event: Result<Event, String>) -> String {
+    match event {
+        Ok(event) => format!(
+            "the recording has {} where the case asks for something else today",
+            event.name()
+        ),
+        Err(why) => why,
+    }
+}
+
+fn sent(message: &Message, came: &Result<Response, Failure>) -> Event {
+    let request = digest(message);
+    let unanswered = |how: &str, why: String| Event::Unanswered {
+        request: request.clone(),
+        how: how.to_owned(),
+        why: redact(&why),
+    };
+    match came {
+        Ok(response) => Event::Answered {
+            request,
+            sent: super::attempt::shown_request(message),
+            answer: Stored::of(response),
+        },
+        Err(Failure::Closed { endpoint }) => unanswered("closed", endpoint.clone()),
+        Err(Failure::NoCredentials { endpoint, .. }) => {
+            unanswered("no-credentials", endpoint.clone())
+        }
+        Err(Failure::Unsayable { why, .. }) => unanswered("unsayable", why.clone()),
+        Err(failure) => unanswered("silent", failure.to_string()),
+    }
+}

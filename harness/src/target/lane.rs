@@ -1,0 +1,266 @@
+//! The quick lane: one kept connection, for callers that send requests by the hundred thousand.
+//!
+//! It says what [`Client::deliver`] says, byte for byte but for the case of header names, and reads with the same bounds.
+//! What does not fit an ordinary head goes over the client's own two lanes.
+
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::time::{Instant, timeout_at};
+
+use crate::case::{Message, Signature};
+use crate::target::reply::{Progress, Reply};
+use crate::target::socket::{Duplex, connect};
+use crate::target::{Client, Failure, compose};
+use crate::wire::{Request, Response};
+
+/// A larger body may fill the buffers of both sides, and this lane does not read before it has written.
+const BODY_SIZE_MAX: usize = 64 * 1_024;
+
+/// Whole answers fit.
+const BUFFER_SIZE: usize = 16 * 1_024;
+
+/// Headers that frame the message or steer the connection: those who say them want another lane.
+const SPECIAL: [&str; 7] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A connection to one target that is used again for as long as the target keeps it.
+pub struct Lane {
+    client: Client,
+    stream: Option<Box<dyn Duplex>>,
+    written: Vec<u8>,
+    read: Vec<u8>,
+}
+
+/// What came of a request, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivered {
+    /// The answer.
+    pub response: Response,
+    /// From the first byte sent to the last one read.
+    pub elapsed: Duration,
+}
+
+impl Client {
+    /// A lane of its own, not yet connected. It shares the client's rate limit.
+    pub fn lane(&self) -> Lane {
+        Lane {
+            client: self.clone(),
+            stream: None,
+            written: Vec::new(),
+            read: vec![0; BUFFER_SIZE],
+        }
+    }
+}
+
+/// Shows where it leads.
+impl std::fmt::Debug for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.client.fmt(f)
+    }
+}
+
+impl Lane {
+    /// Sends what a case says.
+    pub async fn deliver(&mut self, message: &Message) -> Result<Delivered, Failure> {
+        match message {
+            Message::Plain { request, signature }
+                if self.client.is_direct() && is_ordinary(request) =>
+            {
+                self.client.turn(Some(request)).await;
+                self.write_out(request, *signature)?;
+                let start = Instant::now();
+                let response = self.exchange(start).await?;
+                Ok(Delivered {
+                    response,
+                    elapsed: start.elapsed(),
+                })
+            }
+            Message::Raw { raw, body } => {
+                let answer = self.client.exchange_raw(raw, body, false).await?;
+                Ok(Delivered {
+                    response: answer.response,
+                    elapsed: answer.elapsed,
+                })
+            }
+            Message::Plain { .. } => {
+                let start = Instant::now();
+                let response = self.client.deliver(message).await?;
+                Ok(Delivered {
+                    response,
+                    elapsed: start.elapsed(),
+                })
+            }
+        }
+    }
+
+    /// The request's bytes, in the buffer.
+    fn write_out(&mut self, request: &Request, signature: Signature) -> Result<(), Failure> {
+        self.written.clear();
+        if self.client.signs(signature) {
+            let prepared = self.client.prepare(request, signature, SystemTime::now())?;
+            compose::write(&prepared, &mut self.written);
+            return Ok(());
+        }
+        // As `Client::prepare` has it, without a copy of the request.
+        let out = &mut self.written;
+        self.client.write_start(request, out);
+        for header in &request.headers {
+            compose::write_line(header, out);
+        }
+        self.client.write_rest(request, out);
+        let mut length = String::new();
+        // Writing to a string cannot fail.
+        let _ = write!(length, "Content-Length: {}\r\n\r\n", request.body.len());
+        out.extend_from_slice(length.as_bytes());
+        out.extend_from_slice(&request.body);
+        Ok(())
+    }
+
+    async fn exchange(&mut self, start: Instant) -> Result<Response, Failure> {
+        let limit = self.client.timeout();
+        let was_kept = self.stream.is_some();
+        let result = match timeout_at(start + limit, self.converse()).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::Timeout {
+                endpoint: self.client.url(),
+                waited_ms: limit.as_millis(),
+            }),
+        };
+        match result {
+            // A kept connection may have been closed while nobody used it: RFC 9112, section 9.3.1.
+            Err(Failure::Closed { .. }) if was_kept => {
+                self.stream = None;
+                let again = timeout_at(start + limit, self.converse()).await;
+                let result = again.unwrap_or_else(|_| {
+                    Err(Failure::Timeout {
+                        endpoint: self.client.url(),
+                        waited_ms: limit.as_millis(),
+                    })
+                });
+                if result.is_err() {
+                    self.stream = None;
+                }
+                result
+            }
+            Err(failure) => {
+                self.stream = None;
+                Err(failure)
+            }
+            Ok(response) => Ok(response),
+        }
+    }
+
+    /// One request and its answer. The connection is left out of `self.stream` unless it can be used again.
+    async fn converse(&mut self) -> Result<Response, Failure> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => connect(self.client.address(), self.client.trust())
+                .await
+                .map_err(|error| Failure::Connect {
+                    endpoint: self.client.url(),
+                    why: error.to_string(),
+                })?,
+        };
+        // A server that refuses early may close before it has read all: what it said is still to be read.
+        let written = stream.write_all(&self.written).await;
+        let read = read_reply(&mut stream, &mut self.read, &self.written).await;
+        let reply = match read {
+            Ok(reply) => reply,
+            Err(Broken::Closed) => {
+                return Err(Failure::Closed {
+                    endpoint: self.client.url(),
+                });
+            }
+            Err(Broken::Truncated(why)) => {
+                return Err(Failure::Truncated {
+                    endpoint: self.client.url(),
+                    why,
+                });
+            }
+            Err(Broken::Garbage(why)) => {
+                return Err(Failure::Garbage {
+                    endpoint: self.client.url(),
+                    why,
+                });
+            }
+        };
+        if written.is_ok() && reply.is_kept {
+            self.stream = Some(stream);
+        }
+        Ok(reply.response)
+    }
+}
+
+/// An answer, and whether the connection can be used again behind it.
+struct Read {
+    response: Response,
+    is_kept: bool,
+}
+
+enum Broken {
+    Closed,
+    Truncated(String),
+    Garbage(String),
+}
+
+async fn read_reply(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    buffer: &mut [u8],
+    written: &[u8],
+) -> Result<Read, Broken> {
+    let mut reply = Reply::new(written.starts_with(b"HEAD "));
+    let mut is_closed = false;
+    loop {
+        match stream.read(buffer).await {
+            Ok(size) if size > 0 => match reply.feed(&buffer[..size]) {
+                Ok(Progress::Whole) => break,
+                Ok(Progress::Partial) => {}
+                Err(why) => return Err(Broken::Garbage(why)),
+            },
+            _ if reply.is_empty() => return Err(Broken::Closed),
+            _ => match reply.close() {
+                Ok(()) => {
+                    is_closed = true;
+                    break;
+                }
+                Err(why) => return Err(Broken::Truncated(why)),
+            },
+        }
+    }
+    let (response, _, trailing) = reply.finish().ok_or(Broken::Closed)?;
+    let closes = response
+        .header("connection")
+        .is_some_and(|value| value.to_ascii_lowercase().contains("close"));
+    Ok(Read {
+        is_kept: !(is_closed || closes || response.cut) && trailing.is_empty(),
+        response,
+    })
+}
+
+/// Whether a request is one that this lane says as every other client would.
+fn is_ordinary(request: &Request) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    request.body.len() <= BODY_SIZE_MAX
+        && request.path.starts_with('/')
+        && request.path.bytes().all(|byte| byte.is_ascii_graphic())
+        && !matches!(request.method.as_str(), "HEAD" | "CONNECT" | "")
+        && request.method.bytes().all(is_token)
+        && request.headers.iter().all(|header| {
+            !header.name.is_empty()
+                && header.name.bytes().all(is_token)
+                && !SPECIAL.iter().any(|name| header.is(name))
+                && header
+                    .value
+                    .iter()
+                    .all(|byte| (32..127).contains(byte) || *byte == b'\t')
+        })
+}

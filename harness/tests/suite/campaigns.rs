@@ -1,0 +1,262 @@
+//! `fullstop fuzz`: campaigns over the wire, as a user runs them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::command::{Output, Scratch, Served, command, output};
+
+/// A campaign with these arguments, in a folder of its own.
+fn campaign(scratch: &Scratch, arguments: &[&str]) -> (Output, Value) {
+    let all = [&["fuzz", "--json", "fuzz.json"], arguments].concat();
+    let output = output(command(&all).current_dir(&scratch.folder));
+    let json = fs::read_to_string(scratch.path("fuzz.json")).unwrap_or_default();
+    (output, serde_json::from_str(&json).unwrap_or_default())
+}
+
+fn digest(arguments: &[&str]) -> u64 {
+    let (output, json) = campaign(&Scratch::new(), arguments);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    let digest = json["digest"].as_str().expect("a digest");
+    u64::from_str_radix(digest, 16).expect("sixteen digits")
+}
+
+#[test]
+fn the_stream_is_the_same_at_every_concurrency_and_its_shards_add_up() {
+    // Two epochs, so that what was learnt in the first decides the second.
+    let of = |more: &[&str]| {
+        let base = ["--execs", "2048", "--seed", "7", "--generators", "directed"];
+        digest(&[&base, more].concat())
+    };
+    let alone = of(&["--concurrency", "1"]);
+    for concurrency in ["8", "64"] {
+        assert_eq!(of(&["--concurrency", concurrency]), alone, "{concurrency}");
+    }
+    let shards = ["1/3", "2/3", "3/3"].map(|shard| of(&["--shard", shard]));
+    let sum = shards.into_iter().fold(0, u64::wrapping_add);
+    assert_eq!(sum, alone, "the digests of shards add up");
+    let other = digest(&["--execs", "2048", "--seed", "8", "--generators", "directed"]);
+    assert_ne!(other, alone, "another seed is another stream");
+}
+
+#[test]
+fn what_was_learnt_changes_the_stream_and_not_its_order_of_coming() {
+    let of = |more: &[&str]| {
+        let base = ["--execs", "2560", "--generators", "seeded"];
+        digest(&[&base, more].concat())
+    };
+    let alone = of(&["--concurrency", "1"]);
+    assert_eq!(of(&["--concurrency", "32"]), alone);
+    assert_ne!(of(&["--feedback", "off"]), alone, "feedback is used");
+}
+
+#[test]
+fn without_feedback_the_stream_is_the_same_on_any_target() {
+    let base = [
+        "--execs",
+        "1024",
+        "--generators",
+        "directed",
+        "--feedback",
+        "off",
+    ];
+    let reference = digest(&base);
+    let scratch = Scratch::new();
+    let served = Served::start(&["--mutant", "always-400"]);
+    let (_, json) = campaign(
+        &scratch,
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    assert_eq!(json["digest"], format!("{reference:016x}"));
+}
+
+#[test]
+fn the_reference_and_permitted_variations_are_not_accused() {
+    for arguments in [
+        &["--variation", "ended-stop-unchanged"][..],
+        &["--variation", "stopping-first"],
+        &["--variation", "type-in-code"],
+    ] {
+        let served = Served::start(arguments);
+        let scratch = Scratch::new();
+        let more = [
+            "--endpoint",
+            &served.url,
+            "--execs",
+            "1500",
+            "--generators",
+            "directed",
+        ];
+        let (output, json) = campaign(&scratch, &more);
+        assert_eq!(output.code, 0, "{arguments:?}: {}", output.stdout);
+        assert_eq!(json["findings"], Value::Array(Vec::new()), "{arguments:?}");
+        assert!(json["executions"].as_u64() > Some(700), "{json}");
+    }
+}
+
+/// A planted fault must be found within so many executions.
+const CANARY_WITHIN: u64 = 1_024;
+
+#[test]
+fn a_planted_mutant_is_found_written_down_and_shown_again() {
+    let served = Served::start(&["--mutant", "job-id-pattern-unchecked"]);
+    let scratch = Scratch::new();
+    let within = CANARY_WITHIN.to_string();
+    let more = [
+        "--endpoint",
+        &served.url,
+        "--execs",
+        &within,
+        "--generators",
+        "directed",
+    ];
+    let (output, json) = campaign(&scratch, &more);
+    assert_eq!(output.code, 1, "{}{}", output.stdout, output.stderr);
+    let findings = json["findings"].as_array().expect("findings");
+    let finding = findings.first().expect("the mutant is found");
+    for key in ["id", "requirement", "wanted", "got", "case_file"] {
+        assert!(
+            finding[key].as_str().is_some_and(|text| !text.is_empty()),
+            "{key}"
+        );
+    }
+    assert!(finding["executions_to_find"].as_u64() <= Some(CANARY_WITHIN));
+
+    // An ordinary case file: it fails on that endpoint, and on the reference it does not.
+    let file = finding["case_file"].as_str().expect("a file");
+    assert!(Path::new(&scratch.path(file)).is_file(), "{file}");
+    let run = |more: &[&str]| {
+        let all = [&["run", "--strict", "--cases", "findings"], more].concat();
+        self::output(command(&all).current_dir(&scratch.folder))
+    };
+    let again = run(&["--endpoint", &served.url]);
+    assert_eq!(again.code, 1, "{}", again.stdout);
+    let reference = run(&[]);
+    assert_eq!(reference.code, 0, "{}", reference.stdout);
+
+    let replay = ["fuzz", "--endpoint", &served.url, "--replay", file];
+    let replayed = self::output(command(&replay).current_dir(&scratch.folder));
+    assert_eq!(replayed.code, 1, "{}{}", replayed.stdout, replayed.stderr);
+    assert!(replayed.stdout.contains("it shows again"));
+    let replay = ["fuzz", "--replay", file];
+    let replayed = self::output(command(&replay).current_dir(&scratch.folder));
+    assert_eq!(replayed.code, 0, "{}", replayed.stdout);
+}
+
+#[test]
+fn a_broken_invariant_is_one_finding_whose_file_fails_there_only() {
+    let served = Served::start(&["--mutant", "errors-as-html"]);
+    let scratch = Scratch::new();
+    let more = [
+        "--endpoint",
+        &served.url,
+        "--execs",
+        "512",
+        "--generators",
+        "directed",
+    ];
+    let (_, json) = campaign(&scratch, &more);
+    let findings = json["findings"].as_array().expect("findings");
+    let of = |words: &str| {
+        let is_of = |one: &&Value| {
+            one["requirement"]
+                .as_str()
+                .is_some_and(|text| text.contains(words))
+        };
+        findings.iter().filter(is_of).count()
+    };
+    assert_eq!(of("JSON object"), 1, "{findings:#?}");
+    let run = |more: &[&str]| {
+        let all = [&["run", "--strict", "--cases", "findings"], more].concat();
+        output(command(&all).current_dir(&scratch.folder)).code
+    };
+    assert_eq!(run(&["--endpoint", &served.url]), 1);
+    assert_eq!(run(&[]), 0);
+}
+
+#[test]
+fn a_campaign_goes_on_where_its_corpus_ends() {
+    let scratch = Scratch::new();
+    let of = |execs: &str, more: &[&str]| {
+        let base = [
+            "--generators",
+            "directed",
+            "--corpus",
+            "corpus",
+            "--execs",
+            execs,
+        ];
+        campaign(&scratch, &[&base, more].concat())
+    };
+    let (output, first) = of("1024", &[]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let corpus = fs::read_dir(scratch.path("corpus"))
+        .expect("a corpus")
+        .count();
+    assert!(corpus > 10, "{corpus} files");
+    let (output, second) = of("2048", &["--resume"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let sent = |json: &Value| json["executions"].as_u64().expect("a number");
+    assert!(sent(&second) <= 1024, "only what is left is sent: {second}");
+    assert!(sent(&first) > 500, "{first}");
+    let (output, _) = of("4096", &["--resume", "--seed", "1"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("--seed 0"), "{}", output.stderr);
+}
+
+#[test]
+fn two_endpoints_are_told_apart_by_a_small_request() {
+    let served = Served::start(&["--mutant", "job-id-trimmed"]);
+    let all = [
+        "fuzz",
+        "--endpoint",
+        &served.url,
+        "--against",
+        "reference",
+        "--execs",
+        "1500",
+        "--generators",
+        "directed",
+    ];
+    let scratch = Scratch::new();
+    let output = output(command(&all).current_dir(&scratch.folder));
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(
+        output.stdout.contains("JobId of another form"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output.stdout.contains("a fault: the evidence forbids it"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn bad_arguments_of_a_campaign_are_told() {
+    for (arguments, word) in [
+        (&["--shard", "0/4"][..], "no shard"),
+        (&["--shard", "1/99"], "at most 16"),
+        (&["--time", "soon"], "no time"),
+        (&["--generators", "psychic"], "expected one of"),
+        (&["--resume"], "--corpus"),
+        (&["--allow-remote"], "--rps"),
+        (
+            &["--endpoint", "http://192.0.2.1:1", "--yes"],
+            "--allow-remote",
+        ),
+        (&["--replay", "nowhere.toml"], "nowhere.toml"),
+    ] {
+        let scratch = Scratch::new();
+        let all = [&["fuzz"], arguments].concat();
+        let output = output(command(&all).current_dir(&scratch.folder));
+        assert_eq!(output.code, 2, "{arguments:?}: {}", output.stderr);
+        assert!(
+            output.stderr.contains(word),
+            "{arguments:?}: {}",
+            output.stderr
+        );
+    }
+}
