@@ -12,6 +12,7 @@ mod init;
 mod judge;
 mod judging;
 mod ledger;
+mod lifecycle;
 mod list;
 mod merge;
 mod mutants;
@@ -84,6 +85,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
+    Lifecycle(lifecycle::Arguments),
     /// Record what a target answers: transcripts, redacted and hashed, and snapshots.
     Record(record::Arguments),
     /// Judge recorded answers by today's cases; nothing is sent.
@@ -149,6 +152,7 @@ pub fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
         Command::Record(arguments) => record::record(&arguments),
         Command::Judge(arguments) => judge::judge(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod drift;
 pub mod generator;
 pub mod ledger;
+pub mod lifecycle;
 pub mod oracle;
 pub mod power;
 pub mod provision;

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
         "drift",
     ],
     &["provision", "generator", "published", "ledger", "recording"],
-    &["runner"],
+    &["runner", "lifecycle"],
     &["report", "campaign", "power", "doctor"],
     &["cli", "conformance"],
 ];

@@ -15,6 +15,7 @@ mod generator;
 mod help;
 mod ledger;
 mod library;
+mod lifecycle;
 mod loader;
 mod power;
 mod provision;
