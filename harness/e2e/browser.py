@@ -9,7 +9,7 @@ import tempfile
 import time
 
 # A page from disk opens in a second; a busy machine takes longer.
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 class Browser:

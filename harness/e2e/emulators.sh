@@ -108,6 +108,21 @@ ledger() {
   echo "$name: the ledger's $(grep -c '^\[\[known' "$work/less.toml") other entries are green, one less is red, one more is stale"
 }
 
+# live NAME PORT: learns the life of a job, and compares every meeting and every broken rule. Both are known to break one.
+live() {
+  local name=$1 port=$2 code=0
+  "$fullstop" lifecycle --endpoint "http://127.0.0.1:$port" --races 10 --json "$work/$name.json" >"$work/$name.txt" || code=$?
+  python3 harness/e2e/lifecycle.py "$work/$name.json" >"$work/$name.lifecycle"
+  if [ "$bless" = yes ]; then cp "$work/$name.lifecycle" "$expected/$name.lifecycle"; fi
+  if [ "$code" != 1 ]; then
+    tail -n 5 "$work/$name.txt"
+    echo "$name: lifecycle: exit $code, expected 1" >&2
+    return 1
+  fi
+  diff -u "$expected/$name.lifecycle" "$work/$name.lifecycle"
+  echo "$name: $(wc -l <"$work/$name.lifecycle") lines of its jobs' life as expected"
+}
+
 inside() {
   work=$(mktemp -d)
   trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
@@ -116,12 +131,14 @@ inside() {
   start 9229 "$cache/$cognitox/bin/cognitox" --port 9229
   judge "$cognitox" 9229 1
   python3 harness/e2e/replays.py "$work/$cognitox.json"
+  live "$cognitox" 9229
   ledger "$cognitox" 9229 state/missing-pool/absent-pool
 
   if has_fakecloud; then
     # It looks for a container engine that it does not need here.
     start 4567 env FAKECLOUD_CONTAINER_CLI=false "$cache/$fakecloud/bin/fakecloud" --addr 127.0.0.1:4567
     judge "$fakecloud" 4567 1
+    live "$fakecloud" 4567
     ledger "$fakecloud" 4567 state/missing-pool/absent-pool
   fi
 

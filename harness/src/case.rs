@@ -12,6 +12,7 @@ mod given;
 mod level;
 mod payload;
 mod requirement;
+mod sequence;
 
 pub use check::{Fault, Place};
 pub use compose::{Ids, Message, Signature};
@@ -21,3 +22,4 @@ pub use given::{Given, JobState, PoolState};
 pub use level::{Level, Source, SourceKind};
 pub use payload::{HeaderChange, HeaderEdit, Letters, MemberValue, Payload, Raw};
 pub use requirement::{Case, Change, Invariant, Requirement};
+pub use sequence::{Act, Sequence, SequenceKind, Step};

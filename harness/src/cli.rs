@@ -3,13 +3,16 @@
 mod compare;
 mod completions;
 mod coverage;
+mod doctor;
 mod drift;
 mod explain;
 mod fuzz;
 mod guard;
+mod init;
 mod judge;
 mod judging;
 mod ledger;
+mod lifecycle;
 mod list;
 mod merge;
 mod mutants;
@@ -66,6 +69,10 @@ struct Arguments {
 enum Command {
     /// Judge a target; without one, the embedded reference endpoint.
     Run(run::Arguments),
+    /// Look at a target: reachable or why not, protocol, clock, signatures, operations, states, faults.
+    Doctor(doctor::Arguments),
+    /// Look at an endpoint, and write a profile of it to fullstop.toml.
+    Init(init::Arguments),
     /// Tell what a run would create and send, how long it would take, and what is out of reach; nothing is sent.
     Plan(plan::Arguments),
     /// Delete what runs left behind on a target.
@@ -78,6 +85,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Send one case to a target and show the exchange.
     Send(send::Arguments),
+    /// Learn the life of a job on a target: which operation does what in which status, and whether the evidence permits it.
+    Lifecycle(lifecycle::Arguments),
     /// Record what a target answers: transcripts, redacted and hashed, and snapshots.
     Record(record::Arguments),
     /// Judge recorded answers by today's cases; nothing is sent.
@@ -135,12 +144,15 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
+        Command::Init(arguments) => init::init(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Serve(arguments) => serve::serve(arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Send(arguments) => send::send(&arguments),
+        Command::Lifecycle(arguments) => lifecycle::lifecycle(&arguments),
         Command::Record(arguments) => record::record(&arguments),
         Command::Judge(arguments) => judge::judge(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),

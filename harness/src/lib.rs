@@ -8,10 +8,12 @@ pub mod case;
 pub mod cli;
 pub mod conformance;
 pub mod contract;
+pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod drift;
 pub mod generator;
 pub mod ledger;
+pub mod lifecycle;
 pub mod oracle;
 pub mod power;
 pub mod provision;

@@ -1,7 +1,8 @@
 //! Judgement of answers. Pure: no network, no clock, no randomness, and no knowledge of the reference endpoint.
 //!
 //! [`judge`] holds an answer to what a case expects, [`hold`] to what is true of any answer. [`permits`] needs no
-//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer.
+//! case: it works out from the bytes of any request what the evidence permits, and rules on the answer. [`Model`] follows
+//! a whole sequence of operations by the table of a job's life.
 
 mod basis;
 mod body;
@@ -12,6 +13,7 @@ mod fingerprint;
 mod form;
 mod invariant;
 mod known;
+mod life;
 mod mismatch;
 mod permitted;
 mod reader;
@@ -29,6 +31,10 @@ pub use expected::{Context, Judgement, judge};
 pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within, label};
 pub use invariant::{Observed, Outcome};
 pub use known::{Known, Place, Sent, Signing};
+pub use life::{
+    Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Statuses, Wanted, entry, judge_race,
+    table,
+};
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub(crate) use ruling::rule_read;

@@ -40,12 +40,14 @@ use fixed::Fixed;
 use held::{Held, Made, Owned};
 use own::Own;
 
+pub(crate) use csv::{COLUMNS, file};
 pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
 pub use leftover::{Leftover, leftovers, remove, run_id};
 pub use own::{Job, Preconditions};
+pub(crate) use upload::check;
 
 /// A valid job id that no endpoint hands out.
-const NO_SUCH_JOB: &str = "import-NoSuchJob0";
+pub(crate) const NO_SUCH_JOB: &str = "import-NoSuchJob0";
 
 /// How long the end of a run waits for work under way: as long as a program may take for one line.
 const FINISH_PATIENCE: Duration = Duration::from_secs(60);
@@ -220,6 +222,49 @@ impl Provisioner {
     /// Whether a fault hits the lease's own requests only. If not, nothing else may be under way while one is queued.
     pub fn binds_faults(&self) -> bool {
         matches!(self.shared.driver, Driver::Embedded(_))
+    }
+
+    /// Whether every precondition is made anew. If not, looking at one can spend it.
+    pub fn makes_fresh(&self) -> bool {
+        !matches!(self.shared.driver, Driver::Fixed(_))
+    }
+
+    /// Whether it has a hook for faults at all.
+    pub fn has_faults(&self) -> bool {
+        matches!(self.shared.driver, Driver::Embedded(_) | Driver::Command(_))
+    }
+
+    /// Takes over a pool that was made on the target by someone else, so that it is deleted at the latest when the run ends.
+    /// False where the driver cannot delete a pool that it did not make.
+    pub fn adopt(&self, pool: &str) -> bool {
+        let can_delete = self.makes_pools();
+        if can_delete {
+            self.shared.held.hold(&Owned::pool(pool));
+        }
+        can_delete
+    }
+
+    /// Deletes a pool that was taken over, and everything in it.
+    pub async fn disown(&self, pool: &str) {
+        let owned = Owned::pool(pool);
+        self.work(move |shared| async move { shared.undo(owned).await })
+            .await;
+    }
+
+    /// Whether pools that others made on the target can be taken over.
+    pub fn makes_pools(&self) -> bool {
+        matches!(self.shared.driver, Driver::Api(_) | Driver::Embedded(_))
+    }
+
+    /// Moves the target's time on, where it is in this process. False where time can only be waited for.
+    pub fn advance(&self, ms: u64) -> bool {
+        match &self.shared.driver {
+            Driver::Embedded(embedded) => {
+                embedded.advance(ms);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Lets a job that is held in Stopping go on, where it is held at all.

@@ -3,6 +3,7 @@
 //!
 //! A verdict depends on the answers alone, never on order, clock or concurrency: every case has a precondition of its own.
 
+mod absence;
 mod attempt;
 mod breaker;
 mod control;
@@ -20,8 +21,10 @@ mod shard;
 mod stage;
 mod testimony;
 
+pub(crate) use attempt::is_throttled;
 pub use gate::{Exit, Gate};
 pub use known::{Known, KnownState, recognise};
+pub(crate) use probe::Probe;
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
 pub use repeats::{Constancy, Repeats};

@@ -2,6 +2,7 @@
 //!
 //! It says what it is told to say, byte for byte, and judges nothing.
 
+mod approach;
 #[cfg(feature = "aws-config")]
 mod chain;
 mod client;
@@ -27,6 +28,7 @@ mod socket;
 mod trust;
 mod url;
 
+pub use approach::{Approach, Obstacle};
 pub use client::{Answer, Client, RawAnswer};
 pub(crate) use compose::{unsigned, written};
 pub use config::{Config, ConfigError};

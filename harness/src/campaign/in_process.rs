@@ -21,7 +21,9 @@ use crate::suite::Suite;
 
 pub use codec::{Codec, Heard};
 pub use duel::{Duel, Seen};
-pub use files::{FILE, Read, case_file, case_file_reader, profile, profile_reader, read};
+pub use files::{
+    FILE, Read, case_file, case_file_reader, ledger, ledger_reader, profile, profile_reader, read,
+};
 pub use judged::{Judged, Judges, judge};
 pub use signed::{Signed, Verifier, signature};
 pub use soak::{Soak, Soaked};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -26,6 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many jobs in Pending or InProgress are made at once where the target has no limit: making them is five calls each.
 const MAKING_MAX: usize = 8;
 
+/// A precondition that takes longer is made more seldom: so many times as long as it took, none is made.
+const SLOW: Duration = Duration::from_millis(300);
+const REST: u32 = 8;
+
 #[derive(Debug)]
 pub(crate) struct Stock {
     provisioner: Arc<Provisioner>,
@@ -43,6 +47,8 @@ struct Shelf {
     /// Why there is none, and how often it was tried.
     missing: Option<(String, u32)>,
     made: u64,
+    /// Until when no more of them are made for executions, since making one takes long.
+    rests_until: Option<Instant>,
     /// Held by whoever makes the one that is shared, so that others wait for it instead of making their own.
     sharing: Arc<tokio::sync::Mutex<()>>,
 }
@@ -87,7 +93,7 @@ impl Stock {
         }
         let lease = match self.with(given, |shelf| shelf.spare.pop()) {
             Some(lease) => lease,
-            None => self.make(given).await?,
+            None => self.make_soon(given).await?,
         };
         if !self.keeps(given) {
             return Ok(Hold::Own(lease));
@@ -114,8 +120,30 @@ impl Stock {
     pub(crate) async fn take(&self, given: Given) -> Result<Hold, String> {
         match self.with(given, |shelf| shelf.spare.pop()) {
             Some(lease) => Ok(Hold::Own(lease)),
-            None => Ok(Hold::Own(self.make(given).await?)),
+            None => Ok(Hold::Own(self.make_soon(given).await?)),
         }
+    }
+
+    /// A new one, unless making it takes so long that all else would wait: a job that must end by itself first.
+    async fn make_soon(&self, given: Given) -> Result<Lease, String> {
+        let rests = self.with(given, |shelf| {
+            shelf
+                .rests_until
+                .is_some_and(|until| Instant::now() < until)
+        });
+        if rests {
+            return Err(format!("{given} takes long to make, and was made just now"));
+        }
+        let start = Instant::now();
+        let made = self.make(given).await;
+        let took = start.elapsed();
+        // On the embedded reference nothing waits, and no request may depend on the clock.
+        if took > SLOW && !self.provisioner.binds_faults() {
+            self.with(given, |shelf| {
+                shelf.rests_until = Some(Instant::now() + took * REST);
+            });
+        }
+        made
     }
 
     /// A new one, that nobody has had.

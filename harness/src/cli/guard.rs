@@ -59,13 +59,13 @@ pub(crate) async fn interrupted() {
 }
 
 /// Requests to end, as they come.
-struct Interrupts {
+pub(crate) struct Interrupts {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Interrupts {
-    fn new() -> Result<Self, Stop> {
+    pub(crate) fn new() -> Result<Self, Stop> {
         let listen = |kind| {
             signal(kind).map_err(|error| Stop {
                 exit: Exit::Harness,
@@ -78,7 +78,7 @@ impl Interrupts {
         })
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -180,7 +180,12 @@ fn results(
         session.profile.url()
     };
     Results {
-        run: session.run_id.clone(),
+        // In this process no pool has a name that is made of it.
+        run: if embedded {
+            String::new()
+        } else {
+            session.run_id.clone()
+        },
         ..Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
     }
 }

@@ -14,8 +14,8 @@ use crate::runner::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
-  fullstop soak
-  fullstop soak --executions 10000000 --seed 7";
+  fullstop soak --executions 5000
+  fullstop soak --executions 2000 --seed 7 --threads 1";
 
 /// Checks the checkers: millions of generated requests in process, each answer of the reference, and of every permitted
 /// variation of it, judged by the oracle. There must be no disagreement.

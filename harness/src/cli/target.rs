@@ -14,7 +14,7 @@ use crate::suite::{Suite, SuiteError};
 use crate::target::{Config, ConfigError, Environment, Profile, Share};
 
 /// The configuration that is read if it is there.
-const CONFIG: &str = "fullstop.toml";
+pub(crate) const CONFIG: &str = "fullstop.toml";
 
 /// Which cases.
 #[derive(Debug, Args)]
@@ -131,6 +131,19 @@ impl TargetArguments {
     /// Whether what was created stays.
     pub(crate) fn keeps(&self) -> bool {
         self.keep
+    }
+
+    /// For a profile that was chosen otherwise.
+    pub(crate) fn for_profile(yes: bool) -> Self {
+        Self {
+            endpoint: None,
+            config: None,
+            target: None,
+            header: Vec::new(),
+            quota_share: None,
+            yes,
+            keep: false,
+        }
     }
 
     /// The profile of another endpoint or target.

@@ -15,7 +15,7 @@ pub struct Basis {
     pub cite: &'static str,
 }
 
-const fn must(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis {
+pub(crate) const fn must(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis {
     Basis {
         text,
         level: Level::Must,
@@ -24,7 +24,7 @@ const fn must(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis
     }
 }
 
-const fn should(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis {
+pub(crate) const fn should(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis {
     Basis {
         text,
         level: Level::Should,
@@ -33,7 +33,7 @@ const fn should(text: &'static str, kind: SourceKind, cite: &'static str) -> Bas
     }
 }
 
-const fn observe(text: &'static str, cite: &'static str) -> Basis {
+pub(crate) const fn observe(text: &'static str, cite: &'static str) -> Basis {
     Basis {
         text,
         level: Level::Observe,

@@ -218,13 +218,13 @@ fn shown_ids(classes: &[Class]) -> Option<Ids> {
 }
 
 /// What a proxy or an overloaded server says, which need not be in the words of the protocol.
-fn is_turned_away(response: &Response, envelope: &Envelope) -> bool {
+pub(crate) fn is_turned_away(response: &Response, envelope: &Envelope) -> bool {
     response.status == 503 || (response.status == 429 && envelope.error_type().is_none())
 }
 
 /// Errors that any request can meet, whatever is right or wrong with it. The rights of the caller are not known here,
 /// and a caller without them is denied everything.
-fn tells_nothing(name: &str) -> bool {
+pub(crate) fn tells_nothing(name: &str) -> bool {
     matches!(
         name,
         "TooManyRequestsException"

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::power::life::{LIFECYCLE, broken_rules};
 use crate::reference::{Mutant, Options};
 use crate::runner::{Plan, Record, Runner, Session, SessionError, Verdict};
 use crate::suite::Suite;
@@ -44,7 +45,8 @@ pub struct Killed {
     pub summary: String,
     /// The requirement that it breaks: of those that catch it, the one that catches the fewest others.
     pub requirement: Option<String>,
-    /// The ids of the cases and invariants that diverge on it.
+    /// The ids of the cases and invariants that diverge on it; for a mutant about the life of a job, the rules that
+    /// sequences and races show it to break, as `lifecycle:<rule>`.
     pub killed_by: Vec<String>,
 }
 
@@ -75,22 +77,24 @@ pub async fn measure(
                 mutant: Some(mutant),
                 ..Options::default()
             };
-            (
-                index,
-                mutant,
-                records(&suite, options, &everything(&suite), 0, 1).await,
-            )
+            // What shows over several requests is asked of sequences and races, what shows in one of the suite.
+            if mutant.is_about_life() {
+                return (index, mutant, Ok(Vec::new()), broken_rules(mutant).await);
+            }
+            let records = records(&suite, options, &everything(&suite), 0, 1).await;
+            (index, mutant, records, Vec::new())
         });
     }
     let mut rows = BTreeMap::new();
     while let Some(done) = tasks.join_next().await {
-        let Ok((index, mutant, records)) = done else {
+        let Ok((index, mutant, records, rules)) = done else {
             continue;
         };
         let killed_by = records?
             .iter()
             .filter(|record| is_catch(record))
             .map(|record| record.id.clone())
+            .chain(rules)
             .collect();
         progress(mutant);
         rows.insert(index, (mutant, killed_by));
@@ -98,8 +102,11 @@ pub async fn measure(
     Ok(Matrix::of(rows.into_values().collect()))
 }
 
-/// Whether a case, or an invariant over all cases, diverges on a mutant.
+/// Whether a case, or an invariant over all cases, diverges on a mutant, or whether it breaks a rule of a job's life.
 pub async fn catches(suite: &Arc<Suite>, mutant: Mutant, id: &str) -> Result<bool, SessionError> {
+    if id.starts_with(LIFECYCLE) {
+        return Ok(broken_rules(mutant).await.iter().any(|rule| rule == id));
+    }
     let options = Options {
         mutant: Some(mutant),
         ..Options::default()

@@ -80,6 +80,10 @@ impl Embedded {
         self.endpoint.let_go(&ids.pool, &ids.job);
     }
 
+    pub(crate) fn advance(&self, ms: u64) {
+        self.endpoint.advance(ms);
+    }
+
     pub(crate) fn release(&self, pool: &str) {
         self.endpoint.release(pool);
     }

@@ -102,6 +102,16 @@ impl Held {
     }
 }
 
+impl Owned {
+    /// A pool, with whatever is in it.
+    pub(crate) fn pool(id: &str) -> Self {
+        Self {
+            pool: id.to_owned(),
+            job: String::new(),
+        }
+    }
+}
+
 impl Made {
     /// A precondition for which nothing had to be done.
     pub(crate) fn of(ids: Ids) -> Self {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::contract;
 use crate::reference::failure::Cause;
+use crate::reference::operation::slip;
 use crate::reference::options::Options;
 use crate::reference::{Delivery, Mutant, Reply, Variation};
 use crate::wire::{Header, Request};
@@ -63,6 +64,7 @@ pub(crate) fn misdeliver(
         (Mutant::AlwaysHangs, _) => Delivery::Hang,
         (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => Delivery::Hang,
         (Mutant::AlwaysCloses, _)
+        | (Mutant::StopsAtOnceClose, Some(Cause::Torn))
         | (Mutant::ClosesOnMalformedJson, Some(Cause::Malformed))
         | (Mutant::ClosesOnWrongType, Some(Cause::WrongType)) => Delivery::Close,
         (Mutant::ClosesOnUnicode, _) if !request.body.is_ascii() => Delivery::Close,
@@ -76,6 +78,9 @@ pub(crate) fn misdeliver(
     };
     if mutant == Mutant::SlowStop {
         reply.delay_ms = SLOW_STOP_MS;
+    }
+    if slip::is_about_overlaps(mutant) {
+        reply.delay_ms = slip::UNDER_WAY_MS;
     }
 }
 

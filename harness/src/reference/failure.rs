@@ -29,6 +29,7 @@ pub(crate) enum Cause {
     MissingPool,
     MissingJob,
     JobStatus,
+    Torn,
     Other,
 }
 
@@ -166,6 +167,11 @@ impl Failure {
             "TooManyRequestsException",
             "Rate exceeded".to_owned(),
         )
+    }
+
+    /// A connection that a crash closes: nobody sees the answer.
+    pub(crate) fn torn() -> Self {
+        Self::new(Cause::Torn, "InternalErrorException", None)
     }
 
     /// An error that was queued.

@@ -2,6 +2,7 @@
 
 use crate::contract::Status;
 use crate::reference::Moment;
+use crate::reference::operation::slip;
 use crate::reference::options::Options;
 
 /// Recorded, like the three texts below it: API reference and AWS CLI examples of StopUserImportJob and
@@ -13,7 +14,7 @@ const EXPIRED: &str = "The user import job has expired.";
 
 /// How long after its creation a job that was not started expires: "24-48 hours" (developer guide, "Importing users from
 /// a CSV file").
-const EXPIRY_MS: u64 = 24 * 3_600_000;
+pub(crate) const EXPIRY_MS: u64 = 24 * 3_600_000;
 
 /// How long a job is Stopping before it is Stopped, where it is Stopping at all.
 pub(crate) const STOPPING_MS: u64 = 200;
@@ -49,6 +50,12 @@ pub struct Job {
     pub held: bool,
     /// How often it was read since it was stopped; only a mutant asks.
     pub(crate) readings: u32,
+    /// How often a stop met it, and how many starts it refused since; only mutants ask.
+    pub(crate) stops: u32,
+    pub(crate) starts_refused: u32,
+    /// Until when its stop is under way, and whether someone who came in between writes it back; only mutants ask.
+    pub(crate) under_way_until: Option<Moment>,
+    pub(crate) undone: bool,
 }
 
 /// What is remembered of a CSV file.
@@ -89,6 +96,10 @@ impl Job {
             counts: Counts::default(),
             held: false,
             readings: 0,
+            stops: 0,
+            starts_refused: 0,
+            under_way_until: None,
+            undone: false,
         }
     }
 
@@ -103,6 +114,10 @@ impl Job {
             return;
         }
         let started = self.started.unwrap_or(self.created);
+        if let (Some(mutant), Status::Stopped) = (options.mutant, self.status) {
+            let done = started.after_ms(options.pending_ms + options.in_progress_ms);
+            slip::age(self, now, done, mutant);
+        }
         let importing = started.after_ms(options.pending_ms);
         let done = importing.after_ms(options.in_progress_ms);
         if self.status == Status::Created && now >= self.created.after_ms(EXPIRY_MS) {
@@ -153,6 +168,20 @@ impl Job {
         self.status = Status::InProgress;
         self.completed = None;
         self.completion_message = None;
+        self.undone = false;
+    }
+
+    /// Makes it as it was before it was started, as only a mutant does.
+    pub(crate) fn recreate(&mut self) {
+        self.status = Status::Created;
+        self.started = None;
+        self.completed = None;
+        self.completion_message = None;
+    }
+
+    /// Whether its stop is still under way, as only a mutant asks.
+    pub(crate) fn is_under_way(&self, now: Moment) -> bool {
+        self.under_way_until.is_some_and(|until| now < until)
     }
 
     /// Puts it into a final status.

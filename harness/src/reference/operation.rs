@@ -5,6 +5,7 @@ mod jobs;
 mod lookup;
 mod misread;
 mod pools;
+pub(crate) mod slip;
 mod stop;
 
 use crate::contract::Operation;

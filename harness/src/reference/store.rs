@@ -26,6 +26,8 @@ pub(crate) const FAULTS_MAX: usize = 1_024;
 pub(crate) struct Store {
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) ids: Maker,
+    /// Stopped jobs of pools that were deleted; only mutants remember any.
+    pub(crate) buried: Vec<Job>,
     /// The jobs ever made in the pools that are left.
     job_count: usize,
     /// By how much the endpoint's time is ahead of the one passed in.
@@ -55,6 +57,7 @@ impl Store {
         Self {
             pools: BTreeMap::new(),
             ids: Maker::new(seed),
+            buried: Vec::new(),
             job_count: 0,
             ahead_ms: 0,
             faults: Vec::new(),

@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use crate::contract::Status;
 use crate::reference::job::Csv;
+use crate::reference::operation::slip;
 use crate::reference::options::Options;
 use crate::reference::signature::is_same;
 use crate::reference::store::Store;
@@ -86,6 +87,9 @@ pub(crate) fn receive(
     // Not established: what a file is good for once its job was started. Here it changes nothing.
     if job.status == Status::Created {
         job.csv = Some(tally.finish());
+    }
+    if job.status == Status::Stopped {
+        slip::upload(job, now, options);
     }
     Response::new(200, "")
 }

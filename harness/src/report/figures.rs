@@ -15,7 +15,7 @@ pub(crate) fn percent(ratio: Option<f64>) -> String {
             // One divergence in thousands is not none, and one pass less than all is not all.
             if percent > 0.0 && percent < 0.05 {
                 "< 0.1 %".to_owned()
-            } else if percent < 100.0 && percent >= 99.95 {
+            } else if (99.95..100.0).contains(&percent) {
                 "> 99.9 %".to_owned()
             } else {
                 format!("{percent:.1} %")

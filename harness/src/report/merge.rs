@@ -39,8 +39,8 @@ pub fn merge(parts: Vec<Stored>, met: Met) -> Result<Results, MergeError> {
     let Some(mut whole) = parts.next() else {
         return Err(MergeError("no results are named".to_owned()));
     };
-    let mut partial = Vec::new();
-    let mut cases = Vec::new();
+    let (mut partial, mut cases, mut quotas) = (Vec::new(), Vec::new(), Vec::new());
+    let mut runs = Vec::new();
     for mut part in std::iter::once(whole.clone()).chain(parts) {
         for case in std::mem::take(&mut part.cases) {
             if invariants.contains(&case.id) {
@@ -50,6 +50,8 @@ pub fn merge(parts: Vec<Stored>, met: Met) -> Result<Results, MergeError> {
             }
         }
         whole.requirements.append(&mut part.requirements);
+        quotas.append(&mut part.quotas);
+        runs.extend(Some(part.run).filter(|run| !run.is_empty()));
     }
     for id in &invariants {
         let held = invariant(id, &testimony, &partial, &cases);
@@ -61,7 +63,12 @@ pub fn merge(parts: Vec<Stored>, met: Met) -> Result<Results, MergeError> {
         .sort_by(|one, other| one.id.cmp(&other.id));
     whole.requirements.dedup_by(|one, other| one.id == other.id);
     whole.cases = cases;
+    whole.quotas = quotas;
+    whole.run = runs.join(" ");
     whole.shard = None;
+    // Each part had a run and a share of the quotas of its own: of the whole neither can be told.
+    whole.run.clear();
+    whole.quotas.clear();
     let records = whole.records();
     whole.summary = Summary::of(&records);
     let (exit, reason) = whole.gate.exit(&records);

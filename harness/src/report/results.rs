@@ -47,7 +47,7 @@ pub struct Results {
     pub excluded: usize,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
-    /// The id that the names of the run's pools hold, for `fullstop sweep --run`.
+    /// The id that the names of the run's pools hold, for `fullstop sweep --run`. Empty where no pool was named.
     #[serde(default)]
     pub run: String,
     /// How much of each quota was used, where the target has any.

@@ -16,7 +16,7 @@ use crate::runner::control::Controls;
 use crate::runner::post::{self, After};
 use crate::runner::replay::Replays;
 use crate::runner::stage::{Stage, on_track};
-use crate::runner::{Exchange, Record, Verdict, probe};
+use crate::runner::{Exchange, Probe, Record, Verdict};
 use crate::snapshot;
 use crate::target::Failure;
 use crate::wire::{Envelope, Response, redact};
@@ -67,8 +67,10 @@ impl Active {
 
 /// Why an attempt ended without a verdict.
 pub(crate) enum Halt {
-    /// The precondition or the fault cannot be made true.
+    /// Something that the case needs is not to be had.
     Blocked(String),
+    /// The state or the fault of this name, which a profile may demand, cannot be made true.
+    OutOfReach(String, String),
     /// Nothing can be told this time. With what was seen, if the request of the case itself went unanswered.
     Again(String, Option<Outcome>),
 }
@@ -78,6 +80,16 @@ impl From<Unavailable> for Halt {
         match unavailable {
             Unavailable::Unreachable(reason) => Self::Blocked(reason),
             Unavailable::Indeterminate(reason) => Self::Again(reason, None),
+        }
+    }
+}
+
+impl Halt {
+    /// From what kept a state or a fault of this name from being made true.
+    pub(crate) fn short_of(name: impl Into<String>) -> impl FnOnce(Unavailable) -> Self {
+        move |unavailable| match unavailable {
+            Unavailable::Unreachable(reason) => Self::OutOfReach(name.into(), reason),
+            other => other.into(),
         }
     }
 }
@@ -111,8 +123,12 @@ impl Judge {
             match self.attempt(case).await {
                 Ok((record, observed)) => return (record, observed),
                 Err(Halt::Blocked(reason)) => {
+                    let record = Record::new(&case.id, case.level, Verdict::Blocked);
+                    return (record.because(reason), None);
+                }
+                Err(Halt::OutOfReach(name, reason)) => {
                     let mut record = Record::new(&case.id, case.level, Verdict::Blocked);
-                    record.demanded = self.demands(case);
+                    record.demanded = self.reach.contains(&name);
                     return (record.because(reason), None);
                 }
                 Err(Halt::Again(reason, outcome)) => {
@@ -130,7 +146,8 @@ impl Judge {
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
         let permit = self.permit(case.given, bystanders).await?;
-        let mut lease = self.stage.acquire(case.given).await?;
+        let acquired = self.stage.acquire(case.given).await;
+        let mut lease = acquired.map_err(Halt::short_of(case.given.job))?;
         let result = self.undisturbed(case, &mut lease).await;
         self.stage.release(lease).await;
         // The control may need an active job of its own.
@@ -169,7 +186,8 @@ impl Judge {
         };
         let lease = &*lease;
         if let Some(error) = &case.fault {
-            self.stage.fault(lease, error).await?;
+            let queued = self.stage.fault(lease, error).await;
+            queued.map_err(Halt::short_of(error.as_str()))?;
         }
         let sent = case.compose(&lease.ids);
         let response = self.send(case, &sent).await?;
@@ -219,8 +237,11 @@ impl Judge {
         };
         match post::check(self, case, lease, bystander.as_ref(), refusal).await? {
             After::Held => {}
-            // Where any answer will do, the state afterwards is all that is judged.
-            After::Unconfirmed(note) if case.expect.iter().any(|one| one.answer.is_some()) => {
+            // Where any answer will do, or another look is what the case is for, the state afterwards is what is judged.
+            After::Unconfirmed(note)
+                if case.expect.iter().any(|one| one.answer.is_some())
+                    || matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched)) =>
+            {
                 return Err(Halt::Blocked(note));
             }
             After::Unconfirmed(note) => record.reason = Some(note),
@@ -287,6 +308,9 @@ impl Judge {
             .await
             .map_err(|halt| match halt {
                 Halt::Blocked(reason) => Halt::Blocked(format!("its control: {reason}")),
+                Halt::OutOfReach(name, reason) => {
+                    Halt::OutOfReach(name, format!("its control: {reason}"))
+                }
                 Halt::Again(reason, _) => Halt::Again(format!("its control: {reason}"), None),
             })?;
         if control == Likeness::of(&response, &ids) {
@@ -336,9 +360,10 @@ impl Judge {
         if !self.breaker.went_silent() {
             return;
         }
-        match probe::Probe::ask(client).await {
-            Ok(_) => self.breaker.alive(),
-            Err(_) => self.breaker.trip(),
+        if Probe::is_answered(client).await {
+            self.breaker.alive();
+        } else {
+            self.breaker.trip();
         }
     }
 
@@ -367,13 +392,6 @@ impl Judge {
         let places = u32::try_from(wanted).unwrap_or(u32::MAX);
         let permit = Arc::clone(&active.places).acquire_many_owned(places);
         Ok(permit.await.ok())
-    }
-
-    fn demands(&self, case: &Case) -> bool {
-        let state = String::from(case.given.job);
-        self.reach
-            .iter()
-            .any(|name| *name == state || case.fault.as_ref() == Some(name))
     }
 
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {

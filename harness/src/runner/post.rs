@@ -88,7 +88,8 @@ pub(crate) async fn ends_within(
 async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<After, Halt> {
     let Some(before) = before else {
         return Ok(After::Unconfirmed(
-            "DescribeUserImportJob did not show the job before".to_owned(),
+            "the state afterwards was not looked at, since DescribeUserImportJob did not show the job before"
+                .to_owned(),
         ));
     };
     let now = match read(judge, ids).await? {
@@ -213,7 +214,10 @@ fn found(mismatches: Vec<Mismatch>, readable: bool) -> After {
         (false, _) => After::Broken(mismatches),
         (true, true) => After::Held,
         (true, false) => {
-            After::Unconfirmed("DescribeUserImportJob shows no readable Status".to_owned())
+            After::Unconfirmed(
+                "the state afterwards is not known, since DescribeUserImportJob shows no readable Status"
+                    .to_owned(),
+            )
         }
     }
 }

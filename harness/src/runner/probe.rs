@@ -1,100 +1,114 @@
 //! Looks at an endpoint before a run: is it there, and does it have the operation at all?
 //!
-//! Emulators say "not implemented" in many dialects, so the answer is compared with that to an operation which exists
-//! nowhere: an endpoint that treats both alike does not know either.
+//! Each operation is asked for with two bodies, as two operations that exist nowhere are: an endpoint that refuses all
+//! alike does not know either. One answer that is different shows that the operation is there, however wrong it may be.
 
-use crate::case::Ids;
-use crate::contract::{Operation, TARGET_PREFIX, declared};
-use crate::oracle::Likeness;
+use crate::contract::{Operation, TARGET_PREFIX};
+use crate::runner::absence::Unknown;
 use crate::target::{Client, Failure};
-use crate::wire::{Envelope, Request, Response};
+use crate::wire::{Request, Response};
 
-/// An operation that the service does not have.
-const MADE_UP: &str = "FullstopNoSuchOperation";
+/// Operations that the service does not have.
+const MADE_UP: [&str; 2] = ["FullstopNoSuchOperation", "FullstopUnheardOfOperation"];
 
-/// What an endpoint says to an operation that does not exist.
+/// Bodies that change nothing: valid ids that nothing has, and nothing at all.
+const BODIES: [&str; 2] = [
+    r#"{"UserPoolId":"us-east-1_NoSuchPool","JobId":"import-NoSuchJob0"}"#,
+    "{}",
+];
+
+/// What an endpoint says to operations that do not exist.
 #[derive(Clone, Debug)]
 pub(crate) struct Probe {
-    made_up: Response,
+    /// To each body, where it was answered.
+    unknown: Vec<(&'static str, Unknown)>,
+    /// Its first answer of all.
+    pub(crate) first: Response,
+}
+
+/// What an endpoint says to an operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// The answer that was looked at.
+    pub(crate) answer: Response,
+    /// Whether it says that there is no such operation.
+    pub(crate) is_absent: bool,
 }
 
 impl Probe {
-    /// Asks for the operation that does not exist. Fails if there is no answer at all.
+    /// Asks for the operations that do not exist. Fails if there is no answer at all.
     pub(crate) async fn ask(client: &Client) -> Result<Self, Failure> {
-        client
-            .ping(&made_up())
-            .await
-            .map(|made_up| Self { made_up })
+        let first = client.ping(&request(MADE_UP[0], BODIES[0])).await?;
+        let mut this = Self {
+            unknown: Vec::new(),
+            first,
+        };
+        for body in BODIES {
+            // A body that is not answered is no measure.
+            let _ = this.learn(client, body).await;
+        }
+        Ok(this)
     }
 
-    /// Why the endpoint does not implement an operation, if it says so.
-    pub(crate) async fn unsupported(
+    async fn learn(&mut self, client: &Client, body: &'static str) -> Result<(), Failure> {
+        let unknown = self.measure(client, body).await?;
+        self.unknown.push((body, unknown));
+        Ok(())
+    }
+
+    /// How operations that do not exist are answered to a body.
+    async fn measure(&self, client: &Client, body: &str) -> Result<Unknown, Failure> {
+        let [one, other] = MADE_UP;
+        let first = if body == BODIES[0] {
+            self.first.clone()
+        } else {
+            client.ping(&request(one, body)).await?
+        };
+        let second = client.ping(&request(other, body)).await?;
+        Ok(Unknown::of((one, &first), (other, &second)))
+    }
+
+    /// Whether the endpoint answers anything at all.
+    pub(crate) async fn is_answered(client: &Client) -> bool {
+        client.ping(&request(MADE_UP[0], BODIES[0])).await.is_ok()
+    }
+
+    /// Looks at an operation, by requests that change nothing.
+    pub(crate) async fn look(
         &self,
         client: &Client,
         operation: Operation,
-    ) -> Result<Option<String>, Failure> {
-        let body = format!(
-            r#"{{"UserPoolId":"{}","JobId":"{}"}}"#,
-            nowhere().pool,
-            nowhere().job
-        );
-        let answer = client.ping(&Request::call(operation, body)).await?;
-        Ok(self.is_same_refusal(&answer, operation).then(|| {
-            format!(
-                "it answers {operation} as it answers an operation that does not exist: {answer}"
-            )
-        }))
+    ) -> Result<Look, Failure> {
+        let name = operation.name();
+        let answer = client.ping(&request(name, BODIES[0])).await?;
+        let mut is_absent = !self.unknown.is_empty();
+        for (body, unknown) in &self.unknown {
+            let other = if *body == BODIES[0] {
+                Ok(answer.clone())
+            } else {
+                client.ping(&request(name, body)).await
+            };
+            // No answer is another one than that to an operation that does not exist.
+            is_absent &= other.is_ok_and(|answer| unknown.is_said(name, &answer));
+        }
+        Ok(Look { answer, is_absent })
     }
 
-    fn is_same_refusal(&self, answer: &Response, operation: Operation) -> bool {
-        let (known, made_up) = (
-            likeness(answer, operation.name()),
-            likeness(&self.made_up, MADE_UP),
-        );
-        // A declared error shows that the operation was reached; so does any success.
-        let reached = known
-            .error_type
-            .as_deref()
-            .is_some_and(|name| declared(name).is_some());
-        known == made_up && answer.status >= 400 && !reached && speaks_of_absence(answer)
-    }
-}
-
-/// Whether an error can mean that there is no such operation: by its status, or by its type.
-fn speaks_of_absence(answer: &Response) -> bool {
-    const STATUSES: [u16; 5] = [404, 405, 500, 501, 502];
-    const WORDS: [&str; 6] = [
-        "unknownoperation",
-        "invalidaction",
-        "notimplemented",
-        "unsupported",
-        "notsupported",
-        "internalfailure",
-    ];
-    let envelope = Envelope::read(answer);
-    let name = envelope
-        .error_type()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    STATUSES.contains(&answer.status) || WORDS.iter().any(|word| name.contains(word))
-}
-
-fn likeness(answer: &Response, operation: &str) -> Likeness {
-    let mut likeness = Likeness::of(answer, &nowhere());
-    likeness.message = likeness.message.replace(operation, "<operation>");
-    likeness
-}
-
-/// Valid ids that nothing has.
-fn nowhere() -> Ids {
-    Ids {
-        pool: "us-east-1_NoSuchPool".to_owned(),
-        job: "import-NoSuchJob0".to_owned(),
+    /// Whether an answer to an operation with a body of its own says that there is no such operation.
+    pub(crate) async fn is_absence(
+        &self,
+        client: &Client,
+        operation: Operation,
+        body: &str,
+        answer: &Response,
+    ) -> Result<bool, Failure> {
+        let unknown = self.measure(client, body).await?;
+        Ok(unknown.is_said(operation.name(), answer))
     }
 }
 
-fn made_up() -> Request {
-    let mut request = Request::call(Operation::StopUserImportJob, "{}");
-    request.set("X-Amz-Target", format!("{TARGET_PREFIX}.{MADE_UP}"));
+fn request(operation: &str, body: &str) -> Request {
+    let mut request = Request::call(Operation::StopUserImportJob, body);
+    request.set("X-Amz-Target", format!("{TARGET_PREFIX}.{operation}"));
     request
 }

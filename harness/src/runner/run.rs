@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tokio::sync::{RwLock, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::case::{Case, Level, Requirement};
-use crate::contract::Operation;
+use crate::case::{Case, Given, Level, Requirement};
+use crate::contract::{Operation, Status};
 use crate::ledger::Ledger;
 use crate::oracle::{Evidence, Observed};
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
@@ -23,6 +24,8 @@ use crate::runner::stage::{Live, Stage, now};
 use crate::runner::{Record, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
+use crate::target::Failure;
+use crate::wire::Response;
 
 /// What to run and how.
 #[derive(Clone, Debug)]
@@ -338,13 +341,61 @@ impl Runner {
         };
         let mut found = Vec::new();
         for operation in operations.collect::<BTreeSet<_>>() {
-            let reason = probe
-                .unsupported(client, operation)
-                .await
-                .map_err(|failure| RunError::Unreachable(failure.to_string()))?;
-            found.extend(reason.map(|reason| (operation, reason)));
+            let look = match probe.look(client, operation).await {
+                Ok(look) => look,
+                // A close is an answer of its kind, and not that to an operation that does not exist.
+                Err(
+                    Failure::Closed { .. } | Failure::Truncated { .. } | Failure::Garbage { .. },
+                ) => {
+                    continue;
+                }
+                Err(failure) => return Err(RunError::Unreachable(failure.to_string())),
+            };
+            if look.is_absent && !self.is_there_all_the_same(probe, operation).await {
+                let reason = format!(
+                    "it answers {operation} as one does that has no such operation: {}",
+                    quoted(&look.answer)
+                );
+                found.push((operation, reason));
+            }
         }
         Ok(found)
+    }
+
+    /// Whether Stop is there although it answers as if it were not: an endpoint may refuse ids that nothing has as it
+    /// refuses what it does not know, or stop a job and answer with a page.
+    async fn is_there_all_the_same(&self, probe: &Probe, operation: Operation) -> bool {
+        let Stage::Live(Live {
+            client,
+            provisioner,
+            ..
+        }) = &self.judge.stage
+        else {
+            return false;
+        };
+        if operation != Operation::StopUserImportJob || !provisioner.makes_fresh() {
+            return false;
+        }
+        let _permit = self.judge.permit(Given::STARTED, 0).await;
+        // Without a job there is nothing to try it on.
+        let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
+            return false;
+        };
+        let body = json!({ "UserPoolId": lease.ids.pool, "JobId": lease.ids.job });
+        let answers = match client.call(operation, &body).await {
+            Ok(answer) => {
+                let absence = probe
+                    .is_absence(client, operation, &body.to_string(), &answer.response)
+                    .await;
+                absence.is_ok_and(|is_absence| !is_absence)
+            }
+            Err(_) => false,
+        };
+        let described = provisioner.describe(&lease.ids).await.ok();
+        let status = described.and_then(|described| described.status());
+        let stops = matches!(status, Some(Status::Stopping | Status::Stopped));
+        provisioner.release(lease).await;
+        answers || stops
     }
 
     /// What came of an invariant over all answers.
@@ -363,6 +414,18 @@ impl Runner {
             .and_then(|case| self.judge.replays.of_case(case, None));
         record
     }
+}
+
+/// The most characters of an answer that a reason quotes.
+const QUOTE_LENGTH_MAX: usize = 200;
+
+/// An answer in short, on one line.
+fn quoted(answer: &Response) -> String {
+    let text = answer.to_string();
+    let letters = text.chars().take(QUOTE_LENGTH_MAX);
+    letters
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {

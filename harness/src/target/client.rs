@@ -133,6 +133,16 @@ impl Client {
         self.shared.sent.load(Ordering::Relaxed)
     }
 
+    /// Whether a proxy stands between.
+    pub(crate) fn is_proxied(&self) -> bool {
+        self.shared.proxy.is_some()
+    }
+
+    /// Where a connection goes, and whom it believes.
+    pub(crate) fn way(&self) -> (&Url, Option<&Trust>) {
+        (&self.shared.url, self.shared.trust.as_ref())
+    }
+
     /// The host part of the endpoint's URL, without the port.
     pub(crate) fn host(&self) -> &str {
         &self.shared.url.host

@@ -26,10 +26,13 @@ const POOLS_MAX: usize = 64;
 pub(crate) struct Limiter {
     quotas: Quotas,
     accounts: BTreeMap<QuotaClass, Lane<Window>>,
-    pools: Mutex<BTreeMap<(QuotaClass, String), Arc<Lane<Window>>>>,
+    pools: Mutex<BTreeMap<Pool, Arc<Lane<Window>>>>,
     started: Instant,
     meters: Mutex<BTreeMap<QuotaClass, Meter>>,
 }
+
+/// A class of requests on one pool.
+type Pool = (QuotaClass, String);
 
 /// The latest requests of one lane.
 #[derive(Debug)]

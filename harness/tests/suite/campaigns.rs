@@ -7,6 +7,11 @@ use serde_json::Value;
 
 use crate::command::{Output, Scratch, Served, command, output};
 
+/// A served mutant or variation whose jobs stay as they are once they were started.
+fn served(arguments: &[&str]) -> Served {
+    Served::start(&[arguments, &["--pending-ms", "3600000"]].concat())
+}
+
 /// A campaign with these arguments, in a folder of its own.
 fn campaign(scratch: &Scratch, arguments: &[&str]) -> (Output, Value) {
     let all = [&["fuzz", "--json", "fuzz.json"], arguments].concat();
@@ -26,7 +31,7 @@ fn digest(arguments: &[&str]) -> u64 {
 fn the_stream_is_the_same_at_every_concurrency_and_its_shards_add_up() {
     // Two epochs, so that what was learnt in the first decides the second.
     let of = |more: &[&str]| {
-        let base = ["--execs", "2048", "--seed", "7", "--generators", "directed"];
+        let base = ["--execs", "1536", "--seed", "7", "--generators", "directed"];
         digest(&[&base, more].concat())
     };
     let alone = of(&["--concurrency", "1"]);
@@ -36,7 +41,7 @@ fn the_stream_is_the_same_at_every_concurrency_and_its_shards_add_up() {
     let shards = ["1/3", "2/3", "3/3"].map(|shard| of(&["--shard", shard]));
     let sum = shards.into_iter().fold(0, u64::wrapping_add);
     assert_eq!(sum, alone, "the digests of shards add up");
-    let other = digest(&["--execs", "2048", "--seed", "8", "--generators", "directed"]);
+    let other = digest(&["--execs", "1536", "--seed", "8", "--generators", "directed"]);
     assert_ne!(other, alone, "another seed is another stream");
 }
 
@@ -63,7 +68,7 @@ fn without_feedback_the_stream_is_the_same_on_any_target() {
     ];
     let reference = digest(&base);
     let scratch = Scratch::new();
-    let served = Served::start(&["--mutant", "always-400"]);
+    let served = served(&["--mutant", "always-400"]);
     let (_, json) = campaign(
         &scratch,
         &[&base[..], &["--endpoint", &served.url]].concat(),
@@ -74,24 +79,23 @@ fn without_feedback_the_stream_is_the_same_on_any_target() {
 #[test]
 fn the_reference_and_permitted_variations_are_not_accused() {
     for arguments in [
-        &["--variation", "ended-stop-unchanged"][..],
-        &["--variation", "stopping-first"],
+        &["--variation", "stopping-first"][..],
         &["--variation", "type-in-code"],
     ] {
-        let served = Served::start(arguments);
+        let served = served(arguments);
         let scratch = Scratch::new();
         let more = [
             "--endpoint",
             &served.url,
             "--execs",
-            "1500",
+            "600",
             "--generators",
             "directed",
         ];
         let (output, json) = campaign(&scratch, &more);
         assert_eq!(output.code, 0, "{arguments:?}: {}", output.stdout);
         assert_eq!(json["findings"], Value::Array(Vec::new()), "{arguments:?}");
-        assert!(json["executions"].as_u64() > Some(700), "{json}");
+        assert!(json["executions"].as_u64() > Some(200), "{json}");
     }
 }
 
@@ -100,7 +104,7 @@ const CANARY_WITHIN: u64 = 1_024;
 
 #[test]
 fn a_planted_mutant_is_found_written_down_and_shown_again() {
-    let served = Served::start(&["--mutant", "job-id-pattern-unchecked"]);
+    let served = served(&["--mutant", "job-id-pattern-unchecked"]);
     let scratch = Scratch::new();
     let within = CANARY_WITHIN.to_string();
     let more = [
@@ -146,7 +150,7 @@ fn a_planted_mutant_is_found_written_down_and_shown_again() {
 
 #[test]
 fn a_broken_invariant_is_one_finding_whose_file_fails_there_only() {
-    let served = Served::start(&["--mutant", "errors-as-html"]);
+    let served = served(&["--mutant", "errors-as-html"]);
     let scratch = Scratch::new();
     let more = [
         "--endpoint",
@@ -195,7 +199,7 @@ fn a_campaign_goes_on_where_its_corpus_ends() {
         .expect("a corpus")
         .count();
     assert!(corpus > 10, "{corpus} files");
-    let (output, second) = of("2048", &["--resume"]);
+    let (output, second) = of("1536", &["--resume"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     let sent = |json: &Value| json["executions"].as_u64().expect("a number");
     assert!(sent(&second) <= 1024, "only what is left is sent: {second}");
@@ -207,7 +211,7 @@ fn a_campaign_goes_on_where_its_corpus_ends() {
 
 #[test]
 fn two_endpoints_are_told_apart_by_a_small_request() {
-    let served = Served::start(&["--mutant", "job-id-trimmed"]);
+    let served = served(&["--mutant", "job-id-trimmed"]);
     let all = [
         "fuzz",
         "--endpoint",
@@ -243,6 +247,7 @@ fn bad_arguments_of_a_campaign_are_told() {
         (&["--generators", "psychic"], "expected one of"),
         (&["--resume"], "--corpus"),
         (&["--allow-remote"], "--rps"),
+        // Its credentials come from the environment below: nothing is sent with them.
         (
             &["--endpoint", "http://192.0.2.1:1", "--yes"],
             "--allow-remote",
@@ -251,7 +256,12 @@ fn bad_arguments_of_a_campaign_are_told() {
     ] {
         let scratch = Scratch::new();
         let all = [&["fuzz"], arguments].concat();
-        let output = output(command(&all).current_dir(&scratch.folder));
+        let mut command = command(&all);
+        command
+            .current_dir(&scratch.folder)
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "example");
+        let output = output(&mut command);
         assert_eq!(output.code, 2, "{arguments:?}: {}", output.stderr);
         assert!(
             output.stderr.contains(word),

@@ -2,7 +2,7 @@
 //!
 //! Each is a real server in front of a served reference, and is judged by the command.
 
-mod gateway;
+pub(crate) mod gateway;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

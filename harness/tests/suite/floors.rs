@@ -18,8 +18,8 @@ const FLOORS: &[&[&str]] = &[
         "drift",
     ],
     &["provision", "generator", "published", "ledger", "recording"],
-    &["runner"],
-    &["report", "campaign", "power"],
+    &["runner", "lifecycle"],
+    &["report", "campaign", "power", "doctor"],
     &["cli", "conformance"],
 ];
 

@@ -9,7 +9,7 @@ use std::fs;
 use arbitrary::Unstructured;
 use fullstop::campaign::in_process::{
     Codec, Duel, FILE, Judges, Read, Seen, Soak, Verifier, case_file, case_file_reader, codec,
-    judge, profile, read, signature, structured,
+    judge, ledger, profile, read, signature, structured,
 };
 use fullstop::case::Signature;
 use fullstop::contract::Status;
@@ -50,6 +50,7 @@ fn every_target_has_seeds_and_they_hold() {
                 "signature" => drop(signature(&data).expect("a seed makes a request")),
                 "case_file" => assert_eq!(case_file(&data), Read::Sound, "{path}"),
                 "profile" => assert_eq!(profile(&data), Read::Sound, "{path}"),
+                "ledger" => assert_eq!(ledger(&data), Read::Sound, "{path}"),
                 other => panic!("{other} is not replayed here"),
             }
         }
@@ -191,6 +192,7 @@ fn mutated_files_are_read_or_refused() {
     for (target, run) in [
         ("case_file", case_file as fn(&[u8]) -> Read),
         ("profile", profile),
+        ("ledger", ledger),
     ] {
         for (seed, text) in mutated_files(target, INPUTS / 10) {
             let outcome = run(text.as_bytes());
@@ -317,10 +319,14 @@ fn mutated_files_find_readers_that_lose_something() {
         first(&forgetful).is_some(),
         "an error without its file is found"
     );
-    // It writes a number that is not the one it read.
+    // It writes a number that is one more than what it read.
     let careless = |text: &str| {
         let written = case_file_reader(text)?;
-        Ok(written.map(|text| text.replace("status = 400", "status = 401")))
+        let add_one = |text: String| {
+            let later = text.replace("status = 401", "status = 402");
+            later.replace("status = 400", "status = 401")
+        };
+        Ok(written.map(add_one))
     };
     assert!(
         first(&careless).is_some(),

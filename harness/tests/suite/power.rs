@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fullstop::power::{Setting, catches, measure, published, soundness};
+use fullstop::oracle::LifeRule;
+use fullstop::power::{LIFECYCLE, Setting, catches, measure, published, soundness};
 use fullstop::reference::{Mutant, Variation};
 use fullstop::suite::Suite;
 
@@ -65,14 +66,12 @@ fn a_row_with_another_catch_is_a_difference() {
 #[test]
 fn the_published_matrix_names_cases_that_there_are() {
     let suite = Suite::embedded().expect("our own cases");
-    let ids: BTreeSet<_> = suite.ids().collect();
+    let mut ids: BTreeSet<_> = suite.ids().map(str::to_owned).collect();
+    let rules = LifeRule::ALL.iter();
+    ids.extend(rules.map(|rule| format!("{LIFECYCLE}{}", rule.id)));
     for mutant in published().mutants {
         for id in &mutant.killed_by {
-            assert!(
-                ids.contains(id.as_str()),
-                "{id} is said to catch {}",
-                mutant.name
-            );
+            assert!(ids.contains(id), "{id} is said to catch {}", mutant.name);
         }
     }
 }
@@ -86,7 +85,8 @@ async fn a_published_catch_is_a_catch() {
         .step_by(CAUGHT_EVERY)
     {
         // An invariant takes a whole run; an intermittent mutant shows in no single case for certain.
-        let case = row.killed_by.iter().find(|id| id.matches('/').count() == 2);
+        let is_case = |id: &&String| id.matches('/').count() == 2 || id.starts_with(LIFECYCLE);
+        let case = row.killed_by.iter().find(is_case);
         let Some(case) = case.filter(|_| !mutant.is_intermittent()) else {
             continue;
         };

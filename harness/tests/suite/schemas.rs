@@ -24,6 +24,30 @@ fn the_schema_of_results_is_current() {
     );
 }
 
+#[test]
+fn the_schema_of_a_diagnosis_is_current() {
+    check(
+        "docs/doctor.schema.json",
+        &schemars::schema_for!(fullstop::doctor::Diagnosis),
+    );
+}
+
+#[test]
+fn the_schema_of_sequence_files_is_current() {
+    check(
+        "sequences/schema.json",
+        &schemars::schema_for!(fullstop::case::Sequence),
+    );
+}
+
+#[test]
+fn the_schema_of_lifecycle_results_is_current() {
+    check(
+        "docs/lifecycle.schema.json",
+        &schemars::schema_for!(fullstop::lifecycle::Lifecycle),
+    );
+}
+
 #[track_caller]
 fn check(path: &str, schema: &Schema) {
     let file = root().join(path);

@@ -105,6 +105,33 @@ const COMMANDS: &[(&[&str], i32)] = &[
         ],
         0,
     ),
+    (
+        &[
+            "report",
+            "wrong.json",
+            "--html",
+            "report.html",
+            "--junit",
+            "junit.xml",
+            "--markdown",
+            "summary.md",
+            "--terminal",
+        ],
+        0,
+    ),
+    (
+        &[
+            "run",
+            "--target",
+            "keyed",
+            "--filter",
+            "job-id/length",
+            "--header",
+            "X-Other-Key: CANARYbearertoken",
+        ],
+        0,
+    ),
+    (&["run", "--target", "proxied"], 3),
     (&["merge", "1.json", "2.json", "--json", "merged.json"], 0),
     (
         &[
@@ -219,7 +246,15 @@ fn plant(scratch: &Scratch, right: &str, wrong: &str) -> BTreeMap<PathBuf, Vec<u
     };
     let all = target("keyed", right, "credentials = \"environment\"")
         + &target("wrong", wrong, &keys(SECRET_KEY))
-        + &target("refused", right, &keys(FILE_SECRET));
+        + &target("refused", right, &keys(FILE_SECRET))
+        + &target(
+            "proxied",
+            right,
+            &format!(
+                "{}\nproxy = \"http://me:{URL_PASSWORD}@127.0.0.1:9\"",
+                keys(SECRET_KEY)
+            ),
+        );
     scratch.file("fullstop.toml", &all);
     scratch.file(
         "password.toml",

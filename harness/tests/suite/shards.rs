@@ -256,9 +256,10 @@ impl Opened {
     }
 }
 
-/// Results without what is another in each run: ids and times in the exchanges.
+/// Results without what is another in each run: its id, and the ids and times in the exchanges.
 fn comparable(mut results: Results) -> Results {
     results.cases = results.cases.iter().map(without_exchange).collect();
+    results.run.clear();
     results
 }
 

@@ -3,6 +3,7 @@
 
 use crate::campaign::in_process::{Disagreement, agreed};
 use crate::case::File;
+use crate::ledger::Ledger;
 use crate::suite::Suite;
 use crate::target::Config;
 
@@ -33,6 +34,11 @@ pub fn profile(data: &[u8]) -> Read {
     agreed(read(data, profile_reader))
 }
 
+/// A ledger of known failures.
+pub fn ledger(data: &[u8]) -> Read {
+    agreed(read(data, ledger_reader))
+}
+
 /// Reads a case file, and writes what was read.
 pub fn case_file_reader(text: &str) -> Result<Option<String>, String> {
     Suite::from_texts([(FILE.to_owned(), text)].into_iter()).map_err(|error| error.to_string())?;
@@ -44,6 +50,14 @@ pub fn case_file_reader(text: &str) -> Result<Option<String>, String> {
 /// Reads a file of target profiles, which nothing writes.
 pub fn profile_reader(text: &str) -> Result<Option<String>, String> {
     match Config::parse(text, FILE) {
+        Ok(_) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Reads a ledger, whose text nothing writes anew: an update changes it line by line.
+pub fn ledger_reader(text: &str) -> Result<Option<String>, String> {
+    match Ledger::parse(text, FILE) {
         Ok(_) => Ok(None),
         Err(error) => Err(error.to_string()),
     }

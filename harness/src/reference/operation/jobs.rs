@@ -6,8 +6,8 @@ use crate::contract::{JOB_ID, Status};
 use crate::reference::failure::Failure;
 use crate::reference::job::Job;
 use crate::reference::json::Json;
-use crate::reference::operation::Call;
 use crate::reference::operation::pools::POOL;
+use crate::reference::operation::{Call, slip};
 use crate::reference::rule::Rule;
 use crate::reference::store::Store;
 use crate::reference::{Mutant, show, upload};
@@ -38,6 +38,11 @@ pub(crate) fn create(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure
     let job = store.make_job(pool.unwrap_or_default(), name, call.now)?;
     role.unwrap_or_default().clone_into(&mut job.role_arn);
     job.pre_signed_url = upload::url(job, call.host, call.options);
+    let owner = store.pool(pool.unwrap_or_default())?;
+    slip::create(call, owner);
+    let Some(job) = owner.jobs.last() else {
+        return Err(Failure::missing_pool(&owner.id));
+    };
     Ok(show::wrapped(show::job(job, call.options)))
 }
 
@@ -53,6 +58,9 @@ pub(crate) fn start(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure>
     let is_verifying = pool.is_verifying;
     let job = pool.job(id.unwrap_or_default(), now, options)?;
 
+    if let Some(answer) = slip::meet_start(call, job) {
+        return answer;
+    }
     let is_restart = match job.status {
         Status::Stopped => call.is(Mutant::RestartAccepted),
         Status::Stopping => call.is(Mutant::RestartWhileStopping),
@@ -77,11 +85,16 @@ pub(crate) fn start(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure>
 /// Shows a job.
 pub(crate) fn describe(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure> {
     let [pool, id] = call.texts([("UserPoolId", &POOL), ("JobId", &JOB)])?;
+    let id = id.unwrap_or_default();
+    if let Some(shown) = slip::unburied(call, Mutant::DeletedJobDescribed, store, id) {
+        return Ok(shown);
+    }
     let pool = store.pool(pool.unwrap_or_default())?;
-    let job = pool.job(id.unwrap_or_default(), call.now, call.options)?;
+    let job = pool.job(id, call.now, call.options)?;
     let mut members = show::job(job, call.options);
     if let (Some(mutant), Status::Stopped) = (call.options.mutant, job.status) {
         job.readings = job.readings.saturating_add(1);
+        slip::describe(call, mutant, job, &mut members)?;
         match mutant {
             Mutant::DescribedRedated => {
                 // Another date on every reading, also on two within a millisecond.
@@ -141,6 +154,7 @@ pub(crate) fn list(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure> 
         last = Some(token_of(job));
     }
     let next = last.filter(|_| jobs.next().is_some());
+    slip::list(call, &mut pool.jobs, &mut page);
     let mut members = Vec::new();
     if let Some(token) = next {
         members.push(("PaginationToken".to_owned(), Json::Text(token)));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::USER_POOL_ID;
 use crate::reference::failure::Failure;
 use crate::reference::json::Json;
-use crate::reference::operation::Call;
+use crate::reference::operation::{Call, slip};
 use crate::reference::rule::Rule;
 use crate::reference::show::timestamp;
 use crate::reference::store::{POOLS_MAX, Pool, Store};
@@ -48,9 +48,11 @@ pub(crate) fn describe(call: &Call<'_>, store: &mut Store) -> Result<Json, Failu
 pub(crate) fn delete(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure> {
     let [id] = call.texts([("UserPoolId", &POOL)])?;
     let id = id.unwrap_or_default();
-    if store.pool(id)?.is_importing(call.now, call.options) {
+    let pool = store.pool(id)?;
+    if pool.is_importing(call.now, call.options) || slip::keeps_pool(call, pool) {
         return Err(Failure::import_in_progress(id));
     }
+    slip::bury(call, store, id);
     store.drop_pool(id);
     // An operation without output has an empty body, not an empty object.
     Ok(Json::Raw(String::new()))

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::contract::Status;
 use crate::reference::failure::Failure;
 use crate::reference::json::Json;
-use crate::reference::operation::{Call, lookup, misread};
+use crate::reference::operation::{Call, lookup, misread, slip};
 use crate::reference::options::Options;
 use crate::reference::rule::Rule;
 use crate::reference::store::Store;
@@ -74,6 +74,9 @@ fn stop_job(
     store: &mut Store,
 ) -> Result<Json, Failure> {
     let pool = match store.pool(pool_id) {
+        Err(failure) if call.is(Mutant::DeletedJobStops) => {
+            return slip::unburied(call, Mutant::DeletedJobStops, store, job_id).ok_or(failure);
+        }
         Err(_) if call.is(Mutant::MissingPoolUnchecked) => {
             return Err(Failure::missing_job(job_id));
         }
@@ -85,6 +88,9 @@ fn stop_job(
         Ok(job) => job,
     };
 
+    if let Some(answer) = slip::meet_stop(call, job) {
+        return answer;
+    }
     let before = job.status;
     // Documented: "The ID of a running user import job." Recorded: stops within seconds of the start. Not established: what
     // becomes of a stop in any other status.
@@ -134,7 +140,7 @@ fn stop_job(
     }
     let shown = job.clone();
     if call.is(Mutant::StopNotStored) {
-        *job = untouched;
+        job.clone_from(&untouched);
     }
     if call.is(Mutant::StopDeletesJob) {
         pool.jobs.retain(|job| job.id != job_id);
@@ -144,6 +150,7 @@ fn stop_job(
             other.stop(call.now);
         }
     }
+    slip::follow_stop(call, store, pool_id, &untouched);
     let members = show::job(&shown, call.options);
     Ok(distort::success(members, &shown, before, call.options))
 }

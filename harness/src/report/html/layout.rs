@@ -131,7 +131,7 @@ impl Writer {
         let lexeme = &rest[..size];
         serde_json::from_str::<serde::de::IgnoredAny>(lexeme).ok()?;
         let is_name = |frame: &&mut Frame| frame.close == '}' && frame.key.is_none();
-        if let Some(frame) = self.open.last_mut().filter(|frame| is_name(&frame)) {
+        if let Some(frame) = self.open.last_mut().filter(|frame| is_name(frame)) {
             let name: String = serde_json::from_str(lexeme).ok()?;
             self.place = Some(format!("{}/{name}", frame.place));
             frame.key = Some(name);

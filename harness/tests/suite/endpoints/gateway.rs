@@ -1,5 +1,8 @@
 //! What stands between a client and an endpoint.
 
+mod dialect;
+mod lacking;
+
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
@@ -9,6 +12,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+pub(crate) use dialect::Dialect;
+pub(crate) use lacking::Lack;
 
 /// The first byte of a TLS connection: a handshake record.
 const HANDSHAKE: u8 = 22;
@@ -25,6 +31,8 @@ pub(crate) enum Front {
     Proxy,
     /// Lets nobody in without a header line, written in lower case.
     Header(&'static str),
+    /// Lacks some operations, or breaks one.
+    Lacking(Lack),
 }
 
 /// A gateway on a free port, for as long as it is held.
@@ -57,6 +65,11 @@ impl Gateway {
                     let is_tls = front == Front::Tls
                         && stream.peek(&mut first).await.is_ok()
                         && first[0] == HANDSHAKE;
+                    if let Front::Lacking(lack) = front {
+                        // A connection that ends early is the client's business.
+                        let _ = lacking::converse(stream, &upstream, lack).await;
+                        return;
+                    }
                     if !is_tls {
                         return forward(stream, &upstream, front, &log).await;
                     }
@@ -143,7 +156,7 @@ impl Front {
             Self::Header(line) if is_call && !text.to_ascii_lowercase().contains(line) => {
                 return None;
             }
-            Self::Header(_) => text,
+            Self::Header(_) | Self::Lacking(_) => text,
         };
         Some(text.chars().map(|letter| letter as u8).collect())
     }

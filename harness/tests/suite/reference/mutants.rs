@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use fullstop::contract::{Operation, Status};
-use fullstop::reference::{Effect, Fault, Mutant, Options, Reply, Seed, Variation};
+use fullstop::reference::{Effect, Fault, JobIds, Mutant, Options, Reply, Seed, Variation};
 use fullstop::wire::Request;
 
 use super::signature::Signer;
@@ -95,6 +95,10 @@ fn transcript(mutant: Option<Mutant>, variation: Option<Variation>) -> String {
         note(&scene.send(describe, &scene.body(), NOW));
     }
 
+    for script in LIVES {
+        live(&options, script, &mut note);
+    }
+
     for change in changes() {
         let scene = Scene::new(options.clone(), Status::InProgress);
         let mut request = request(stop, &scene.body());
@@ -103,6 +107,91 @@ fn transcript(mutant: Option<Mutant>, variation: Option<Variation>) -> String {
         note(&scene.send(describe, &scene.body(), NOW));
     }
     seen
+}
+
+/// What is done to a running job, a letter a request: stop, start, describe, list the pool, make another job, upload,
+/// delete the pool; a digit is the power of ten of milliseconds that pass before the next. `n` reads the jobs beside it.
+const LIVES: [&str; 11] = [
+    "s3d3d3d8dl",
+    "s2s2d2s2dl",
+    "s2r2d2r2dl",
+    "s3u3d2r2d",
+    "nls2nl",
+    "s2c2ld",
+    "s2xds",
+    "ssd3dl",
+    "sr3d4d",
+    "sd3d2l2d",
+    "s3l2d2l2d",
+];
+
+/// Lets a job live, with a running and an unstarted one beside it, one that was stopped earlier, and one in another pool.
+fn live(options: &Options, script: &str, note: &mut impl FnMut(&Reply)) {
+    let mut scene = Scene::new(options.clone(), Status::InProgress);
+    let made = |status, pool: Option<&String>| {
+        let seed = Seed {
+            pool: pool.cloned(),
+            held: false,
+            ..Seed::new(status)
+        };
+        scene.endpoint.seed_job(seed, NOW).unwrap()
+    };
+    let elsewhere = made(Status::InProgress, None);
+    let first = made(Status::InProgress, None);
+    let pool = first.user_pool_id;
+    let of_pool = [Status::Created, Status::Stopped, Status::InProgress];
+    let [unstarted, stopped, named] = of_pool.map(|status| made(status, Some(&pool)));
+    let first = JobIds {
+        user_pool_id: pool.clone(),
+        job_id: first.job_id,
+    };
+    let beside = [first, unstarted, stopped, elsewhere];
+    scene.ids = named;
+    let list = format!(r#"{{"UserPoolId":"{pool}","MaxResults":9}}"#);
+    let role = "arn:aws:iam::123456789012:role/logs";
+    let create =
+        format!(r#"{{"UserPoolId":"{pool}","JobName":"next","CloudWatchLogsRoleArn":"{role}"}}"#);
+    let delete = format!(r#"{{"UserPoolId":"{pool}"}}"#);
+    let mut now = NOW;
+    for letter in script.chars() {
+        let (operation, body) = match letter {
+            's' => (Operation::StopUserImportJob, scene.body()),
+            'r' => (Operation::StartUserImportJob, scene.body()),
+            'd' => (Operation::DescribeUserImportJob, scene.body()),
+            'l' => (Operation::ListUserImportJobs, list.clone()),
+            'c' => (Operation::CreateUserImportJob, create.clone()),
+            'x' => {
+                // What still runs beside it keeps the pool.
+                let first = body(&pool, &beside[0].job_id);
+                note(&scene.send(Operation::StopUserImportJob, &first, now));
+                (Operation::DeleteUserPool, delete.clone())
+            }
+            'n' => {
+                for other in &beside {
+                    let body = body(&other.user_pool_id, &other.job_id);
+                    note(&scene.send(Operation::DescribeUserImportJob, &body, now));
+                }
+                continue;
+            }
+            'u' => {
+                let job = scene.endpoint.job(&pool, &scene.ids.job_id, now);
+                let Some(job) = job else { continue };
+                let path = job.pre_signed_url.replace("http://localhost", "");
+                let mut put = request(Operation::StopUserImportJob, "name\n");
+                put.method = "PUT".to_owned();
+                put.path = path;
+                put.set("x-amz-server-side-encryption", "aws:kms");
+                note(&scene.endpoint.handle(&put, now));
+                continue;
+            }
+            digit => {
+                let power = digit.to_digit(10).expect("a digit");
+                now = now.after_ms(10_u64.pow(power));
+                continue;
+            }
+        };
+        note(&scene.send(operation, &body, now));
+    }
 }
 
 /// Bodies; `POOL` and `JOB` stand for the ids of a running job, and `UPPER` for the pool's in capitals.

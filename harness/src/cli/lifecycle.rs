@@ -1,0 +1,259 @@
+//! `fullstop lifecycle`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget};
+
+use crate::case::{Level, Sequence};
+use crate::cli::target::TargetArguments;
+use crate::cli::{Stop, print, runtime};
+use crate::lifecycle::{
+    Lifecycle, Stage, Target, dot, races, replay, sequences, svg, walk, written,
+};
+use crate::runner::{Exit, Session};
+
+/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+const EXAMPLES: &str = "\
+Examples:
+  # The reference: every operation meets every status.
+  fullstop lifecycle
+
+  # Another endpoint, drawn, and as data.
+  fullstop lifecycle --endpoint http://127.0.0.1:4566 --svg life.svg --json life.json
+
+  # Generated sequences, and races of 16 requests on one job.
+  fullstop lifecycle --sequences 50 --races 10 --seed 7
+
+  # One of the written sequences by its name, or a saved one by its file.
+  fullstop lifecycle --replay restart-after-stop
+
+Exit codes, the first that applies:
+  2  a fault in the command line, a profile or a sequence file
+  3  nothing was learnt: the target cannot be reached, or no job can be made there
+  1  a rule at level must is broken; with --strict at level should, too
+  0  none of these
+130  interrupted; what was created has been deleted";
+
+/// Learns the life of a job on a target.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    target: TargetArguments,
+    /// Also play this many generated sequences over several jobs and pools. Loopback only.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    sequences: u64,
+    /// Also run this many races of stops with stops, starts, readings, the end of the import and of the pool. Loopback only.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    races: u64,
+    /// What sequences and races are generated from.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How many sequences are under way at once, and how many requests a race sends at once.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(2..=256))]
+    concurrency: u16,
+    /// Only play this sequence: a file, or the name of a written one; repeat it for more.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sequences", "races", "dot", "svg"])]
+    replay: Vec<PathBuf>,
+    /// Save each sequence that breaks a rule, shrunk, as a file in this folder.
+    #[arg(long, value_name = "DIR", requires = "sequences")]
+    save: Option<PathBuf>,
+    /// Draw what was learnt as a DOT file for Graphviz.
+    #[arg(long, value_name = "FILE")]
+    dot: Option<PathBuf>,
+    /// Draw what was learnt as an SVG file.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Fail on rules at level should, too.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let replays = arguments
+        .replay
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<Vec<_>, _>>()?;
+    let learnt = runtime()?.block_on(async {
+        let session = arguments.target.open().await?;
+        let loud = arguments.sequences > 0 || arguments.races > 0;
+        if loud && !session.client.is_loopback() {
+            session.close().await;
+            return Err(Stop::usage(
+                "send sequences or races to another machine: they are for endpoints on loopback only",
+            ));
+        }
+        if loud && !session.provisioner.makes_pools() {
+            session.close().await;
+            return Err(Stop::usage(
+                "play sequences or races: they make pools of their own, which needs the `api` driver",
+            ));
+        }
+        let learnt = tokio::select! {
+            learnt = learn(arguments, replays, &session) => Some(learnt),
+            _ = tokio::signal::ctrl_c() => None,
+        };
+        let leftovers = session.close().await;
+        match learnt {
+            Some(Ok(learnt)) => Ok(Some(Lifecycle { leftovers, ..learnt })),
+            Some(Err(stop)) => Err(stop),
+            None => Ok(None),
+        }
+    })?;
+    let Some(learnt) = learnt else {
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    tell(arguments, &learnt)?;
+    if learnt.is_empty() {
+        return Err(Stop {
+            exit: Exit::Unjudged,
+            message: format!(
+                "learn anything of {}: no job was made there",
+                learnt.endpoint
+            ),
+        });
+    }
+    let weakest = if arguments.strict {
+        Level::Should
+    } else {
+        Level::Must
+    };
+    let fails = learnt.broken().iter().any(|(level, _)| *level <= weakest);
+    Ok(ExitCode::from(if fails {
+        Exit::Divergent.code()
+    } else {
+        0
+    }))
+}
+
+async fn learn(
+    arguments: &Arguments,
+    replays: Vec<(String, Sequence)>,
+    session: &Session,
+) -> Result<Lifecycle, Stop> {
+    let (profile, client) = (&session.profile, &session.client);
+    let target = Target::new(profile, client.clone(), Arc::clone(&session.provisioner));
+    let target = Arc::new(target);
+    let stage = Stage::Target(Arc::clone(&target));
+    let mut learnt = Lifecycle::of(&profile.name, &client.url());
+    let harness = |message: String| Stop {
+        exit: Exit::Harness,
+        message,
+    };
+    let files = if replays.is_empty() {
+        let walked = walk(&target).await;
+        learnt.automaton = Some(walked.automaton);
+        learnt.differences = walked.differences;
+        if target.makes_pools() {
+            written().map_err(harness)?
+        } else {
+            Vec::new()
+        }
+    } else {
+        replays
+    };
+    for (name, sequence) in &files {
+        learnt.written.push(replay(name, sequence, &stage).await);
+    }
+    let concurrency = usize::from(arguments.concurrency);
+    if arguments.sequences > 0 {
+        let bar = bar(arguments.sequences);
+        let (count, seed) = (arguments.sequences, arguments.seed);
+        let report = sequences(&stage, count, seed, concurrency, || bar.inc(1)).await;
+        bar.finish_and_clear();
+        learnt.sequences = Some(report);
+    }
+    if arguments.races > 0 {
+        let bar = bar(arguments.races);
+        let (count, seed) = (arguments.races, arguments.seed);
+        let report = races(&stage, count, seed, concurrency, || bar.inc(1)).await;
+        bar.finish_and_clear();
+        learnt.races = Some(report);
+    }
+    Ok(learnt)
+}
+
+fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
+    if let (Some(file), Some(automaton)) = (&arguments.dot, &learnt.automaton) {
+        write(file, &dot(automaton, &title(learnt)))?;
+    }
+    if let (Some(file), Some(automaton)) = (&arguments.svg, &learnt.automaton) {
+        write(file, &svg(automaton, &title(learnt)))?;
+    }
+    if let (Some(folder), Some(report)) = (&arguments.save, &learnt.sequences) {
+        for finding in &report.findings {
+            let text = toml::to_string(&finding.sequence).map_err(|error| Stop {
+                exit: Exit::Harness,
+                message: format!("write a sequence as TOML: {error}"),
+            })?;
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Stop::usage(format!("make {}: {error}", folder.display())))?;
+            write(&folder.join(format!("{}.toml", finding.rule)), &text)?;
+        }
+    }
+    let json = || {
+        let mut json = serde_json::to_string_pretty(learnt).unwrap_or_default();
+        json.push('\n');
+        json
+    };
+    match &arguments.json {
+        Some(file) if file.as_os_str() == "-" => return print(json()),
+        Some(file) => write(file, &json())?,
+        None => {}
+    }
+    print(learnt.text())?;
+    if !arguments.replay.is_empty() {
+        let quiet = learnt.written.iter().filter(|one| one.breaches.is_empty());
+        print(quiet.map(|one| format!("\n{one}")).collect::<String>())?;
+    }
+    Ok(())
+}
+
+fn title(learnt: &Lifecycle) -> String {
+    format!("The life of an import job: {}", learnt.target)
+}
+
+/// The sequence in a file, or the written one of that name.
+fn read(file: &Path) -> Result<(String, Sequence), Stop> {
+    let name = file.display().to_string();
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            let all = written().map_err(Stop::usage)?;
+            let path = format!("sequences/{name}.toml");
+            let names: Vec<_> = all.iter().map(|(one, _)| short(one)).collect();
+            let told = format!(
+                "read {name}: {error}; written sequences: {}",
+                names.join(", ")
+            );
+            let found = all.into_iter().find(|(one, _)| *one == path);
+            return found.ok_or_else(|| Stop::usage(told));
+        }
+    };
+    let sequence = Sequence::parse(&text, &name).map_err(Stop::usage)?;
+    Ok((name, sequence))
+}
+
+/// The name of a written sequence without its folder and extension.
+fn short(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Stop> {
+    std::fs::write(file, text)
+        .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
+}
+
+fn bar(length: u64) -> ProgressBar {
+    ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
+}

@@ -1,0 +1,30 @@
+//! The life of a job on a target: what each status makes of each operation, sequences of operations, and many at once.
+//!
+//! What is right is the oracle's: the table of a job's life and the model that follows it. This room does things, and tells
+//! and draws what came of them.
+
+mod automaton;
+mod cast;
+mod difference;
+mod dot;
+mod drawing;
+mod play;
+mod races;
+mod results;
+mod sequences;
+mod stage;
+mod svg;
+mod walk;
+mod written;
+
+pub use automaton::{Automaton, Edge, Standing, State};
+pub use difference::Difference;
+pub use dot::dot;
+pub use play::{Played, play};
+pub use races::{Kind, RaceFinding, RaceReport, races};
+pub use results::Lifecycle;
+pub use sequences::{SequenceFinding, SequenceReport, sequences, shrink};
+pub use stage::{Stage, Target};
+pub use svg::svg;
+pub use walk::{Walk, walk};
+pub use written::{Replayed, ReplayedBreach, replay, written};

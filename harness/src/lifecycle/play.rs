@@ -1,0 +1,53 @@
+//! Plays a sequence and holds every answer to the model.
+
+use crate::case::Step;
+use crate::lifecycle::stage::Stage;
+use crate::oracle::{LifeBreach, Model};
+use crate::wire::{Envelope, Response};
+
+/// What came of a sequence.
+#[derive(Clone, Debug, Default)]
+pub struct Played {
+    /// What each step was answered, in a few words.
+    pub said: Vec<String>,
+    /// What was broken, and by the answer to which step.
+    pub breaches: Vec<(usize, LifeBreach)>,
+}
+
+/// Plays a sequence from its beginning, and deletes afterwards what it made.
+pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
+    let mut cast = stage.cast();
+    let mut model = Model::default();
+    let mut played = Played::default();
+    for (index, step) in steps.iter().enumerate() {
+        let deed = cast.deed(step);
+        let url = deed.ids().and_then(|ids| cast.url(ids)).map(str::to_owned);
+        let ms = step.ms.unwrap_or_default();
+        let answer = stage.act(&deed, ms, url.as_deref()).await;
+        if let Some(answer) = &answer {
+            cast.learn(step, &deed, answer);
+        }
+        let found = model.step(&deed, answer.as_ref());
+        played.said.push(said(answer.as_ref()));
+        played
+            .breaches
+            .extend(found.into_iter().map(|breach| (index, breach)));
+    }
+    stage.clear(&cast).await;
+    played
+}
+
+/// An answer in a few words: its status code, and the job's status or the error.
+pub(crate) fn said(answer: Option<&Response>) -> String {
+    let Some(answer) = answer else {
+        return "no answer".to_owned();
+    };
+    let envelope = Envelope::read(answer);
+    let status = || {
+        let json = envelope.json.as_ref().ok()?;
+        json.pointer("/UserImportJob/Status")?.as_str()
+    };
+    let more = envelope.error_type().or_else(status).unwrap_or_default();
+    let more: String = more.chars().take(60).collect();
+    format!("{} {more}", answer.status).trim_end().to_owned()
+}

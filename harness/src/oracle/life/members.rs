@@ -1,0 +1,163 @@
+//! What two readings of one job must have in common, and what one reading must be in itself.
+
+use serde_json::{Map, Value};
+
+use crate::case::Level;
+use crate::contract::Status;
+use crate::oracle::Mismatch;
+use crate::oracle::life::model::LifeBreach;
+use crate::oracle::life::rule::{
+    COMPLETION_MEANS_END, COMPLETION_SHOWN, COMPLETION_STAYS, COUNTERS_NEVER_FALL, COUNTERS_REST,
+    DATES_IN_ORDER, IDENTITY, LifeRule, ROLE_STAYS, START_DATE_STAYS,
+};
+use crate::oracle::mismatch::shown;
+use crate::oracle::same;
+
+/// The members of a job, as an answer shows them.
+pub(crate) type Members = Map<String, Value>;
+
+const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
+const DATES: [&str; 3] = ["CreationDate", "StartDate", "CompletionDate"];
+const COMPLETION: [&str; 2] = ["CompletionDate", "CompletionMessage"];
+
+/// What was done to a job between two readings that may have moved its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Since {
+    pub(crate) started: bool,
+    pub(crate) stopped: bool,
+}
+
+/// What one reading breaks by itself.
+pub(crate) fn hold_one(now: &Members, place: &str, found: &mut Vec<LifeBreach>) {
+    for (earlier, later) in [(0, 1), (1, 2), (0, 2)].map(|(one, two)| (DATES[one], DATES[two])) {
+        let date = |name: &str| now.get(name).and_then(Value::as_f64);
+        if let (Some(first), Some(last)) = (date(earlier), date(later))
+            && first > last
+            && !is_rounding(first, last)
+        {
+            let wanted = format!("a date not before the {earlier}, {first}");
+            add(found, DATES_IN_ORDER, place, later, wanted, now.get(later));
+        }
+    }
+    match status(now) {
+        Some(Status::Stopped) => {
+            for member in COMPLETION
+                .into_iter()
+                .filter(|name| !now.contains_key(*name))
+            {
+                add(found, COMPLETION_SHOWN, place, member, "the member", None);
+            }
+        }
+        Some(Status::Created | Status::Pending | Status::InProgress) => {
+            let date = now.get("CompletionDate").filter(|date| !date.is_null());
+            if date.is_some() {
+                let (rule, name) = (COMPLETION_MEANS_END, "CompletionDate");
+                add(found, rule, place, name, "no such member yet", date);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a reading breaks beside an earlier one.
+pub(crate) fn hold_two(
+    before: &Members,
+    now: &Members,
+    since: Since,
+    place: &str,
+    found: &mut Vec<LifeBreach>,
+) {
+    let mut unchanged = |rule: LifeRule, name: &str| {
+        if let (Some(old), Some(new)) = (before.get(name), now.get(name))
+            && !same(old, new)
+            && !are_rounded(old, new)
+        {
+            let wanted = format!("{old}, as before");
+            add(found, rule, place, name, wanted, Some(new));
+        }
+    };
+    for name in ["JobId", "JobName", "UserPoolId", "CreationDate"] {
+        unchanged(IDENTITY, name);
+    }
+    unchanged(ROLE_STAYS, "CloudWatchLogsRoleArn");
+    if !since.started {
+        unchanged(START_DATE_STAYS, "StartDate");
+    }
+    let (old, new) = (status(before), status(now));
+    let is_ended = |status: Option<Status>| {
+        status.is_some_and(|status| status.is_finished() || status == Status::Stopped)
+    };
+    let is_undisturbed = !since.started && !since.stopped;
+    if is_undisturbed && old == new && is_ended(new) {
+        for name in COMPLETION {
+            unchanged(COMPLETION_STAYS, name);
+        }
+    }
+    if is_undisturbed && old == new && new == Some(Status::Stopped) {
+        for name in COUNTERS {
+            unchanged(COUNTERS_REST, name);
+        }
+    } else if !since.started {
+        for name in COUNTERS {
+            let count = |members: &Members| members.get(name).and_then(Value::as_i64);
+            if let (Some(old), Some(new)) = (count(before), count(now))
+                && new < old
+            {
+                let wanted = format!("at least {old}, as before");
+                add(
+                    found,
+                    COUNTERS_NEVER_FALL,
+                    place,
+                    name,
+                    wanted,
+                    now.get(name),
+                );
+            }
+        }
+    }
+}
+
+/// The status that a reading shows, as far as it is one.
+pub(crate) fn status(members: &Members) -> Option<Status> {
+    members.get("Status")?.as_str()?.parse().ok()
+}
+
+/// Adds a breach about one member.
+pub(crate) fn add(
+    found: &mut Vec<LifeBreach>,
+    rule: LifeRule,
+    place: &str,
+    name: &str,
+    wanted: impl Into<String>,
+    got: Option<&Value>,
+) {
+    let mismatch = Mismatch::new(format!("{place}/{name}"), wanted, shown(got));
+    found.push(LifeBreach::new(rule, mismatch));
+}
+
+impl LifeBreach {
+    pub(crate) fn new(rule: LifeRule, mismatch: Mismatch) -> Self {
+        Self {
+            rule,
+            level: rule.basis.level,
+            mismatch,
+        }
+    }
+
+    /// The same, at most as firm as a level.
+    pub(crate) fn at_most(mut self, level: Level) -> Self {
+        self.level = self.level.max(level);
+        self
+    }
+}
+
+/// Recorded samples have dates with and without a fraction: one moment may be written both ways.
+fn are_rounded(one: &Value, other: &Value) -> bool {
+    matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if is_rounding(one, other))
+}
+
+fn is_rounding(one: f64, other: f64) -> bool {
+    let is_whole = |date: f64| date.fract() == 0.0;
+    // Counters are whole numbers on both sides and never meet here with a difference below one.
+    (is_whole(one) != is_whole(other)) && (one - other).abs() < 1.0
+}

@@ -1,0 +1,221 @@
+//! What holds in the life of a job, a sentence each, with the evidence that carries it.
+
+use crate::case::SourceKind::{Documented, Inferred, Recorded};
+use crate::oracle::Basis;
+use crate::oracle::basis::{must, observe, should};
+
+/// Something that holds in the life of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LifeRule {
+    /// Its name, in kebab case.
+    pub id: &'static str,
+    /// What holds, how firmly, and on what evidence.
+    pub basis: Basis,
+}
+
+/// Declares the rules and the list of all of them.
+macro_rules! rules {
+    ($($name:ident = $id:literal, $basis:expr;)+) => {
+        $(pub(crate) const $name: LifeRule = LifeRule { id: $id, basis: $basis };)+
+
+        impl LifeRule {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$($name,)+];
+        }
+    };
+}
+
+impl LifeRule {
+    /// The rule of that name.
+    pub fn named(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.id == id)
+    }
+}
+
+const IMPORT_PAGE: &str = "developer guide, Importing users from a CSV file";
+const STATUSES: &str = "API reference, UserImportJobType, Status";
+
+rules! {
+    // What the operations answer.
+    NO_RESTART = "no-restart", must(
+        "A job that was stopped cannot be started again.",
+        Documented,
+        "developer guide, Importing users from a CSV file: \"After you stop the job, it cannot be restarted.\"",
+    );
+    NO_RESTART_WHILE_STOPPING = "no-restart-while-stopping", should(
+        "A job in Stopping is not put back to work by a start.",
+        Inferred,
+        "developer guide, Importing users from a CSV file: \"After you stop the job, it cannot be restarted.\"",
+    );
+    OWN_POOL_ALONE = "own-pool-alone", should(
+        "Nothing is done to a job through a pool that is not its own.",
+        Inferred,
+        "API reference, UserImportJobType, UserPoolId; which error it is has not been recorded",
+    );
+    RUNNING_JOB_STOPS = "running-job-stops", must(
+        "Stopping a started, unfinished job is granted, and the job is Stopping or Stopped from then on.",
+        Recorded,
+        "API reference, StopUserImportJob, Examples; awscli examples, cognito-idp stop-user-import-job",
+    );
+    START_NEEDS_FILE = "start-needs-file", must(
+        "A job without its CSV file is not started.",
+        Recorded,
+        "aws-amplify/amplify-js#6416: \"No csv file was uploaded for import-…\"",
+    );
+    JOB_STAYS = "job-stays", must(
+        "A job is there until its pool is deleted: no operation deletes a job.",
+        Documented,
+        "API reference, Actions; DescribeUserImportJob",
+    );
+    POOL_GONE = "pool-gone", must(
+        "Once its pool is deleted, nothing is done to a job: the answer is ResourceNotFoundException.",
+        Recorded,
+        "aws/aws-sdk-go#2436: \"User pool … does not exist.\"",
+    );
+    NOTHING_THERE = "nothing-there", must(
+        "Ids that name nothing are answered with ResourceNotFoundException.",
+        Documented,
+        "API reference, StopUserImportJob, StartUserImportJob and DescribeUserImportJob, Errors",
+    );
+    POOL_DELETABLE = "pool-deletable", should(
+        "A pool in which no import runs is not kept from being deleted by an import.",
+        Documented,
+        "API reference, DeleteUserPool, Errors: UserImportInProgressException",
+    );
+
+    // How the status moves.
+    STOPPED_IS_FINAL = "stopped-is-final", must(
+        "A stopped job stays Stopped.",
+        Documented,
+        "developer guide, Importing users from a CSV file: \"After you stop the job, it cannot be restarted.\"",
+    );
+    READ_AFTER_STOP = "read-after-stop", should(
+        "A job that was answered to be stopped is shown as stopped by the readings that follow.",
+        Inferred,
+        "API reference, StopUserImportJob, Examples: the answer says Stopped; how soon readings follow is not established",
+    );
+    ENDED_IS_FINAL = "ended-is-final", should(
+        "A job that has ended keeps its status, whatever a Stop is answered.",
+        Inferred,
+        STATUSES,
+    );
+    STOPPED_BY_STOP_ALONE = "stopped-by-stop-alone", must(
+        "A job is Stopping or Stopped only if it was stopped itself.",
+        Documented,
+        "API reference, UserImportJobType, Status: \"You have stopped the job\"",
+    );
+    STATUS_GOES_FORWARD = "status-goes-forward", must(
+        "A job goes from Created to Pending by a start alone, and from there on to InProgress and an end, never back.",
+        Documented,
+        STATUSES,
+    );
+    CREATED_FIRST = "created-first", must(
+        "A job just made is Created, with the name and the role that it was given, and has neither begun nor ended.",
+        Recorded,
+        "API reference, CreateUserImportJob, Examples; awscli examples, cognito-idp create-user-import-job",
+    );
+
+    // What stays as it is.
+    IDENTITY = "identity", must(
+        "JobId, JobName, UserPoolId and CreationDate of a job never change.",
+        Documented,
+        "API reference, UserImportJobType",
+    );
+    ROLE_STAYS = "role-stays", should(
+        "The CloudWatchLogsRoleArn of a job never changes.",
+        Documented,
+        "API reference, UserImportJobType; no operation takes a new one",
+    );
+    IDS_ARE_NEW = "ids-are-new", must(
+        "A new job has an id that no other job of the pool has.",
+        Documented,
+        "API reference, UserImportJobType, JobId: \"The ID of the user import job.\"",
+    );
+    START_DATE_STAYS = "start-date-stays", should(
+        "The StartDate of a job stays unless the job is started.",
+        Documented,
+        "API reference, UserImportJobType, StartDate",
+    );
+    COMPLETION_STAYS = "completion-stays", should(
+        "The completion of a job that has ended stays unless the job is stopped once more.",
+        Documented,
+        "API reference, UserImportJobType, CompletionDate",
+    );
+    COMPLETION_SHOWN = "completion-shown", should(
+        "A stopped job is shown with its CompletionDate and its CompletionMessage.",
+        Recorded,
+        "API reference, StopUserImportJob, Examples",
+    );
+    COMPLETION_MEANS_END = "completion-means-end", should(
+        "A job that has not ended has no CompletionDate.",
+        Recorded,
+        "awscli examples, cognito-idp describe-user-import-job and start-user-import-job",
+    );
+    DATES_IN_ORDER = "dates-in-order", must(
+        "CreationDate, StartDate and CompletionDate of a job are in this order.",
+        Documented,
+        "API reference, UserImportJobType",
+    );
+    COUNTERS_NEVER_FALL = "counters-never-fall", should(
+        "The counters of a job never fall.",
+        Inferred,
+        "API reference, UserImportJobType: users that \"were\" imported, skipped or could not be imported",
+    );
+    COUNTERS_REST = "counters-rest", must(
+        "The counters of a stopped job do not move: a job that still imports users is Stopping.",
+        Documented,
+        "API reference, UserImportJobType, Status: \"the job has not stopped importing users yet\"",
+    );
+
+    // What a list shows.
+    LIST_IS_WHOLE = "list-is-whole", should(
+        "ListUserImportJobs shows every job of the pool once, and no other.",
+        Documented,
+        "API reference, ListUserImportJobs",
+    );
+    LIST_NEWEST_FIRST = "list-newest-first", should(
+        "ListUserImportJobs shows the newest job first.",
+        Recorded,
+        "awscli examples, cognito-idp list-user-import-jobs; API reference, ListUserImportJobs, Examples",
+    );
+
+    // Many requests at once.
+    NO_SERVER_FAULT = "no-server-fault", should(
+        "Requests that are each in order are answered, and not with a fault of the server, also many at once.",
+        Documented,
+        "API reference, StopUserImportJob, Errors: InternalErrorException is an error of the service; quotas page: 5 requests a second and pool",
+    );
+    KNOWN_ANSWER = "known-answer", must(
+        "Every answer is a job or an error that the operation declares or that any operation can meet, as the protocol has it.",
+        Documented,
+        "API reference, StopUserImportJob, Errors and Response Syntax",
+    );
+
+    // What the table only records.
+    OPEN_START = "open-start", observe(
+        "What a start makes of a job that was started before or has ended is not established.",
+        "API reference, StartUserImportJob, Errors; no recorded answer was found",
+    );
+    OPEN_STOP = "open-stop", observe(
+        "What a job answers that is not running is not established: a declared error or a success.",
+        "API reference, StopUserImportJob, Errors; no recorded answer was found",
+    );
+    OPEN_DELETE = "open-delete", observe(
+        "Whether a pool is deleted while an import runs is not established; it may be refused.",
+        "API reference, DeleteUserPool, Errors: UserImportInProgressException",
+    );
+    OPEN_UPLOAD = "open-upload", observe(
+        "What an upload is answered once the job was started or the URL is too old is not established.",
+        IMPORT_PAGE,
+    );
+    UPLOAD_MOVES_NOTHING = "upload-moves-nothing", must(
+        "An upload leaves the status of its job alone: a job is started by StartUserImportJob.",
+        Documented,
+        IMPORT_PAGE,
+    );
+    START_BEGINS = "start-begins", must(
+        "A job that was made and has its CSV file is Pending once it is started.",
+        Recorded,
+        "API reference, StartUserImportJob, Examples; awscli examples, cognito-idp start-user-import-job",
+    );
+}

@@ -1,0 +1,218 @@
+//! What may be true of one job, after the steps so far.
+
+use crate::case::{Act, Ids, Level};
+use crate::contract::Status;
+use crate::oracle::Mismatch;
+use crate::oracle::life::members::{Members, Since, hold_one, hold_two, status};
+use crate::oracle::life::model::{LifeBreach, Outcome};
+use crate::oracle::life::rule::{
+    ENDED_IS_FINAL, LifeRule, NO_RESTART, NO_RESTART_WHILE_STOPPING, READ_AFTER_STOP,
+    RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD, STOPPED_BY_STOP_ALONE,
+    STOPPED_IS_FINAL,
+};
+use crate::oracle::life::statuses::Statuses;
+use crate::oracle::life::table::entry;
+
+const STOPPED: [Status; 2] = [Status::Stopping, Status::Stopped];
+
+/// One job.
+#[derive(Clone, Debug)]
+pub(crate) struct Track {
+    pub(crate) ids: Ids,
+    /// The statuses in which it may have been at the last step. What time adds is added where they are used.
+    possible: Statuses,
+    /// Whether its CSV file was uploaded, where that is known.
+    has_file: Option<bool>,
+    /// Whether a start or a stop was lost, and may act yet.
+    is_doubtful: bool,
+    /// Whether a stop was granted.
+    is_stop_granted: bool,
+    /// Whether a reading has shown it Stopping or Stopped since.
+    is_stop_read: bool,
+    /// Whether a stop was sent and refused.
+    is_stop_refused: bool,
+    /// How the last stop was refused, while it may have been running. It was wrong to be if the job still runs.
+    refused: Option<String>,
+    since: Since,
+    /// The members as last shown.
+    seen: Members,
+    /// Whether it was found missing. Nothing more is said of it.
+    pub(crate) is_gone: bool,
+}
+
+impl Track {
+    /// A job that may be in some statuses.
+    pub(crate) fn new(ids: Ids, possible: Statuses) -> Self {
+        Self {
+            ids,
+            possible,
+            has_file: None,
+            is_doubtful: false,
+            is_stop_granted: false,
+            is_stop_read: false,
+            is_stop_refused: false,
+            refused: None,
+            since: Since::default(),
+            seen: Members::new(),
+            is_gone: false,
+        }
+    }
+
+    /// A job just made, without a file.
+    pub(crate) fn created(ids: Ids) -> Self {
+        Self {
+            has_file: Some(false),
+            ..Self::new(ids, Statuses::of(&[Status::Created]))
+        }
+    }
+
+    /// The statuses in which it may be by now.
+    pub(crate) fn possible(&self) -> Statuses {
+        let possible = self.possible.in_time();
+        let is_stopped = possible.are_among(Statuses::of(&[Status::Stopped]));
+        if self.is_doubtful && !is_stopped {
+            let started = Statuses::of(&[Status::Pending]).in_time();
+            possible.or(started).or(Statuses::of(&STOPPED))
+        } else {
+            possible
+        }
+    }
+
+    /// Takes in what an operation on it was answered, but for what the answer shows.
+    pub(crate) fn meet(
+        &mut self,
+        act: Act,
+        outcome: &Outcome<'_>,
+        place: &str,
+        found: &mut Vec<LifeBreach>,
+    ) {
+        let before = self.possible();
+        let granted = || {
+            let entries = before.iter().filter_map(|from| entry(Some(from), act));
+            entries.fold(Statuses::default(), |all, entry| all.or(entry.to))
+        };
+        match (act, outcome) {
+            (Act::Upload, Outcome::Granted) => self.has_file = Some(true),
+            (Act::Upload, _) => self.has_file = self.has_file.filter(|has| *has),
+            (Act::StartUserImportJob | Act::StopUserImportJob, Outcome::Lost) => {
+                self.is_doubtful = true;
+                self.refused = None;
+                self.note(act);
+            }
+            (Act::StartUserImportJob, Outcome::Granted) => {
+                if before.are_among(Statuses::of(&[Status::Stopped])) && !self.is_doubtful {
+                    found.push(granted_wrongly(NO_RESTART, place));
+                    self.possible = Statuses::of(&[Status::Pending]).in_time().or(before);
+                } else {
+                    let unstarted = Statuses::of(&[Status::Created, Status::Expired]);
+                    if self.has_file == Some(false) && before.are_among(unstarted) {
+                        found.push(granted_wrongly(START_NEEDS_FILE, place));
+                    }
+                    self.possible = granted();
+                }
+                self.refused = None;
+                self.note(act);
+            }
+            (Act::StopUserImportJob, Outcome::Granted) => {
+                self.possible = granted();
+                self.is_stop_granted = true;
+                self.refused = None;
+                self.note(act);
+            }
+            (Act::StopUserImportJob, Outcome::Refused(answer)) => {
+                self.possible = before;
+                self.is_stop_refused = true;
+                if !self.is_doubtful {
+                    self.refused = Some((*answer).to_owned());
+                }
+                self.note(act);
+            }
+            _ => self.possible = before,
+        }
+    }
+
+    /// Takes in what the answer to an operation shows of it.
+    pub(crate) fn show(
+        &mut self,
+        act: Act,
+        now: &Members,
+        place: &str,
+        found: &mut Vec<LifeBreach>,
+    ) {
+        if let Some(status) = status(now) {
+            self.show_status(status, place, found);
+            let is_reading = matches!(act, Act::DescribeUserImportJob | Act::ListUserImportJobs);
+            self.is_stop_read |= is_reading && STOPPED.contains(&status);
+        }
+        hold_one(now, place, found);
+        hold_two(&self.seen, now, self.since, place, found);
+        // A member that one answer leaves out is still known from another.
+        for (name, value) in now {
+            self.seen.insert(name.clone(), value.clone());
+        }
+        self.since = Since::default();
+    }
+
+    fn show_status(&mut self, now: Status, place: &str, found: &mut Vec<LifeBreach>) {
+        let at = format!("{place}/Status");
+        let possible = self.possible();
+        if !possible.has(now) {
+            let mismatch = Mismatch::new(&at, possible.to_string(), now.name());
+            found.push(self.accusation(now, mismatch));
+        } else if let Some(refused) = self.refused.take()
+            && now.is_started()
+        {
+            let got = format!("{now}, after {refused}");
+            let mismatch = Mismatch::new(&at, "Stopped or Stopping: it was running", got);
+            found.push(LifeBreach::new(RUNNING_JOB_STOPS, mismatch));
+        }
+        self.refused = None;
+        let is_late = self.is_late(now);
+        self.possible = Statuses::of(&[now]);
+        if is_late {
+            self.possible = self.possible.or(Statuses::of(&STOPPED));
+        }
+    }
+
+    /// Whether a reading may merely be behind: a stop was granted, and no reading has shown it yet.
+    fn is_late(&self, now: Status) -> bool {
+        self.is_stop_granted && !self.is_stop_read && now.is_started()
+    }
+
+    /// Which rule a status breaks in which the job cannot be.
+    fn accusation(&self, now: Status, mismatch: Mismatch) -> LifeBreach {
+        let was_among = |statuses: &[Status]| self.possible.are_among(Statuses::of(statuses));
+        let is_stopped = STOPPED.contains(&now);
+        let ended = [Status::Expired, Status::Failed, Status::Succeeded];
+        let of = |rule: LifeRule| LifeBreach::new(rule, mismatch);
+        if self.is_late(now) && !self.since.started && was_among(&STOPPED) {
+            of(READ_AFTER_STOP)
+        } else if was_among(&[Status::Stopped]) {
+            of(STOPPED_IS_FINAL)
+        } else if was_among(&[Status::Stopping]) && self.since.started {
+            of(NO_RESTART_WHILE_STOPPING)
+        } else if was_among(&STOPPED) {
+            of(STOPPED_IS_FINAL)
+        } else if was_among(&ended) {
+            of(ENDED_IS_FINAL)
+        } else if is_stopped && self.is_stop_refused {
+            // A stop that says no and acts all the same: what it should have said is not established.
+            of(STOPPED_BY_STOP_ALONE).at_most(Level::Should)
+        } else if is_stopped {
+            of(STOPPED_BY_STOP_ALONE)
+        } else if self.is_stop_granted {
+            of(RUNNING_JOB_STOPS)
+        } else {
+            of(STATUS_GOES_FORWARD)
+        }
+    }
+
+    fn note(&mut self, act: Act) {
+        self.since.started |= act == Act::StartUserImportJob;
+        self.since.stopped |= act == Act::StopUserImportJob;
+    }
+}
+
+fn granted_wrongly(rule: LifeRule, place: &str) -> LifeBreach {
+    LifeBreach::new(rule, Mismatch::new(place, "a refusal", "a success"))
+}

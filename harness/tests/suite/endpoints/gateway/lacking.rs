@@ -1,0 +1,133 @@
+//! Conversations of a gateway that reads whole requests and answers some of them itself.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fullstop::contract::Operation;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::dialect::{Dialect, Said};
+
+/// What such a gateway lacks or breaks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Lack {
+    /// These operations.
+    Operations(&'static [&'static str], Dialect),
+    /// Stop answers ids that nothing has as what it does not know, and crashes on all others.
+    StopCrashes(Dialect),
+    /// Stop stops the job, and answers as what it does not know.
+    StopIsMute(Dialect),
+}
+
+/// What becomes of a request.
+enum Fate {
+    Forwarded,
+    /// Forwarded, but answered with this.
+    Replaced(Said),
+    Answered(Said),
+}
+
+/// Answers the requests of one connection until it ends.
+pub(crate) async fn converse(
+    mut client: impl AsyncRead + AsyncWrite + Unpin,
+    upstream: &str,
+    lack: Lack,
+) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(upstream).await?;
+    let mut rest = Vec::new();
+    while let Some(request) = message(&mut client, &mut rest).await? {
+        let said = match lack.fate(&request) {
+            Fate::Answered(said) => said,
+            Fate::Forwarded => {
+                server.write_all(&request).await?;
+                let Some(answer) = message(&mut server, &mut Vec::new()).await? else {
+                    return Ok(());
+                };
+                client.write_all(&answer).await?;
+                continue;
+            }
+            Fate::Replaced(said) => {
+                server.write_all(&request).await?;
+                message(&mut server, &mut Vec::new()).await?;
+                said
+            }
+        };
+        let (status, media_type, body) = said;
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        client.write_all((head + &body).as_bytes()).await?;
+    }
+    Ok(())
+}
+
+impl Lack {
+    fn fate(self, request: &[u8]) -> Fate {
+        static NUMBER: AtomicUsize = AtomicUsize::new(1);
+        let number = NUMBER.fetch_add(7, Ordering::Relaxed);
+        let text = String::from_utf8_lossy(request);
+        let Some(target) = header(&text, "x-amz-target") else {
+            return Fate::Forwarded;
+        };
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let is_known = Operation::ALL.iter().any(|known| known.name() == operation);
+        let is_stop = operation == Operation::StopUserImportJob.name();
+        let says = |dialect: Dialect| dialect.says(operation, is_known, number);
+        let crash = r#"{"__type":"InternalErrorException","message":"crash"}"#;
+        match self {
+            Self::Operations(_, dialect)
+            | Self::StopCrashes(dialect)
+            | Self::StopIsMute(dialect)
+                if !is_known =>
+            {
+                Fate::Answered(says(dialect))
+            }
+            Self::Operations(missing, dialect) if missing.contains(&operation) => {
+                Fate::Answered(says(dialect))
+            }
+            Self::StopCrashes(dialect) if is_stop => {
+                if text.contains("NoSuch") || text.ends_with("\r\n\r\n{}") {
+                    Fate::Answered(says(dialect))
+                } else {
+                    Fate::Answered((500, "application/x-amz-json-1.1", crash.to_owned()))
+                }
+            }
+            Self::StopIsMute(dialect) if is_stop => Fate::Replaced(says(dialect)),
+            _ => Fate::Forwarded,
+        }
+    }
+}
+
+/// The next whole message, by its content length. None at the end of the connection.
+async fn message(
+    stream: &mut (impl AsyncRead + Unpin),
+    rest: &mut Vec<u8>,
+) -> std::io::Result<Option<Vec<u8>>> {
+    let mut piece = vec![0; 64 * 1_024];
+    loop {
+        let end = rest.windows(4).position(|four| four == b"\r\n\r\n");
+        if let Some(end) = end {
+            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+            let length = header(&head, "content-length");
+            let length = length.and_then(|text| text.parse().ok()).unwrap_or(0);
+            let whole: usize = end + 4 + length;
+            if rest.len() >= whole {
+                let behind = rest.split_off(whole);
+                return Ok(Some(std::mem::replace(rest, behind)));
+            }
+        }
+        match stream.read(&mut piece).await? {
+            0 => return Ok(None),
+            size => rest.extend_from_slice(&piece[..size]),
+        }
+    }
+}
+
+/// A header of a message's text.
+fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let head = text.split("\r\n\r\n").next()?;
+    let mut pairs = head.lines().filter_map(|line| line.split_once(':'));
+    let found = pairs.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
+    Some(found.1.trim())
+}

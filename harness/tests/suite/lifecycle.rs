@@ -1,0 +1,5 @@
+//! The life of a job: the table, the model that follows it, and what finds its way past single requests.
+
+mod command;
+mod model;
+mod walk;

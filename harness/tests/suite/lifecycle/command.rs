@@ -1,0 +1,149 @@
+//! `fullstop lifecycle`, run as a user runs it.
+
+use fullstop::lifecycle::Lifecycle;
+
+use crate::command::{Scratch, Served, fullstop};
+
+fn learnt(json: &str) -> Lifecycle {
+    serde_json::from_str(json).expect("the results are JSON")
+}
+
+#[test]
+fn the_reference_breaks_no_rule_in_sequences_and_races() {
+    let output = fullstop(&[
+        "lifecycle",
+        "--sequences",
+        "100",
+        "--races",
+        "25",
+        "--json",
+        "-",
+    ]);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    let learnt = learnt(&output.stdout);
+    let sequences = learnt.sequences.expect("sequences");
+    assert_eq!((sequences.sequences, sequences.broken), (100, 0));
+    let races = learnt.races.expect("races");
+    assert_eq!(
+        (races.races, races.broken, races.unstarted),
+        (25, 0, 0),
+        "{:?}",
+        races.reason
+    );
+    assert_eq!(races.seen.len(), 5);
+    assert!(learnt.written.len() >= 10);
+    assert!(learnt.written.iter().all(|one| one.breaches.is_empty()));
+}
+
+#[test]
+fn a_sequence_that_breaks_a_rule_is_shrunk_saved_and_played_again() {
+    let scratch = Scratch::new();
+    let served = Served::start(&[
+        "--mutant",
+        "restart-on-second-try",
+        "--in-progress-ms",
+        "300",
+    ]);
+    let folder = scratch.path("found");
+    let endpoint = ["lifecycle", "--endpoint", &served.url];
+    let search = ["--sequences", "80", "--save", &folder, "--json", "-"];
+    let output = fullstop(&[&endpoint[..], &search[..]].concat());
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let sequences = learnt(&output.stdout).sequences.expect("sequences");
+    let finding = sequences
+        .findings
+        .iter()
+        .find(|finding| finding.rule == "no-restart")
+        .expect("the restart is found");
+    // A pool, a job with its file, a start, a stop, and two starts; whatever else it had is gone.
+    assert!(finding.sequence.steps.len() <= 8, "{:?}", finding.trace);
+    let file = format!("{folder}/no-restart.toml");
+    let again = fullstop(&[&endpoint[..], &["--replay", &file]].concat());
+    assert_eq!(again.code, 1, "{}", again.stdout);
+    assert!(
+        again.stdout.contains("different  no-restart  must"),
+        "{}",
+        again.stdout
+    );
+    let honest = fullstop(&["lifecycle", "--replay", &file]);
+    assert_eq!(honest.code, 0, "{}", honest.stdout);
+}
+
+#[test]
+fn races_show_what_no_single_request_does() {
+    for (mutant, rule) in [
+        ("stops-at-once-fail", "no-server-fault"),
+        ("stops-at-once-close", "no-server-fault"),
+        ("stops-at-once-undone", "running-job-stops"),
+        ("start-during-stop-restarts", "running-job-stops"),
+    ] {
+        let served = Served::start(&["--mutant", mutant, "--in-progress-ms", "300"]);
+        let arguments = [
+            "lifecycle",
+            "--endpoint",
+            &served.url,
+            "--races",
+            "5",
+            "--strict",
+            "--json",
+            "-",
+        ];
+        let output = fullstop(&arguments);
+        assert_eq!(output.code, 1, "{mutant}: {}", output.stderr);
+        let races = learnt(&output.stdout).races.expect("races");
+        let rules: Vec<_> = races.findings.iter().map(|one| one.rule.as_str()).collect();
+        assert!(rules.contains(&rule), "{mutant}: {rules:?}");
+        let history = &races.findings[0].history;
+        assert!(
+            history.iter().any(|line| line.contains(" ms  ")),
+            "{history:?}"
+        );
+    }
+}
+
+#[test]
+fn a_sequence_file_that_is_wrong_is_named_with_its_step() {
+    let scratch = Scratch::new();
+    let head = "kind = \"sequence\"\nrequirement = \"a\"\nwhy = \"b\"\n";
+    for (text, wanted) in [
+        ("[[step]]\ndo = \"wait\"\n", "step 1: `wait` needs `ms`"),
+        (
+            "[[step]]\ndo = \"StopUserImportJob\"\n",
+            "step 1: `StopUserImportJob` needs `job`",
+        ),
+        ("[[step]]\ndo = \"Nothing\"\n", "unknown variant `Nothing`"),
+        ("step = []\n", "needs a [[step]]"),
+    ] {
+        let file = scratch.file("one.toml", &format!("{head}{text}"));
+        let output = fullstop(&["lifecycle", "--replay", &file]);
+        assert_eq!(output.code, 2, "{}", output.stderr);
+        assert!(
+            output.stderr.contains("one.toml") && output.stderr.contains(wanted),
+            "{}",
+            output.stderr
+        );
+    }
+    let missing = fullstop(&["lifecycle", "--replay", "nowhere.toml"]);
+    assert_eq!(missing.code, 2, "{}", missing.stderr);
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_teaches_nothing() {
+    let output = fullstop(&["lifecycle", "--endpoint", "http://127.0.0.1:9"]);
+    assert_eq!(output.code, 3, "{}{}", output.stdout, output.stderr);
+    let scratch = Scratch::new();
+    let remote = "[target.far]\nendpoint = \"http://192.0.2.1\"\ncredentials = \"none\"\n\
+        provision = { driver = \"api\", yes = true }\n";
+    let file = scratch.file("fullstop.toml", remote);
+    let output = fullstop(&[
+        "lifecycle",
+        "--config",
+        &file,
+        "--target",
+        "far",
+        "--races",
+        "1",
+    ]);
+    assert_eq!(output.code, 2, "{}{}", output.stdout, output.stderr);
+    assert!(output.stderr.contains("loopback"), "{}", output.stderr);
+}
