@@ -240,7 +240,9 @@ impl Judge {
             // Where any answer will do, or another look is what the case is for, the state afterwards is what is judged.
             After::Unconfirmed(note)
                 if case.expect.iter().any(|one| one.answer.is_some())
-                    || matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched)) =>
+                    // A job of another pool is not to be seen through this one, before as little as afterwards.
+                    || case.given.job != JobState::Elsewhere
+                        && matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched)) =>
             {
                 return Err(Halt::Blocked(note));
             }
