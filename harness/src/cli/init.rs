@@ -20,7 +20,8 @@ The file tells in its comments what was found, and works: `fullstop run` judges 
 A file that is there already is not written over. With --name, a target is added to it, and
 everything else stays as it is, byte for byte.
 
-Exit codes: those of `fullstop doctor`; where the operation cannot be judged (3), nothing is written.
+Exit codes: those of `fullstop doctor`; where the operation cannot be judged (3),
+nothing is written.
 
 Examples:
   # See what would be written.

@@ -7,8 +7,10 @@ use crate::target::{CredentialSource, Profile};
 
 /// What stands on top of a file of targets.
 pub(crate) const HEADING: &str = "\
-# The targets of fullstop. `fullstop run --target NAME` judges one of them; a single one needs no name.
-# Every key but `provision` has a variable that overrides it: FULLSTOP_REGION for `region`, and so on.
+# The targets of fullstop. `fullstop run --target NAME` judges one of them;
+# a single one needs no name.
+# Every key but `provision` has a variable that overrides it:
+# FULLSTOP_REGION for `region`, and so on.
 ";
 
 /// A rate that AWS bears for one pool. Developer guide, quotas: 5 requests a second.

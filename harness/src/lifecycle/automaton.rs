@@ -1,5 +1,6 @@
 //! What was learnt of a target: for each state and each operation, what it answers and where the job is afterwards.
 
+use std::collections::btree_map;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
@@ -238,10 +239,10 @@ impl Automaton {
                 let Some(to) = edge.to.filter(|to| *to != State::Nothing) else {
                     continue;
                 };
-                if !ways.contains_key(&to) {
+                if let btree_map::Entry::Vacant(unknown) = ways.entry(to) {
                     let mut longer = way.clone();
                     longer.push(edge.act);
-                    ways.insert(to, longer);
+                    unknown.insert(longer);
                     next.push_back(to);
                 }
             }

@@ -154,7 +154,7 @@ fn trials_are_the_cases_and_listing_them_opens_nothing() {
     assert!(names.iter().all(selected), "{names:?}");
     assert_eq!(opened.load(Ordering::SeqCst), 0);
     let none = Conformance::reference().filter("no-such-case").trials();
-    let error = none.err().expect("a filter that selects nothing");
+    let error = none.expect_err("a filter that selects nothing");
     assert!(error.to_string().contains("no-such-case"), "{error}");
 }
 

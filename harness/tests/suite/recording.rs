@@ -98,7 +98,7 @@ fn a_recording_of_a_mutant_is_judged_as_the_run_was() {
 
 #[test]
 fn a_recording_of_a_variation_is_judged_as_the_run_was() {
-    for variation in Variation::ALL.into_iter().step_by(9) {
+    for variation in Variation::ALL.iter().step_by(9) {
         let options = Options {
             variation: Some(*variation),
             ..Options::default()

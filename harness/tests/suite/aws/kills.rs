@@ -20,6 +20,10 @@ const LOOK: Duration = Duration::from_millis(5);
 const FOREIGN: &str = "fullstop-users";
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "a test shows its output where it fails: this is how to repeat it"
+)]
 fn a_run_killed_at_any_moment_leaves_nothing_that_sweep_does_not_delete() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let kills = number("FULLSTOP_KILLS").unwrap_or(KILLS);

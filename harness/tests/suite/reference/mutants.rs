@@ -111,13 +111,14 @@ fn transcript(mutant: Option<Mutant>, variation: Option<Variation>) -> String {
 
 /// What is done to a running job, a letter a request: stop, start, describe, list the pool, make another job, upload,
 /// delete the pool; a digit is the power of ten of milliseconds that pass before the next. `n` reads the jobs beside it.
-const LIVES: [&str; 11] = [
+const LIVES: [&str; 12] = [
     "s3d3d3d8dl",
     "s2s2d2s2dl",
     "s2r2d2r2dl",
     "s3u3d2r2d",
     "nls2nl",
     "s2c2ld",
+    "c2s2l",
     "s2xds",
     "ssd3dl",
     "sr3d4d",
