@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR=$cache/example CARGO_PROFILE_DEV_DEBUG=0
 
 started=$(date +%s)
 cargo test --no-run
-echo "built in $(($(date +%s) - started)) s, $(cargo tree --prefix none --edges normal,build --package fullstop | sort -u | wc -l) crates"
+echo "built in $(($(date +%s) - started)) s, $(cargo tree --prefix none --edges normal,dev | grep -v "(\*)" | sort -u | wc -l) crates"
 cargo test
 if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run

@@ -20,8 +20,8 @@ struct State {
     made: usize,
     /// By pool and job.
     jobs: HashMap<(String, String), Job>,
-    /// An error that the next stop answers, whatever it asks for.
-    fault: Option<String>,
+    /// Errors that the next stop of a job answers.
+    faults: HashMap<(String, String), String>,
 }
 
 #[derive(Clone, Debug)]
@@ -46,9 +46,10 @@ impl Emulator {
         ids
     }
 
-    /// Makes the next stop fail.
-    pub fn fail_next(&self, error: &str) {
-        self.state().fault = Some(error.to_owned());
+    /// Makes the next stop of a job fail.
+    pub fn fail_next(&self, pool: &str, job: &str, error: &str) {
+        let ids = (pool.to_owned(), job.to_owned());
+        self.state().faults.insert(ids, error.to_owned());
     }
 
     /// Answers a request: its `X-Amz-Target`, whether it was signed, and its body. The status and the body come back.
@@ -74,8 +75,12 @@ impl Emulator {
     fn stop(&self, body: &[u8]) -> Result<Value, Refusal> {
         let ids = ids(body)?;
         let mut state = self.state();
-        if let Some(error) = state.fault.take() {
-            let status = if error == "InternalErrorException" { 500 } else { 400 };
+        if let Some(error) = state.faults.remove(&ids) {
+            let status = if error == "InternalErrorException" {
+                500
+            } else {
+                400
+            };
             return Err(Refusal(status, declared(&error), "on purpose".to_owned()));
         }
         let job = state.job(&ids)?;
@@ -125,8 +130,20 @@ fn ids(body: &[u8]) -> Result<(String, String), Refusal> {
     };
     let (pool, job) = (member("UserPoolId")?, member("JobId")?);
     let mut violations = Vec::new();
-    violate("userPoolId", &pool, r"[\w-]+_[0-9a-zA-Z]+", is_pool, &mut violations);
-    violate("jobId", &job, "import-[0-9a-zA-Z-]+", is_job, &mut violations);
+    violate(
+        "userPoolId",
+        &pool,
+        r"[\w-]+_[0-9a-zA-Z]+",
+        is_pool,
+        &mut violations,
+    );
+    violate(
+        "jobId",
+        &job,
+        "import-[0-9a-zA-Z-]+",
+        is_job,
+        &mut violations,
+    );
     match (violations.len(), pool, job) {
         (0, Some(pool), Some(job)) => Ok((pool, job)),
         (count, ..) => {

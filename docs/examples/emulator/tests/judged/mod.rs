@@ -14,6 +14,7 @@ pub fn conformance() -> Conformance {
     Conformance::of(move |request| answer(&emulator, &request))
         .preconditions(seeds)
         .level(Level::Must)
+        .ledger(concat!(env!("CARGO_MANIFEST_DIR"), "/fullstop.ledger.toml"))
 }
 
 fn answer(emulator: &Emulator, request: &Request) -> Response {
@@ -37,8 +38,8 @@ impl Preconditions for Seeds {
         Ok(Job::new(pool, job))
     }
 
-    fn fault(&self, _: &Job, error: &str) -> Result<(), String> {
-        self.0.fail_next(error);
+    fn fault(&self, job: &Job, error: &str) -> Result<(), String> {
+        self.0.fail_next(&job.user_pool_id, &job.job_id, error);
         Ok(())
     }
 }
