@@ -89,7 +89,7 @@ for mutant in "${mutants[@]}"; do
       echo "$name does not notice $mutant" >&2
       exit 1
     fi
-    echo "$name notices $mutant: $(grep -v '^note\|^$' "$work/output" | tail -n 1 | cut -c 1-100)"
+    echo "$name notices $mutant: $(grep -v '^note\|^$\|^ *[0-9]*: \|^ *at \|^stack' "$work/output" | tail -n 1 | cut -c 1-100)"
   done
   end
 done
