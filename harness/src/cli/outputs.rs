@@ -49,7 +49,7 @@ impl Outputs {
             put(file, &json(results)?)?;
         }
         let all = Labelled::all([(None, results.clone())]);
-        self.reports.write(&all)?;
+        self.reports.write(&all, &[])?;
         let mut files = self.json.iter().chain(self.reports.files());
         if files.any(|file| is_stdout(file)) {
             return Ok(());
@@ -69,10 +69,15 @@ impl Reports {
         self.files().next().is_some()
     }
 
-    /// Writes every file that is asked for, of several targets side by side.
-    pub(crate) fn write(&self, all: &[Labelled]) -> Result<(), Stop> {
+    /// Whether one of them goes to standard output, which then holds nothing else.
+    pub(crate) fn takes_stdout(&self) -> bool {
+        self.files().any(|file| is_stdout(file))
+    }
+
+    /// Writes every file that is asked for, of several targets side by side; the page with what they come to together.
+    pub(crate) fn write(&self, all: &[Labelled], standings: &[String]) -> Result<(), Stop> {
         if let Some(file) = &self.html {
-            let page = html(all).map_err(|error| Stop {
+            let page = html(all, standings).map_err(|error| Stop {
                 exit: Exit::Harness,
                 message: format!("write HTML: {error:#}"),
             })?;

@@ -40,7 +40,7 @@ pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.reports.check()?;
     let named: Result<Vec<_>, _> = arguments.results.iter().map(|one| read(one)).collect();
     let all = Labelled::all(named.map_err(Stop::usage)?);
-    arguments.reports.write(&all)?;
+    arguments.reports.write(&all, &[])?;
     if arguments.terminal || !arguments.reports.is_any() {
         let style = Style {
             quiet: arguments.quiet,

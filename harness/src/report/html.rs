@@ -24,8 +24,8 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The page's name among templates: its ending turns escaping on.
 const NAME: &str = "page.html";
 
-/// A page of one target, or of several side by side.
-pub fn html(all: &[Labelled]) -> Result<String, minijinja::Error> {
+/// A page of one target, or of several side by side, under lines that say what they come to together.
+pub fn html(all: &[Labelled], standings: &[String]) -> Result<String, minijinja::Error> {
     let page = page::Page::of(all);
     // Within a script element only `<` could end it.
     let index = serde_json::to_string(&page.index()).unwrap_or_default();
@@ -36,6 +36,7 @@ pub fn html(all: &[Labelled]) -> Result<String, minijinja::Error> {
     environment.add_template(NAME, TEMPLATE)?;
     environment.get_template(NAME)?.render(context! {
         page => Value::from(Serde(&page)),
+        standings => Value::from(Serde(&standings)),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         index => Value::from_safe_string(index),
