@@ -23,9 +23,9 @@ pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 pub use html::html;
 #[cfg(feature = "reports")]
 pub use junit::junit;
-pub use labelled::Labelled;
+pub use labelled::{Labelled, OfTarget};
 pub use markdown::markdown;
 pub use merge::{MergeError, Met, merge};
 pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
-pub use stored::{Stored, StoredError};
+pub use stored::{Held, Stored, StoredError};
 pub use terminal::{Style, side_by_side, terminal};
