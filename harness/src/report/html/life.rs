@@ -187,20 +187,34 @@ fn differences(life: &Lifecycle) -> Vec<Finding> {
     findings.collect()
 }
 
+/// What written sequences showed, the first of them for each rule, with the names of the others.
 fn written(life: &Lifecycle) -> Vec<Finding> {
-    let findings = life.written.iter().flat_map(|one| {
-        one.breaches.iter().map(|breach| {
+    let mut findings: Vec<Finding> = Vec::new();
+    for one in &life.written {
+        let name = on_a_line(&one.name);
+        for breach in &one.breaches {
+            let rule = on_a_line(&breach.rule);
+            if let Some(known) = findings.iter_mut().find(|known| known.rule == rule) {
+                let names = known
+                    .facts
+                    .iter_mut()
+                    .find(|(label, _)| *label == "sequence");
+                if let Some((_, names)) = names.filter(|(_, names)| !names.contains(&name)) {
+                    names.push_str(&format!(", {name}"));
+                }
+                continue;
+            }
             let mut finding = Finding::of(breach.level, &breach.rule, &breach.text, &breach.source);
-            finding.facts.push(("sequence", on_a_line(&one.name)));
+            finding.facts.push(("sequence", name.clone()));
             finding.facts.push(("step", breach.step.to_string()));
             finding
                 .facts
                 .push(("difference", on_a_line(&breach.mismatch)));
             finding.trace = shown(&one.trace);
-            finding
-        })
-    });
-    findings.collect()
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 fn generated(report: &SequenceReport) -> Vec<Finding> {
