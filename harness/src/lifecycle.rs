@@ -20,7 +20,7 @@ mod written;
 pub use automaton::{Automaton, Edge, Standing, State};
 pub use difference::Difference;
 pub use dot::dot;
-pub use play::{Played, play};
+pub use play::{NO_ANSWER, Played, play};
 pub use races::{Kind, RaceFinding, RaceReport, races};
 pub use results::Lifecycle;
 pub use sequences::{SequenceFinding, SequenceReport, sequences, shrink};
