@@ -25,5 +25,10 @@ fn values_are_taken_out_and_words_stay() {
     check("It doesn't match, 12 of 340.", "It doesn't match, # of #.");
     check("Value 'it's' at 'jobId'", "Value '…' at '…'");
     check("an open ' quote", "an open ' quote");
+    check(
+        "Signature=0c1f2d3e4a5b60c1f2d3e4a5b6 at 20260901-2222-33",
+        "Signature=# at #",
+    );
+    check("a face-cade-babe-dead-beef", "a face-cade-babe-dead-beef");
     check("", "");
 }
