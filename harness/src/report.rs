@@ -23,10 +23,10 @@ pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 pub use html::{Line, Mark, Placed, annotated, html, layout};
 #[cfg(feature = "reports")]
 pub use junit::junit;
-pub use labelled::Labelled;
+pub use labelled::{Labelled, OfTarget};
 pub use markdown::markdown;
 pub use merge::{MergeError, Met, merge};
 pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
-pub use stored::{Stored, StoredError};
+pub use stored::{Held, Stored, StoredError};
 pub use terminal::{Style, side_by_side, terminal};
 pub use visible::{clipped, on_a_line, visible};

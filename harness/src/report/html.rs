@@ -6,6 +6,7 @@
 mod answer;
 mod budget;
 mod layout;
+mod life;
 mod page;
 
 pub use answer::{Line, Mark, annotated};
@@ -18,6 +19,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use sha2::{Digest as _, Sha256};
 
+use crate::lifecycle::Lifecycle;
 use crate::report::Labelled;
 
 const TEMPLATE: &str = include_str!("html/page.html");
@@ -27,9 +29,9 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The page's name among templates: its ending turns escaping on.
 const NAME: &str = "page.html";
 
-/// A page of one target, or of several side by side.
-pub fn html(all: &[Labelled]) -> Result<String, minijinja::Error> {
-    let page = page::Page::of(all);
+/// A page of one target, or of several side by side, and of the lives of jobs that were learnt.
+pub fn html(all: &[Labelled], lives: &[Labelled<Lifecycle>]) -> Result<String, minijinja::Error> {
+    let page = page::Page::of(all, lives);
     // Within a script element only `<` could end it.
     let index = serde_json::to_string(&page.index()).unwrap_or_default();
     let index = index.replace('<', "\\u003c");

@@ -281,7 +281,7 @@ fn reports_are_made_by_a_run_and_later_alike() {
 }
 
 fn page(all: &[Results]) -> String {
-    html(&labelled(all)).expect("the template is sound")
+    html(&labelled(all), &[]).expect("the template is sound")
 }
 
 fn labelled(all: &[Results]) -> Vec<Labelled> {
