@@ -9,6 +9,9 @@ mod layout;
 mod life;
 mod page;
 
+pub use answer::{Line, Mark, annotated};
+pub use layout::{Placed, layout};
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use minijinja::syntax::SyntaxConfig;

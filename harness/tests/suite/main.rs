@@ -17,6 +17,7 @@ mod ledger;
 mod library;
 mod lifecycle;
 mod loader;
+mod oracle;
 mod power;
 mod provision;
 mod published;

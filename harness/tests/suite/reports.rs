@@ -1,5 +1,8 @@
 //! Reports: whatever an endpoint answers, they are whole, harmless and of bounded size.
 
+mod answer;
+mod layout;
+
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
