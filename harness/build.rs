@@ -9,7 +9,6 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     embed(&root.join("cases"), "toml", "cases.rs")?;
-    embed(&root.join("sequences"), "toml", "sequences.rs")?;
     embed(&root.join("harness/released"), "txt", "released.rs")?;
     embed(&root.join("harness/published"), "toml", "published.rs")
 }

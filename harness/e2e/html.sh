@@ -12,6 +12,8 @@ mkdir -p "$out"
 
 # Three targets: right, wrong, and wrong in another way.
 served() {
+  # An address of an earlier time would be taken for this one's.
+  rm -f "$out/$1.address"
   "$fullstop" serve --mutant "$1" >"$out/$1.address" 2>/dev/null &
   servers+=($!)
   for _ in $(seq 300); do [ -s "$out/$1.address" ] && break; sleep 0.1; done

@@ -14,6 +14,7 @@ mod judging;
 mod ledger;
 mod lifecycle;
 mod list;
+mod measuring;
 mod merge;
 mod mutants;
 mod outputs;

@@ -12,7 +12,7 @@ mod text;
 mod written;
 
 pub use diagnosis::{Clock, Diagnosis, Found, Outcome, Presence, Protocol, Reached, Signing, Way};
-pub use examine::{Examined, examine};
+pub use examine::{Examined, clock, examine};
 pub use file::{FileError, with_target};
 pub use signing::opens;
 pub use text::shown;

@@ -24,7 +24,7 @@ mod success;
 mod template;
 
 pub use basis::Basis;
-pub use constraint::are_well_formed;
+pub use constraint::{are_well_formed, job_fault, pool_fault};
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};

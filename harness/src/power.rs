@@ -8,4 +8,4 @@ mod soundness;
 pub use coverage::{Coverage, coverage};
 pub use life::{LIFECYCLE, broken_rules};
 pub use matrix::{Difference, Killed, Matrix, catches, measure, published};
-pub use soundness::{Alarms, Setting, soundness};
+pub use soundness::{Alarms, Setting, Share, soundness};

@@ -29,7 +29,7 @@ use tokio::time::timeout;
 
 use crate::case::{Given, Ids, JobState, PoolState};
 use crate::contract::{Operation, Status};
-use crate::reference::Endpoint;
+use crate::reference::{self, Endpoint};
 use crate::target::{Client, ConfigError, Failure, Profile, Provision};
 use crate::wire::Request;
 
@@ -264,6 +264,14 @@ impl Provisioner {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// How the endpoint in this process was made. None on any other target.
+    pub(crate) fn endpoint_options(&self) -> Option<&reference::Options> {
+        match &self.shared.driver {
+            Driver::Embedded(embedded) => Some(embedded.options()),
+            _ => None,
         }
     }
 

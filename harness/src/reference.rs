@@ -31,7 +31,7 @@
 
 mod answer;
 mod control;
-mod date;
+pub mod date;
 mod delivery;
 mod distort;
 mod endpoint;
@@ -61,6 +61,7 @@ mod variation;
 pub use endpoint::Endpoint;
 pub(crate) use exchange::answer as exchange;
 pub use job::{Counts, Csv, Job};
+pub use json::Json;
 pub use moment::Moment;
 pub use mutant::Mutant;
 pub use options::{Auth, Credentials, Options};

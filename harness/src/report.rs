@@ -20,12 +20,13 @@ pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_tex
 pub use explain::explain;
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
-pub use html::html;
+pub use html::{Line, Mark, Placed, annotated, html, layout};
 #[cfg(feature = "reports")]
 pub use junit::junit;
-pub use labelled::Labelled;
+pub use labelled::{Labelled, OfTarget};
 pub use markdown::markdown;
 pub use merge::{MergeError, Met, merge};
 pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
-pub use stored::{Stored, StoredError};
+pub use stored::{Held, Stored, StoredError};
 pub use terminal::{Style, side_by_side, terminal};
+pub use visible::{clipped, on_a_line, visible};

@@ -21,6 +21,7 @@ mod shard;
 mod stage;
 mod testimony;
 
+pub use absence::Unknown;
 pub(crate) use attempt::is_throttled;
 pub use gate::{Exit, Gate};
 pub use known::{Known, KnownState, recognise};

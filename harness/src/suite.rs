@@ -1,5 +1,8 @@
 //! The case files, read and checked. The only reader of `cases/`.
 //!
+//! A file of the kind `sequence` says what is done to pools and jobs, step after step. It has no id and no verdict: `lifecycle`
+//! plays it, and a run leaves it alone.
+//!
 //! A suite that exists can be run: every fault in a file is reported with file, line and what would be right, all of them at
 //! once.
 
@@ -13,13 +16,14 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use semver::Version;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::case::{Case, File, Requirement};
+use crate::case::{Case, Fault, File, Requirement, Sequence, SequenceKind};
 
 pub use diagnostic::Diagnostic;
 
-/// The case files of this version, by their paths below `cases/`.
+/// The case files and sequences of this version, by their paths below `cases/`.
 const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/cases.rs"));
 
 /// The ids of each released version, with a digest of what each case meant.
@@ -35,6 +39,7 @@ const DIGEST_SIZE: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Suite {
     requirements: Vec<Arc<Requirement>>,
+    sequences: Vec<(String, Sequence)>,
     digest: String,
 }
 
@@ -45,6 +50,8 @@ pub enum SuiteError {
     Unreadable(PathBuf, io::Error),
     /// A folder without case files.
     Empty(PathBuf),
+    /// Files of sequences, and no case.
+    Sequences(Vec<String>),
     /// What is wrong in the files.
     Faulty(Vec<Diagnostic>),
     /// A version of the suite that is not known, and those that are.
@@ -71,10 +78,17 @@ impl Suite {
         Some(found.1)
     }
 
-    /// The suite in a folder of the same layout as `cases/`.
+    /// The suite in a folder of the same layout as `cases/`, or in one file of such a folder.
     pub fn from_folder(folder: &Path) -> Result<Self, SuiteError> {
         let mut files = Vec::new();
-        collect(folder, &mut files)?;
+        let mut root = folder;
+        if folder.is_file() {
+            files.push(folder.to_owned());
+            // The folder that a file is in names its area.
+            root = folder.parent().and_then(Path::parent).unwrap_or(root);
+        } else {
+            collect(folder, &mut files)?;
+        }
         files.sort();
         if files.is_empty() {
             return Err(SuiteError::Empty(folder.to_owned()));
@@ -91,7 +105,7 @@ impl Suite {
                 )));
             }
             let text = fs::read_to_string(&file).map_err(unreadable)?;
-            let name = file.strip_prefix(folder).unwrap_or(&file);
+            let name = file.strip_prefix(root).unwrap_or(&file);
             texts.push((name.to_string_lossy().replace('\\', "/"), text));
         }
         Self::from_texts(
@@ -105,30 +119,45 @@ impl Suite {
     pub fn from_texts<'a>(
         texts: impl Iterator<Item = (String, &'a str)>,
     ) -> Result<Self, SuiteError> {
-        let (mut requirements, mut faults) = (Vec::new(), Vec::new());
+        let (mut requirements, mut sequences) = (Vec::new(), Vec::new());
+        let mut faults = Vec::new();
         let texts: BTreeMap<_, _> = texts.collect();
         let mut digest = Sha256::new();
         for (name, text) in texts {
+            match read(&name, text) {
+                Ok(Read::Requirement(requirement)) => requirements.push(requirement),
+                Ok(Read::Sequence(sequence)) => {
+                    sequences.push((name, sequence));
+                    continue;
+                }
+                Err(found) => faults.extend(found),
+            }
             // A length stands before each, so that no two suites read alike.
             for part in [name.as_str(), text] {
                 digest.update((part.len() as u64).to_be_bytes());
                 digest.update(part);
             }
-            match read(&name, text) {
-                Ok(requirement) => requirements.push(Arc::new(requirement)),
-                Err(found) => faults.extend(found),
-            }
         }
         if !faults.is_empty() {
             return Err(SuiteError::Faulty(faults));
+        }
+        if requirements.is_empty() && !sequences.is_empty() {
+            let names = sequences.into_iter().map(|(name, _)| name);
+            return Err(SuiteError::Sequences(names.collect()));
         }
         requirements.sort_by(|one, other| one.id.cmp(&other.id));
         let digest = digest.finalize();
         let digest = digest.iter().take(DIGEST_SIZE);
         Ok(Self {
             requirements,
+            sequences,
             digest: digest.map(|byte| format!("{byte:02x}")).collect(),
         })
+    }
+
+    /// The sequence in a file's text.
+    pub fn sequence(name: &str, text: &str) -> Result<Sequence, SuiteError> {
+        read_sequence(name, text).map_err(SuiteError::Faulty)
     }
 
     /// A digest of the case files: two suites have the same one if all their files are the same.
@@ -139,6 +168,11 @@ impl Suite {
     /// The requirements, in the order of their ids.
     pub fn requirements(&self) -> &[Arc<Requirement>] {
         &self.requirements
+    }
+
+    /// The sequences, each with its file's path below the suite's folder, in the order of these.
+    pub fn sequences(&self) -> &[(String, Sequence)] {
+        &self.sequences
     }
 
     /// The cases of all requirements.
@@ -267,6 +301,11 @@ impl fmt::Display for SuiteError {
                 "find cases in {}: it holds no <area>/<requirement>.toml",
                 folder.display()
             ),
+            Self::Sequences(names) => write!(
+                f,
+                "find cases in {}: what a sequence does is played by `fullstop lifecycle --replay FILE`",
+                names.join(", ")
+            ),
             Self::Faulty(faults) => {
                 for (index, fault) in faults.iter().enumerate() {
                     let gap = if index == 0 { "" } else { "\n\n" };
@@ -306,16 +345,47 @@ impl std::error::Error for SuiteError {
     }
 }
 
-fn read(name: &str, text: &str) -> Result<Requirement, Vec<Diagnostic>> {
-    let file: File =
-        toml::from_str(text).map_err(|error| vec![Diagnostic::syntax(name, text, &error)])?;
+/// What a file holds.
+enum Read {
+    Requirement(Arc<Requirement>),
+    Sequence(Sequence),
+}
+
+fn read(name: &str, text: &str) -> Result<Read, Vec<Diagnostic>> {
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(_) if is_sequence(text) => return read_sequence(name, text).map(Read::Sequence),
+        Err(error) => return Err(vec![Diagnostic::syntax(name, text, &error)]),
+    };
     let id = name.strip_suffix(".toml").unwrap_or(name);
-    Requirement::check(id, file).map_err(|faults| {
-        faults
-            .iter()
-            .map(|fault| Diagnostic::meaning(name, text, fault))
-            .collect()
-    })
+    let requirement = Requirement::check(id, file).map_err(|faults| told(name, text, &faults))?;
+    Ok(Read::Requirement(Arc::new(requirement)))
+}
+
+/// Whether a file says of itself that it is a sequence, sound or not.
+fn is_sequence(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "kind")]
+        _kind: SequenceKind,
+    }
+    toml::from_str::<Head>(text).is_ok()
+}
+
+fn read_sequence(name: &str, text: &str) -> Result<Sequence, Vec<Diagnostic>> {
+    let sequence: Sequence =
+        toml::from_str(text).map_err(|error| vec![Diagnostic::syntax(name, text, &error)])?;
+    match sequence.faults() {
+        faults if faults.is_empty() => Ok(sequence),
+        faults => Err(told(name, text, &faults)),
+    }
+}
+
+fn told(name: &str, text: &str, faults: &[Fault]) -> Vec<Diagnostic> {
+    let told = faults
+        .iter()
+        .map(|fault| Diagnostic::meaning(name, text, fault));
+    told.collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), SuiteError> {

@@ -36,6 +36,7 @@ pub use credentials::{CredentialSource, Credentials, Secret};
 pub use environment::Environment;
 pub use failure::Failure;
 pub use lane::{Delivered, Lane};
+pub use limiter::Limiter;
 pub use profile::{Api, FixedJob, Profile, Provision, Where};
 pub use proxy::Proxy;
 pub use quota::{Limit, Quotas, Share};

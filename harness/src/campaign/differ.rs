@@ -13,7 +13,7 @@ use crate::campaign::engine::Live;
 use crate::campaign::execute::{Arena, Done};
 use crate::campaign::settings::{STRANDS, Settings};
 use crate::campaign::shrink::smaller;
-use crate::campaign::stream::{Stream, strand_of};
+use crate::campaign::stream::{Stream, Work, strand_of};
 use crate::campaign::suspicion::{facets, nobody};
 use crate::case::{Case, Change, Level};
 use crate::contract::Operation;
@@ -87,7 +87,10 @@ pub async fn differences(
                 if !shard.has(strand_of(index) % STRANDS) {
                     continue;
                 }
-                let case = stream.input(index).case;
+                // A sequence is judged by what it says of itself, not by another endpoint.
+                let Work::Request { case, .. } = stream.input(index).work else {
+                    continue;
+                };
                 let Some(difference) = ask(&ends, &mut lanes, &case, false).await else {
                     continue;
                 };

@@ -9,11 +9,13 @@ use tokio::task::JoinSet;
 
 use crate::campaign::confirm::{Confirmed, Confirmer};
 use crate::campaign::corpus::State;
-use crate::campaign::execute::{Arena, Done, described, of_state};
+use crate::campaign::epoch::Epoch;
+use crate::campaign::execute::{Arena, described, of_state};
 use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
-use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, TRIES_MAX};
-use crate::campaign::stream::{Input, Stream, digest, strand_of};
+use crate::campaign::sequence::{Played, Scene, Theatre};
+use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, Source, TRIES_MAX};
+use crate::campaign::stream::{Stream, Work, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
 use crate::contract::{Operation, Status};
@@ -27,8 +29,8 @@ use crate::target::Lane;
 /// After so many requests without an answer in a row, and twice as many as are under way at once, the endpoint is gone.
 const SILENT_MAX: u32 = 16;
 
-/// How many requests that shared a job are remembered, to find the one that changed it.
-const SHARERS_MAX: usize = 512;
+/// How many requests whose answers were new are kept for the corpus, the newest.
+const NOVEL_MAX: usize = 512;
 
 /// How long a campaign looks into what it suspects once its time is over.
 const GRACE: Duration = Duration::from_secs(20);
@@ -42,6 +44,8 @@ pub struct Campaign {
     settings: Settings,
     arena: Arc<Arena>,
     confirmer: Confirmer,
+    /// Where sequences are played. None where they are not asked for, or cannot be.
+    theatre: Option<Arc<Theatre>>,
     stream: Arc<Stream>,
     live: Arc<Live>,
     state: State,
@@ -75,8 +79,8 @@ pub struct Live {
     pub looks: AtomicU64,
     stop: AtomicBool,
     /// Whether something was suspected in the epoch.
-    suspect: AtomicBool,
-    silent: AtomicU32,
+    pub(crate) suspect: AtomicBool,
+    pub(crate) silent: AtomicU32,
     next: AtomicU64,
 }
 
@@ -101,7 +105,7 @@ impl Live {
 pub struct Summary {
     /// Judged requests to the operation.
     pub executions: u64,
-    /// How long it took, without what came before.
+    /// How long it took, without making the first preconditions and undoing the last.
     pub seconds: f64,
     /// Places of the stream that could not be sent.
     pub skipped: u64,
@@ -155,7 +159,12 @@ impl Campaign {
         };
         let seeds: Vec<_> = suite.cases().filter(is_sent).cloned().collect();
         let lanes = (0..settings.concurrency.max(1)).map(|_| session.client.lane());
+        let theatre = match settings.generators.contains(&Source::Sequence) {
+            true => Theatre::open(session).map(Arc::new),
+            false => None,
+        };
         Ok(Self {
+            theatre,
             stream: Arc::new(Stream::new(&settings, seeds, corpus)),
             confirmer: Confirmer::new(
                 Arc::clone(&arena),
@@ -200,14 +209,16 @@ impl Campaign {
             }
             suspicions.sort_by_key(|suspicion| suspicion.executions);
             for suspicion in suspicions {
-                let is_over = deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE);
-                if self.findings.len() == FINDINGS_MAX || is_over {
+                if self.is_full(deadline) {
                     break;
                 }
                 self.look_into(suspicion, &mut told).await;
-                if self.settings.stop_at_first && !self.findings.is_empty() {
+            }
+            for scene in std::mem::take(&mut epoch.scenes) {
+                if self.is_full(deadline) {
                     break;
                 }
+                self.look_into_scene(scene, &mut told).await;
             }
             if self.position >= epoch.end {
                 self.learn(epoch, digest);
@@ -221,12 +232,16 @@ impl Campaign {
         if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
             self.latency(&mut told).await;
         }
+        let seconds = start.elapsed().as_secs_f64();
         self.arena.stock.clear().await;
         self.confirmer.close().await;
+        if let Some(theatre) = self.theatre.and_then(Arc::into_inner) {
+            theatre.close().await;
+        }
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Summary {
             executions: read(&self.live.executions),
-            seconds: start.elapsed().as_secs_f64(),
+            seconds,
             skipped: read(&self.live.skipped),
             made: self.arena.stock.made(),
             looks: read(&self.live.looks),
@@ -253,11 +268,18 @@ impl Campaign {
             || self.settings.stop_at_first && !self.findings.is_empty()
     }
 
+    /// Whether nothing more is looked into.
+    fn is_full(&self, deadline: Option<Instant>) -> bool {
+        deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE)
+            || self.findings.len() == FINDINGS_MAX
+            || self.settings.stop_at_first && !self.findings.is_empty()
+    }
+
     /// Takes in a whole epoch.
     fn learn(&mut self, epoch: Epoch, digest: u64) {
         let stream = Arc::get_mut(&mut self.stream).expect("no task of the epoch is left");
         self.novel.extend(stream.learn(epoch.seen));
-        let surplus = self.novel.len().saturating_sub(SHARERS_MAX);
+        let surplus = self.novel.len().saturating_sub(NOVEL_MAX);
         self.novel.drain(..surplus);
         let novelty = stream.novelty() as u64;
         self.live.novelty.store(novelty, Ordering::Relaxed);
@@ -281,6 +303,7 @@ impl Campaign {
         for mut lane in std::mem::take(&mut self.lanes) {
             let (stream, arena) = (Arc::clone(&self.stream), Arc::clone(&self.arena));
             let (live, collected) = (Arc::clone(&self.live), Arc::clone(&collected));
+            let theatre = self.theatre.clone();
             let shard = self.settings.shard;
             tasks.spawn(async move {
                 let mut mine = Epoch::default();
@@ -300,8 +323,20 @@ impl Campaign {
                         continue;
                     }
                     let input = stream.input(index);
-                    let done = arena.execute(&mut lane, &input).await;
-                    mine.take(&input, done, &live);
+                    match &input.work {
+                        Work::Request { case, is_seed } => {
+                            let done = arena.execute(&mut lane, case, *is_seed).await;
+                            mine.take(index, case, done, &live);
+                        }
+                        Work::Sequence(steps) => {
+                            let played = match &theatre {
+                                Some(theatre) => theatre.execute(steps).await,
+                                None => Played::default(),
+                            };
+                            mine.take_played(played, &live);
+                        }
+                    }
+                    mine.digest = mine.digest.wrapping_add(digest(&input));
                 }
                 collected
                     .lock()
@@ -405,6 +440,25 @@ impl Campaign {
         }
     }
 
+    async fn look_into_scene(&mut self, scene: Scene, told: &mut impl FnMut(&Finding)) {
+        let mark = scene.mark();
+        let known = self.looked_into.get(&mark).copied();
+        let Some(theatre) = self
+            .theatre
+            .clone()
+            .filter(|_| known.unwrap_or(0) < TRIES_MAX)
+        else {
+            return;
+        };
+        match theatre.confirm(scene).await {
+            Some(finding) => {
+                self.looked_into.insert(mark, TRIES_MAX);
+                self.keep(finding, told);
+            }
+            None => self.leave(mark.clone(), mark),
+        }
+    }
+
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
         let mark = suspicion.mark();
         let known = self.looked_into.get(&mark).copied();
@@ -419,26 +473,33 @@ impl Campaign {
                 for mark in keys.into_iter().chain([mark]) {
                     self.looked_into.insert(mark, TRIES_MAX);
                 }
-                // What it is after shrinking may be known under another name, or less firmly.
-                let known = self.findings.iter().position(|one| one.key == finding.key);
-                let is_news = known.is_none_or(|at| finding.level < self.findings[at].level);
-                if is_news {
-                    told(&finding);
-                    match known {
-                        Some(at) => self.findings[at] = finding,
-                        None => self.findings.push(finding),
-                    }
-                    let count = self.findings.len() as u64;
-                    self.live.findings.store(count, Ordering::Relaxed);
-                }
+                self.keep(finding, told);
             }
-            None => {
-                if self.unconfirmed.len() < UNCONFIRMED_MAX {
-                    self.unconfirmed.push(key);
-                }
-                *self.looked_into.entry(mark).or_default() += 1;
-            }
+            None => self.leave(mark, key),
         }
+    }
+
+    /// Keeps a finding, unless it is known: what it is after shrinking may be known under another name, or less firmly.
+    fn keep(&mut self, finding: Finding, told: &mut impl FnMut(&Finding)) {
+        let known = self.findings.iter().position(|one| one.key == finding.key);
+        if known.is_some_and(|at| finding.level >= self.findings[at].level) {
+            return;
+        }
+        told(&finding);
+        match known {
+            Some(at) => self.findings[at] = finding,
+            None => self.findings.push(finding),
+        }
+        let count = self.findings.len() as u64;
+        self.live.findings.store(count, Ordering::Relaxed);
+    }
+
+    /// Leaves what was not confirmed.
+    fn leave(&mut self, mark: String, told: String) {
+        if self.unconfirmed.len() < UNCONFIRMED_MAX {
+            self.unconfirmed.push(told);
+        }
+        *self.looked_into.entry(mark).or_default() += 1;
     }
 }
 
@@ -446,65 +507,4 @@ impl Campaign {
 fn was_stopped(lease: &Lease, now: Option<Status>) -> bool {
     let is_stopped = |status| matches!(status, Status::Stopping | Status::Stopped);
     lease.status.is_some_and(|was| !is_stopped(was)) && now.is_some_and(is_stopped)
-}
-
-/// What came of the executions of an epoch.
-#[derive(Debug, Default)]
-struct Epoch {
-    end: u64,
-    executions: u64,
-    digest: u64,
-    seen: Vec<(u64, u64, Arc<Case>)>,
-    suspicions: Vec<Suspicion>,
-    /// The keys that are in `suspicions` already.
-    keys: BTreeSet<String>,
-    sharers: BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
-    is_silent: bool,
-}
-
-impl Epoch {
-    fn take(&mut self, input: &Input, done: Done, live: &Live) {
-        let before = live
-            .executions
-            .fetch_add(done.executions, Ordering::Relaxed);
-        let executions = before + done.executions;
-        if done.executions == 0 {
-            live.skipped.fetch_add(1, Ordering::Relaxed);
-        }
-        if done.is_silent {
-            live.silent.fetch_add(1, Ordering::Relaxed);
-        } else if done.executions > 0 {
-            live.silent.store(0, Ordering::Relaxed);
-        }
-        live.looks.fetch_add(done.looks, Ordering::Relaxed);
-        self.executions += done.executions;
-        self.digest = self.digest.wrapping_add(digest(input));
-        if let Some(kind) = done.kind {
-            self.seen.push((input.index, kind, Arc::clone(&input.case)));
-        }
-        let sharers = self.sharers.entry(input.case.given).or_default();
-        if sharers.len() < SHARERS_MAX && !input.case.changes.is_empty() {
-            sharers.push((executions, Arc::clone(&input.case)));
-        }
-        for suspicion in done.suspicions {
-            live.suspect.store(true, Ordering::Relaxed);
-            if self.keys.insert(suspicion.mark()) {
-                self.suspicions.push(Suspicion {
-                    executions,
-                    ..suspicion
-                });
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.executions += other.executions;
-        self.digest = self.digest.wrapping_add(other.digest);
-        self.seen.extend(other.seen);
-        self.suspicions.extend(other.suspicions);
-        for (given, sharers) in other.sharers {
-            self.sharers.entry(given).or_default().extend(sharers);
-        }
-        self.is_silent |= other.is_silent;
-    }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::campaign::stock::{Hold, Stock};
-use crate::campaign::stream::Input;
 use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
@@ -83,16 +82,15 @@ impl Arena {
         })
     }
 
-    /// Executes what stands at a place of the stream.
-    pub(crate) async fn execute(&self, lane: &mut Lane, input: &Input) -> Done {
-        let case = &input.case;
+    /// Executes a request of the stream. `is_seed`: it is a case of the suite as it stands.
+    pub(crate) async fn execute(&self, lane: &mut Lane, case: &Arc<Case>, is_seed: bool) -> Done {
         let is_plain = case.operation == Operation::StopUserImportJob && case.fault.is_none();
         let mut done = if is_plain {
             self.send(lane, case, false).await
         } else {
             Done::default()
         };
-        if input.is_seed && case.level != Level::Observe {
+        if is_seed && case.level != Level::Observe {
             let (record, _) = self.runner.judged(case).await;
             if !is_plain && record.verdict.is_judged() {
                 done.executions += 1;

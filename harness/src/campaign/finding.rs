@@ -40,12 +40,14 @@ pub struct Finding {
     pub flaky: Option<(u32, u32)>,
     /// The judged requests to the operation until it was seen first.
     pub executions_to_find: u64,
-    /// The request and its precondition.
-    pub case: Arc<Case>,
+    /// The precondition of the request; of a sequence its steps and what they were answered.
+    pub given: String,
     /// The case file below the findings' folder.
     pub path: String,
     /// What the case file says.
     pub text: String,
+    /// Whether it is a sequence, which needs nothing beside it.
+    pub(crate) is_sequence: bool,
     /// The invariant that it breaks: its file goes with the case file.
     pub(crate) invariant: Option<(String, String)>,
     /// A shell line that shows it again.
@@ -119,14 +121,17 @@ impl Finding {
         sides.join("; ")
     }
 
-    /// Writes its case file below a folder, and beside it the valid request: only an endpoint that grants it can break
+    /// Writes its file below a folder, and beside a case the valid request: only an endpoint that grants it can break
     /// an invariant, or prove something by a refusal.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         write(folder, &self.path, &self.text)?;
         if let Some((path, text)) = &self.invariant {
             write(folder, path, text)?;
         }
-        write(folder, "control/valid-request.toml", CONTROL)
+        match self.is_sequence {
+            true => Ok(()),
+            false => write(folder, "control/valid-request.toml", CONTROL),
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub(crate) const BLOCK: u64 = 64;
 pub(crate) const EPOCH_MIN: u64 = STRANDS * BLOCK;
 pub(crate) const EPOCH_MAX: u64 = 16 * EPOCH_MIN;
 
+/// Beside requests, one place of the stream in so many is a sequence: one has some twenty requests, and waits.
+pub(crate) const SEQUENCE_ONE_IN: u64 = 32;
+
 /// How many requests a strand remembers because their answers were new. Beyond it the oldest give way.
 pub(crate) const CORPUS_MAX: usize = 256;
 
@@ -39,11 +42,13 @@ pub enum Source {
     Seeded,
     /// Bytes on a socket.
     Raw,
+    /// Operations on jobs, one after the other, held to what is known of a job's life.
+    Sequence,
 }
 
 impl Source {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Directed, Self::Seeded, Self::Raw];
+    pub const ALL: [Self; 4] = [Self::Directed, Self::Seeded, Self::Raw, Self::Sequence];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -51,6 +56,7 @@ impl Source {
             Self::Directed => "directed",
             Self::Seeded => "seeded",
             Self::Raw => "raw",
+            Self::Sequence => "sequence",
         }
     }
 }

@@ -23,8 +23,12 @@ const TRIES_MAX: u32 = 3;
 /// How long a precondition may take: a job of the `fixed` driver is held by someone else for good otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How many jobs in Pending or InProgress are made at once where the target has no limit: making them is five calls each.
-const MAKING_MAX: usize = 8;
+/// How many preconditions are made at once where the target has no limit on active jobs: making one is six calls, most of
+/// which wait for the one before.
+const MAKING_MAX: usize = 32;
+
+/// How many are undone at once while executions go on. A pool whose import has to end first takes a while.
+const UNDOING_MAX: u32 = 64;
 
 /// A precondition that takes longer is made more seldom: so many times as long as it took, none is made.
 const SLOW: Duration = Duration::from_millis(300);
@@ -35,6 +39,7 @@ pub(crate) struct Stock {
     provisioner: Arc<Provisioner>,
     shelves: Mutex<BTreeMap<Given, Shelf>>,
     making: Arc<Semaphore>,
+    undoing: Arc<Semaphore>,
     /// Whether active jobs may be kept: not where the target allows only so many.
     keeps_active: bool,
 }
@@ -77,6 +82,7 @@ impl Stock {
             provisioner,
             shelves: Mutex::default(),
             making: Arc::new(Semaphore::new(active_jobs.unwrap_or(MAKING_MAX).max(1))),
+            undoing: Arc::new(Semaphore::new(UNDOING_MAX as usize)),
             keeps_active: active_jobs.is_none(),
         }
     }
@@ -195,13 +201,18 @@ impl Stock {
             Some(lease)
         };
         if let Some(lease) = unwanted {
-            self.provisioner.release(lease).await;
+            self.discard(lease).await;
         }
     }
 
-    /// Undoes one that is not as it was.
+    /// Undoes one that is not as it was. Nobody waits for it, unless too many are being undone.
     pub(crate) async fn discard(&self, lease: Lease) {
-        self.provisioner.release(lease).await;
+        let permit = Arc::clone(&self.undoing).acquire_owned().await;
+        let provisioner = Arc::clone(&self.provisioner);
+        tokio::spawn(async move {
+            provisioner.release(lease).await;
+            drop(permit);
+        });
     }
 
     /// Takes out the one that is shared, which nobody uses any more.
@@ -235,8 +246,10 @@ impl Stock {
             shelves.values_mut().flat_map(of).collect()
         };
         for lease in leases {
-            self.provisioner.release(lease).await;
+            self.discard(lease).await;
         }
+        // Once all can be had, none is being undone any more. The semaphore is never closed.
+        let _ = self.undoing.acquire_many(UNDOING_MAX).await;
     }
 
     /// The situations that cannot be made, and why.

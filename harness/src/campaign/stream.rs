@@ -10,18 +10,21 @@ use std::sync::Arc;
 use arbitrary::Unstructured;
 
 use crate::campaign::settings::{
-    BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, STRANDS, Settings, Source,
+    BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, SEQUENCE_ONE_IN, STRANDS, Settings,
+    Source,
 };
-use crate::case::{Case, Change, Given, Level, PoolState};
+use crate::campaign::suspicion::nobody;
+use crate::case::{Case, Change, Given, Level, Message, Step};
 use crate::contract::Operation;
-use crate::generator::{Generator, Kind, Settings as GeneratorSettings};
+use crate::generator::{Generator, Kind, Settings as GeneratorSettings, Steps};
+use crate::oracle::{Answer, Known, Permitted, Place, Sent, Signing, permitted};
 
 /// How many bytes a generator gets: more than any uses.
 const INPUT_SIZE: usize = 512;
 
-/// A request that changes nothing teaches the same thing every time, and uses up the job that it stops. Of those that are
+/// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
 /// drawn, one in so many is sent.
-const VALID_ONE_IN: u64 = 8;
+const GRANTED_ONE_IN: u64 = 8;
 
 /// How often another request is drawn in place of one that is not sent.
 const DRAWS_MAX: u64 = 8;
@@ -31,17 +34,26 @@ const DRAWS_MAX: u64 = 8;
 pub(crate) struct Input {
     /// Its place.
     pub(crate) index: u64,
-    /// The request and its precondition.
-    pub(crate) case: Arc<Case>,
-    /// Whether it is a case of the suite as it stands.
-    pub(crate) is_seed: bool,
+    /// What it is.
+    pub(crate) work: Work,
+}
+
+/// What an execution does.
+#[derive(Clone, Debug)]
+pub(crate) enum Work {
+    /// A request on its precondition, and whether it is a case of the suite as it stands.
+    Request { case: Arc<Case>, is_seed: bool },
+    /// Operations, one after the other.
+    Sequence(Arc<[Step]>),
 }
 
 /// The stream of a campaign, at the beginning of an epoch.
 #[derive(Debug)]
 pub(crate) struct Stream {
     seed: u64,
-    generators: Vec<Source>,
+    /// Where requests come from, in turn.
+    sources: Vec<Source>,
+    has_sequences: bool,
     feedback: bool,
     generator: Generator,
     seeds: Vec<Arc<Case>>,
@@ -71,7 +83,10 @@ impl Stream {
         }
         Self {
             seed: settings.seed,
-            generators: settings.generators.iter().copied().collect(),
+            sources: (settings.generators.iter().copied())
+                .filter(|source| *source != Source::Sequence)
+                .collect(),
+            has_sequences: settings.generators.contains(&Source::Sequence),
             feedback: settings.feedback,
             generator: Generator::new(GeneratorSettings::default(), seeds.iter().cloned()),
             seeds,
@@ -88,33 +103,36 @@ impl Stream {
 
     /// What is sent at a place.
     pub(crate) fn input(&self, index: u64) -> Input {
-        let count = self.generators.len() as u64;
+        let count = self.sources.len() as u64;
+        let is_last = index % SEQUENCE_ONE_IN == SEQUENCE_ONE_IN - 1;
+        if count == 0 || self.has_sequences && is_last {
+            let Steps(steps) = Steps::of(self.seed, index);
+            let work = Work::Sequence(steps.into());
+            return Input { index, work };
+        }
+        let place = match self.has_sequences {
+            true => index - index / SEQUENCE_ONE_IN,
+            false => index,
+        };
         // A row of strands is one round of the generators, so that every strand meets each of them.
-        let turn = index / count;
-        let source = self.generators[(index % count) as usize];
+        let turn = place / count;
+        let source = self.sources[(place % count) as usize];
         let seed = usize::try_from(turn).ok().and_then(|at| self.seeds.get(at));
-        if let (Source::Seeded, Some(seed)) = (source, seed) {
-            return Input {
-                index,
-                case: Arc::clone(seed),
-                is_seed: true,
-            };
-        }
-        let case = Arc::new(self.drawn(source, index));
-        Input {
-            index,
-            case,
-            is_seed: false,
-        }
+        let (case, is_seed) = match (source, seed) {
+            (Source::Seeded, Some(seed)) => (Arc::clone(seed), true),
+            _ => (Arc::new(self.drawn(source, index)), false),
+        };
+        let work = Work::Request { case, is_seed };
+        Input { index, work }
     }
 
     fn drawn(&self, source: Source, index: u64) -> Case {
         let mut draw = 0;
         loop {
             let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
-            let is_wanted = bytes.next().is_multiple_of(VALID_ONE_IN);
+            let is_wanted = bytes.next().is_multiple_of(GRANTED_ONE_IN);
             let case = self.made(source, index, &mut bytes);
-            if is_wanted || draw == DRAWS_MAX || !is_valid(&case) {
+            if is_wanted || draw == DRAWS_MAX || !may_be_granted(&case) {
                 return case;
             }
             draw += 1;
@@ -127,7 +145,10 @@ impl Stream {
         let input = bytes.take(INPUT_SIZE);
         let mut input = Unstructured::new(&input);
         let made = match source {
-            Source::Directed => self.generator.generate(Kind::Directed, &mut input),
+            // A sequence is no request, and never drawn as one.
+            Source::Directed | Source::Sequence => {
+                self.generator.generate(Kind::Directed, &mut input)
+            }
             Source::Raw => self.generator.generate(Kind::Raw, &mut input),
             // Half of the parents are the suite's, half are what brought something new.
             Source::Seeded if corpus.is_empty() || choice.is_multiple_of(2) => {
@@ -194,9 +215,18 @@ pub(crate) fn strand_of(index: u64) -> u64 {
 pub(crate) fn digest(input: &Input) -> u64 {
     let mut hasher = DefaultHasher::new();
     input.index.hash(&mut hasher);
-    input.case.given.hash(&mut hasher);
-    input.case.operation.hash(&mut hasher);
-    input.case.changes.hash(&mut hasher);
+    match &input.work {
+        Work::Request { case, .. } => {
+            case.given.hash(&mut hasher);
+            case.operation.hash(&mut hasher);
+            case.changes.hash(&mut hasher);
+        }
+        Work::Sequence(steps) => {
+            for step in steps.iter() {
+                step.to_string().hash(&mut hasher);
+            }
+        }
+    }
     hasher.finish()
 }
 
@@ -215,14 +245,24 @@ fn valid() -> Case {
     }
 }
 
-/// Whether a request is a call of a job by its own ids, with nothing that could get it refused.
-fn is_valid(case: &Case) -> bool {
-    let has_place = case.given.pool == PoolState::Present && case.given != Given::default();
-    has_place
-        && case.changes.iter().all(|change| match change {
-            Change::Set(member, _) => member != "JobId" && member != "UserPoolId",
-            _ => false,
-        })
+/// Whether a request may stop its job. The ids that stand for those of the precondition do not matter.
+fn may_be_granted(case: &Case) -> bool {
+    let ids = nobody();
+    let Message::Plain { request, signature } = case.compose(&ids) else {
+        return false;
+    };
+    let known = Known {
+        ids: &ids,
+        place: Place::from(case.given),
+        signing: Signing::Unknown,
+        fault: None,
+    };
+    let sent = Sent {
+        request: &request,
+        signature,
+    };
+    matches!(permitted(sent, &known), Permitted::OneOf(classes)
+        if classes.iter().any(|class| matches!(class.answer, Answer::Stopped { .. })))
 }
 
 /// Numbers that a seed decides: splitmix64.

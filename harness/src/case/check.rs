@@ -26,6 +26,8 @@ pub enum Place {
     Key(Vec<String>),
     /// A key of the case with that index; the case itself where the keys are empty.
     Case(usize, Vec<String>),
+    /// A step of a sequence, by its index.
+    Step(usize),
 }
 
 /// What is wrong with a case file, and what would be right.

@@ -9,7 +9,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::Source;
+use crate::case::{Fault, Place, Source};
 
 /// A sequence file: what must hold, and the steps that show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -131,6 +131,9 @@ impl fmt::Display for Act {
 }
 
 impl Step {
+    /// The longest wait: two days, past which every job that was not started has expired.
+    const WAIT_MS_MAX: u64 = 48 * 3_600_000;
+
     /// A step on a pool.
     pub fn on_pool(act: Act, pool: &str) -> Self {
         Self {
@@ -169,24 +172,36 @@ impl Step {
         }
     }
 
-    /// What is wrong with it as a step, if anything.
-    fn fault(&self) -> Option<String> {
+    /// What is wrong with it as a step, if anything, and what would be right.
+    fn fault(&self) -> Option<(String, &'static str)> {
+        const WAIT: &str = "give it how long is waited and nothing else: ms = 100";
+        const POOL: &str = "name the pool that is meant: pool = \"a\"";
+        const JOB: &str = "name the job that is meant: job = \"one\"";
         let act = self.act;
         let is_named = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.is_empty());
         match act {
-            Act::Wait if self.ms.is_none() => Some("`wait` needs `ms`".to_owned()),
+            Act::Wait if self.ms.is_none() => Some(("`wait` needs `ms`".to_owned(), WAIT)),
             Act::Wait if self.pool.is_some() || self.job.is_some() => {
-                Some("`wait` has neither `pool` nor `job`".to_owned())
+                Some(("`wait` has neither `pool` nor `job`".to_owned(), WAIT))
             }
+            Act::Wait if self.ms.is_some_and(|ms| ms > Self::WAIT_MS_MAX) => Some((
+                "`ms` is more than two days".to_owned(),
+                "a job that was not started has expired by then: wait less",
+            )),
             Act::Wait => None,
-            _ if self.ms.is_some() => Some(format!("`{act}` has no `ms`; only `wait` has")),
-            _ if act.is_on_job() && !is_named(&self.job) => Some(format!("`{act}` needs `job`")),
+            _ if self.ms.is_some() => Some((
+                format!("`{act}` has no `ms`"),
+                "only `wait` has one: leave it out, or let a `wait` step follow",
+            )),
+            _ if act.is_on_job() && !is_named(&self.job) => {
+                Some((format!("`{act}` needs `job`"), JOB))
+            }
             Act::CreateUserImportJob if !is_named(&self.pool) => {
-                Some(format!("`{act}` needs `pool`"))
+                Some((format!("`{act}` needs `pool`"), POOL))
             }
             _ if act.is_on_job() => None,
-            _ if self.job.is_some() => Some(format!("`{act}` has no `job`")),
-            _ if !is_named(&self.pool) => Some(format!("`{act}` needs `pool`")),
+            _ if self.job.is_some() => Some((format!("`{act}` has no `job`"), POOL)),
+            _ if !is_named(&self.pool) => Some((format!("`{act}` needs `pool`"), POOL)),
             _ => None,
         }
     }
@@ -208,33 +223,37 @@ impl Sequence {
     /// The most steps of a file: ten times what a generated sequence has.
     const STEPS_MAX: usize = 500;
 
-    /// The longest wait: two days, past which every job that was not started has expired.
-    const WAIT_MS_MAX: u64 = 48 * 3_600_000;
-
-    /// Reads a file's text, or says what is wrong with it and where.
-    pub fn parse(text: &str, file: &str) -> Result<Self, String> {
-        let sequence: Self = toml::from_str(text).map_err(|error| {
-            format!(
-                "read {file} as a sequence: {}",
-                error.to_string().trim_end()
-            )
-        })?;
-        let fault = |index: usize, what: &str| format!("read {file}: step {}: {what}", index + 1);
-        for (index, step) in sequence.steps.iter().enumerate() {
-            if let Some(what) = step.fault() {
-                return Err(fault(index, &what));
-            }
-            if step.ms.is_some_and(|ms| ms > Self::WAIT_MS_MAX) {
-                return Err(fault(index, "`ms` is more than two days"));
-            }
+    /// What is wrong with it, if anything.
+    pub fn faults(&self) -> Vec<Fault> {
+        let steps = self.steps.iter().enumerate();
+        let mut faults: Vec<_> = steps
+            .filter_map(|(index, step)| {
+                let (wrong, right) = step.fault()?;
+                Some(Fault {
+                    place: Place::Step(index),
+                    wrong: format!("step {}: {wrong}", index + 1),
+                    right: right.to_owned(),
+                })
+            })
+            .collect();
+        let mut of_all = |wrong: String, right: &str| {
+            faults.push(Fault {
+                place: Place::Key(vec!["step".to_owned()]),
+                wrong,
+                right: right.to_owned(),
+            });
+        };
+        if self.steps.is_empty() {
+            let right = "add [[step]] with do = \"CreateUserPool\" and pool = \"a\"";
+            of_all("a sequence needs a [[step]]".to_owned(), right);
         }
-        if sequence.steps.is_empty() {
-            return Err(format!("read {file}: a sequence needs a [[step]]"));
-        }
-        if sequence.steps.len() > Self::STEPS_MAX {
+        if self.steps.len() > Self::STEPS_MAX {
             let max = Self::STEPS_MAX;
-            return Err(format!("read {file}: a sequence has at most {max} steps"));
+            of_all(
+                format!("a sequence has at most {max} steps"),
+                "leave out what the rule does not need, or make two files of it",
+            );
         }
-        Ok(sequence)
+        faults
     }
 }

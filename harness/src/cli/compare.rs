@@ -83,7 +83,9 @@ pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let named = all.into_iter().map(|(name, results)| (Some(name), results));
     let all = Labelled::all(named);
-    arguments.reports.write(&all, &comparison.standings())?;
+    arguments
+        .reports
+        .write(&all, &[], &comparison.standings())?;
     if !to_stdout && !arguments.reports.takes_stdout() {
         print(compare_text(&comparison, arguments.all))?;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use crate::cli::mutants::embedded;
+use crate::cli::measuring::embedded;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::power;

@@ -340,7 +340,7 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
         let _ = writeln!(text, "finding  {}  {}", finding.id, finding.level);
         let _ = writeln!(text, "  {}", finding.requirement);
         let _ = writeln!(text, "  source  {}", finding.source);
-        let _ = writeln!(text, "  given   {}", finding.case.given);
+        let _ = writeln!(text, "  given   {}", finding.given);
         if let Some(exchange) = &finding.exchange {
             for line in exchange.sent.lines() {
                 let _ = writeln!(text, "  sent    {line}");

@@ -5,15 +5,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use crate::case::{Level, Sequence};
+use crate::cli::measuring::{bar, exit};
+use crate::cli::outputs::{check, is_stdout, page, put};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
-use crate::lifecycle::{
-    Lifecycle, Stage, Target, dot, races, replay, sequences, svg, walk, written,
-};
+use crate::lifecycle::{Lifecycle, Stage, Target, dot, races, replay, sequences, svg, walk};
+use crate::report::Labelled;
 use crate::runner::{Exit, Session};
+use crate::suite::Suite;
 
 /// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
 const INTERRUPTED: u8 = 130;
@@ -23,8 +24,8 @@ Examples:
   # The reference: every operation meets every status.
   fullstop lifecycle
 
-  # Another endpoint, drawn, and as data.
-  fullstop lifecycle --endpoint http://127.0.0.1:4566 --svg life.svg --json life.json
+  # Another endpoint, as a page with the drawing, and as data.
+  fullstop lifecycle --endpoint http://127.0.0.1:4566 --html life.html --json life.json
 
   # Generated sequences, and races of 16 requests on one job.
   fullstop lifecycle --sequences 50 --races 10 --seed 7
@@ -58,7 +59,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(2..=256))]
     concurrency: u16,
     /// Only play this sequence: a file, or the name of a written one; repeat it for more.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["sequences", "races", "dot", "svg"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sequences", "races", "dot", "svg", "html"])]
     replay: Vec<PathBuf>,
     /// Save each sequence that breaks a rule, shrunk, as a file in this folder.
     #[arg(long, value_name = "DIR", requires = "sequences")]
@@ -69,6 +70,9 @@ pub(crate) struct Arguments {
     /// Draw what was learnt as an SVG file.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Write a page for browsers to this file: the drawing, the differences, sequences and races; no network is needed.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Also write the results to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -78,6 +82,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    check(&files(arguments).collect::<Vec<_>>())?;
     let replays = arguments
         .replay
         .iter()
@@ -128,11 +133,7 @@ pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
         Level::Must
     };
     let fails = learnt.broken().iter().any(|(level, _)| *level <= weakest);
-    Ok(ExitCode::from(if fails {
-        Exit::Divergent.code()
-    } else {
-        0
-    }))
+    Ok(exit(fails))
 }
 
 async fn learn(
@@ -145,16 +146,12 @@ async fn learn(
     let target = Arc::new(target);
     let stage = Stage::Target(Arc::clone(&target));
     let mut learnt = Lifecycle::of(&profile.name, &client.url());
-    let harness = |message: String| Stop {
-        exit: Exit::Harness,
-        message,
-    };
     let files = if replays.is_empty() {
         let walked = walk(&target).await;
         learnt.automaton = Some(walked.automaton);
         learnt.differences = walked.differences;
         if target.makes_pools() {
-            written().map_err(harness)?
+            written()?
         } else {
             Vec::new()
         }
@@ -184,10 +181,14 @@ async fn learn(
 
 fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
     if let (Some(file), Some(automaton)) = (&arguments.dot, &learnt.automaton) {
-        write(file, &dot(automaton, &title(learnt)))?;
+        put(file, dot(automaton, &title(learnt)).as_bytes())?;
     }
     if let (Some(file), Some(automaton)) = (&arguments.svg, &learnt.automaton) {
-        write(file, &svg(automaton, &title(learnt)))?;
+        put(file, svg(automaton, &title(learnt)).as_bytes())?;
+    }
+    if let Some(file) = &arguments.html {
+        let lives = Labelled::all([(None, learnt.clone())]);
+        page(file, &[], &lives, &[])?;
     }
     if let (Some(folder), Some(report)) = (&arguments.save, &learnt.sequences) {
         for finding in &report.findings {
@@ -197,18 +198,19 @@ fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
             })?;
             std::fs::create_dir_all(folder)
                 .map_err(|error| Stop::usage(format!("make {}: {error}", folder.display())))?;
-            write(&folder.join(format!("{}.toml", finding.rule)), &text)?;
+            put(
+                &folder.join(format!("{}.toml", finding.rule)),
+                text.as_bytes(),
+            )?;
         }
     }
-    let json = || {
+    if let Some(file) = &arguments.json {
         let mut json = serde_json::to_string_pretty(learnt).unwrap_or_default();
         json.push('\n');
-        json
-    };
-    match &arguments.json {
-        Some(file) if file.as_os_str() == "-" => return print(json()),
-        Some(file) => write(file, &json())?,
-        None => {}
+        put(file, json.as_bytes())?;
+    }
+    if files(arguments).any(|file| is_stdout(file)) {
+        return Ok(());
     }
     print(learnt.text())?;
     if !arguments.replay.is_empty() {
@@ -218,8 +220,25 @@ fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The files that are asked for. One of them may be standard output, which then holds nothing else.
+fn files(arguments: &Arguments) -> impl Iterator<Item = &PathBuf> {
+    let files = [
+        &arguments.dot,
+        &arguments.svg,
+        &arguments.html,
+        &arguments.json,
+    ];
+    files.into_iter().flatten()
+}
+
 fn title(learnt: &Lifecycle) -> String {
     format!("The life of an import job: {}", learnt.target)
+}
+
+/// The sequences of this version, each with its path below `cases/`.
+fn written() -> Result<Vec<(String, Sequence)>, Stop> {
+    let suite = Suite::embedded().map_err(Stop::usage)?;
+    Ok(suite.sequences().to_vec())
 }
 
 /// The sequence in a file, or the written one of that name.
@@ -228,18 +247,17 @@ fn read(file: &Path) -> Result<(String, Sequence), Stop> {
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) => {
-            let all = written().map_err(Stop::usage)?;
-            let path = format!("sequences/{name}.toml");
+            let all = written()?;
             let names: Vec<_> = all.iter().map(|(one, _)| short(one)).collect();
             let told = format!(
                 "read {name}: {error}; written sequences: {}",
                 names.join(", ")
             );
-            let found = all.into_iter().find(|(one, _)| *one == path);
+            let found = all.into_iter().find(|(one, _)| short(one) == name);
             return found.ok_or_else(|| Stop::usage(told));
         }
     };
-    let sequence = Sequence::parse(&text, &name).map_err(Stop::usage)?;
+    let sequence = Suite::sequence(&name, &text).map_err(Stop::usage)?;
     Ok((name, sequence))
 }
 
@@ -247,13 +265,4 @@ fn read(file: &Path) -> Result<(String, Sequence), Stop> {
 fn short(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".toml").unwrap_or(name)
-}
-
-fn write(file: &Path, text: &str) -> Result<(), Stop> {
-    std::fs::write(file, text)
-        .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
-}
-
-fn bar(length: u64) -> ProgressBar {
-    ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
 }

@@ -6,13 +6,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget};
 
+use crate::cli::measuring::{bar, chosen, embedded, exit, list};
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::power::{self, Difference, Matrix};
 use crate::reference::Mutant;
-use crate::runner::{Exit, SessionError};
 use crate::suite::Suite;
 
 const EXAMPLES: &str = "\
@@ -43,20 +42,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn mutants(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if !arguments.kill {
-        print(
-            Mutant::ALL
-                .iter()
-                .map(|one| row(one.name(), one.summary()))
-                .collect::<String>(),
-        )?;
-        return Ok(ExitCode::SUCCESS);
+        return list(Mutant::ALL, Mutant::name, Mutant::summary);
     }
     let suite = load_suite(None)?;
-    let mutants = if arguments.only.is_empty() {
-        Mutant::ALL
-    } else {
-        &arguments.only
-    };
+    let mutants = chosen(&arguments.only, Mutant::ALL);
     let matrix = measured(&suite, mutants)?;
     print(matrix_text(&matrix, &suite, arguments.only.is_empty()))?;
     if let Some(file) = &arguments.json {
@@ -69,12 +58,7 @@ pub(crate) fn mutants(arguments: &Arguments) -> Result<ExitCode, Stop> {
         Vec::new()
     };
     print(differences.iter().map(difference_text).collect::<String>())?;
-    let failed = matrix.missed().count() > 0 || !differences.is_empty();
-    Ok(ExitCode::from(if failed {
-        Exit::Divergent.code()
-    } else {
-        0
-    }))
+    Ok(exit(matrix.missed().count() > 0 || !differences.is_empty()))
 }
 
 fn measured(suite: &Arc<Suite>, mutants: &[Mutant]) -> Result<Matrix, Stop> {
@@ -172,19 +156,4 @@ fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
         invariants.len()
     );
     text
-}
-
-pub(crate) fn row(name: &str, summary: &str) -> String {
-    format!("{name:<36}  {summary}\n")
-}
-
-pub(crate) fn bar(length: u64) -> ProgressBar {
-    ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr())
-}
-
-pub(crate) fn embedded(error: &SessionError) -> Stop {
-    Stop {
-        exit: Exit::Harness,
-        message: error.to_string(),
-    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::{Stop, print};
+use crate::lifecycle::Lifecycle;
 use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
 use crate::runner::Exit;
 
@@ -49,7 +50,7 @@ impl Outputs {
             put(file, &json(results)?)?;
         }
         let all = Labelled::all([(None, results.clone())]);
-        self.reports.write(&all, &[])?;
+        self.reports.write(&all, &[], &[])?;
         let mut files = self.json.iter().chain(self.reports.files());
         if files.any(|file| is_stdout(file)) {
             return Ok(());
@@ -74,14 +75,23 @@ impl Reports {
         self.files().any(|file| is_stdout(file))
     }
 
-    /// Writes every file that is asked for, of several targets side by side; the page with what they come to together.
-    pub(crate) fn write(&self, all: &[Labelled], standings: &[String]) -> Result<(), Stop> {
+    /// Writes every file that is asked for, of several targets side by side. Lives have no cases, which is what JUnit and
+    /// Markdown tell of: they are in the page alone, as is what the targets come to together.
+    pub(crate) fn write(
+        &self,
+        all: &[Labelled],
+        lives: &[Labelled<Lifecycle>],
+        standings: &[String],
+    ) -> Result<(), Stop> {
+        let without_cases = self.junit.as_ref().or(self.markdown.as_ref());
+        if let Some(file) = without_cases.filter(|_| all.is_empty()) {
+            return Err(Stop::usage(format!(
+                "write {}: what `fullstop lifecycle` learnt has no cases; --html shows it",
+                file.display()
+            )));
+        }
         if let Some(file) = &self.html {
-            let page = html(all, standings).map_err(|error| Stop {
-                exit: Exit::Harness,
-                message: format!("write HTML: {error:#}"),
-            })?;
-            put(file, page.as_bytes())?;
+            page(file, all, lives, standings)?;
         }
         if let Some(file) = &self.junit {
             put(file, junit(all).as_bytes())?;
@@ -98,6 +108,20 @@ impl Reports {
     }
 }
 
+/// Writes a page for browsers.
+pub(crate) fn page(
+    file: &Path,
+    all: &[Labelled],
+    lives: &[Labelled<Lifecycle>],
+    standings: &[String],
+) -> Result<(), Stop> {
+    let page = html(all, lives, standings).map_err(|error| Stop {
+        exit: Exit::Harness,
+        message: format!("write HTML: {error:#}"),
+    })?;
+    put(file, page.as_bytes())
+}
+
 /// Shows results on the terminal.
 pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
     let mut text = Vec::new();
@@ -108,7 +132,8 @@ pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
     print(text)
 }
 
-fn check(files: &[&PathBuf]) -> Result<(), Stop> {
+/// Whether all of these can be written.
+pub(crate) fn check(files: &[&PathBuf]) -> Result<(), Stop> {
     if files.iter().filter(|file| is_stdout(file)).count() > 1 {
         let why = "write two reports to standard output: name a file for one of them";
         return Err(Stop::usage(why));
@@ -140,7 +165,8 @@ fn json(results: &Results) -> Result<Vec<u8>, Stop> {
     Ok(json)
 }
 
-fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
+/// Writes a file, or to standard output where `-` stands for it.
+pub(crate) fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
     if is_stdout(file) {
         return print(content);
     }
@@ -148,6 +174,7 @@ fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
 }
 
-fn is_stdout(file: &Path) -> bool {
+/// Whether it stands for standard output.
+pub(crate) fn is_stdout(file: &Path) -> bool {
     file == Path::new(STDOUT)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::outputs::{Reports, show};
 use crate::cli::{Stop, print};
-use crate::report::{Labelled, Stored, StoredError, Style, side_by_side};
+use crate::report::{Held, Labelled, StoredError, Style, side_by_side};
 
 /// What `--help` shows at its end.
 pub(crate) const EXAMPLES: &str = "\
@@ -17,13 +17,18 @@ Examples:
   fullstop report results.json --html report.html --junit junit.xml
   fullstop report before=results.json after=results.json --html both.html
 
+  # What the lifecycle learnt, on the same page.
+  fullstop lifecycle --races 5 --json life.json
+  fullstop report results.json life.json --html all.html
+
 The exit code is 0 whatever the results say: `fullstop run` and `fullstop merge` are the gates.";
 
 /// Makes reports of stored results.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// What `run --json` or `merge --json` wrote, several for targets side by side; NAME=FILE calls one by another name.
+    /// What `run --json`, `merge --json` or `lifecycle --json` wrote, several for targets side by side; NAME=FILE calls one by
+    /// another name.
     #[arg(required = true, value_name = "RESULTS.json")]
     results: Vec<String>,
     #[command(flatten)]
@@ -38,31 +43,44 @@ pub(crate) struct Arguments {
 
 pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.reports.check()?;
-    let named: Result<Vec<_>, _> = arguments.results.iter().map(|one| read(one)).collect();
-    let all = Labelled::all(named.map_err(Stop::usage)?);
-    arguments.reports.write(&all, &[])?;
+    let (mut runs, mut lives) = (Vec::new(), Vec::new());
+    for argument in &arguments.results {
+        match read(argument).map_err(Stop::usage)? {
+            (name, Held::Results(results)) => runs.push((name, *results)),
+            (name, Held::Lifecycle(life)) => lives.push((name, *life)),
+        }
+    }
+    let (all, lives) = (Labelled::all(runs), Labelled::all(lives));
+    arguments.reports.write(&all, &lives, &[])?;
     if arguments.terminal || !arguments.reports.is_any() {
         let style = Style {
             quiet: arguments.quiet,
         };
+        let is_alone = all.len() + lives.len() == 1;
+        let heading = |label: &str| match is_alone {
+            true => String::new(),
+            false => format!("\n=== {label}\n\n"),
+        };
         for one in &all {
-            if all.len() > 1 {
-                print(format!("\n=== {}\n\n", one.label))?;
-            }
+            print(heading(&one.label))?;
             show(&one.results, style)?;
         }
         if all.len() > 1 {
             print(side_by_side(&all))?;
         }
+        for one in &lives {
+            print(heading(&one.label))?;
+            print(one.results.text())?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Results with the name that was asked for. A file whose own name holds `=` is taken for what it is.
-fn read(argument: &str) -> Result<(Option<String>, crate::report::Results), StoredError> {
+/// What a file holds, with the name that was asked for. A file whose own name holds `=` is taken for what it is.
+fn read(argument: &str) -> Result<(Option<String>, Held), StoredError> {
     let named = argument.split_once('=');
     let named = named.filter(|(name, _)| !name.is_empty() && !Path::new(argument).exists());
     let (name, file) = named.map_or((None, argument), |(name, file)| (Some(name), file));
-    let stored = Stored::read(&PathBuf::from(file))?;
-    Ok((name.map(str::to_owned), stored.results))
+    let held = Held::read(&PathBuf::from(file))?;
+    Ok((name.map(str::to_owned), held))
 }

@@ -8,9 +8,8 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::campaign::in_process::Soak;
-use crate::cli::mutants::bar;
+use crate::cli::measuring::{bar, exit};
 use crate::cli::{Stop, print};
-use crate::runner::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,9 +64,5 @@ pub(crate) fn soak(arguments: &Arguments) -> Result<ExitCode, Stop> {
         soaked.disagreements.len()
     );
     print(text)?;
-    Ok(ExitCode::from(if soaked.disagreements.is_empty() {
-        0
-    } else {
-        Exit::Divergent.code()
-    }))
+    Ok(exit(!soaked.disagreements.is_empty()))
 }

@@ -5,26 +5,25 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::mutants::{bar, embedded, row};
+use crate::cli::measuring::{bar, chosen, embedded, exit, list};
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
-use crate::power::{self, Setting};
+use crate::power::{self, Setting, Share};
 use crate::reference::Variation;
-use crate::runner::Exit;
 
 const EXAMPLES: &str = "\
 Examples:
   # Every way in which the reference can be different and still right.
   fullstop variations
 
-  # Is this one accused? Without --only all of them are tried, in a few minutes.
-  fullstop variations --check --only stopping-first --runs 1 --variation-runs 1";
+  # Is this one accused? Without --only and numbers all of them are tried, in ten minutes and more.
+  fullstop variations --check --only stopping-first --runs 1 --variation-runs 1 --sequences 50 --races 10";
 
 /// Lists the permitted variations of the reference, or checks that none of them is accused.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Run the whole suite on the reference and on every variation, and print every alarm.
+    /// Run the whole suite, sequences and races on the reference and on every variation, and print every alarm.
     #[arg(long)]
     check: bool,
     /// Only this variation; repeat it for more.
@@ -36,32 +35,36 @@ pub(crate) struct Arguments {
     /// How many runs on each variation.
     #[arg(long, default_value_t = 5, value_name = "N", requires = "check")]
     variation_runs: u64,
+    /// How many generated sequences on the reference, and how many on all variations together.
+    #[arg(long, default_value_t = 10_000, value_name = "N", requires = "check", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    sequences: u64,
+    /// How many races on the reference, and how many on all variations together.
+    #[arg(long, default_value_t = 2_000, value_name = "N", requires = "check", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    races: u64,
 }
 
 pub(crate) fn variations(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if !arguments.check {
-        print(
-            Variation::ALL
-                .iter()
-                .map(|one| row(one.name(), one.summary()))
-                .collect::<String>(),
-        )?;
-        return Ok(ExitCode::SUCCESS);
+        return list(Variation::ALL, Variation::name, Variation::summary);
     }
     let suite = load_suite(None)?;
-    let setting = Setting {
+    let variations = chosen(&arguments.only, Variation::ALL);
+    let count = variations.len() as u64;
+    let reference = Share {
         runs: arguments.runs,
-        runs_of_variation: arguments.variation_runs,
+        sequences: arguments.sequences,
+        races: arguments.races,
     };
-    let variations = if arguments.only.is_empty() {
-        Variation::ALL
-    } else {
-        &arguments.only
+    let setting = Setting {
+        reference,
+        variation: Share {
+            runs: arguments.variation_runs,
+            sequences: arguments.sequences.div_ceil(count),
+            races: arguments.races.div_ceil(count),
+        },
     };
-    let total = setting.runs + setting.runs_of_variation * variations.len() as u64;
-    let bar = bar(total);
-    let ticker = bar.clone();
-    let checked = power::soundness(&suite, setting, variations, move |_| ticker.inc(1));
+    let bar = bar(reference.count() + setting.variation.count() * count);
+    let checked = power::soundness(&suite, setting, variations, || bar.inc(1));
     let alarms = runtime()?
         .block_on(checked)
         .map_err(|error| embedded(&error))?;
@@ -72,15 +75,14 @@ pub(crate) fn variations(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let _ = writeln!(
         text,
-        "{} runs, {} verdicts, {} alarms",
+        "{} runs with {} verdicts, {} sequences of {} steps in all, {} races, {} alarms",
         alarms.runs,
         alarms.verdicts,
+        alarms.sequences,
+        alarms.steps,
+        alarms.races,
         alarms.alarms.values().sum::<u64>()
     );
     print(text)?;
-    Ok(ExitCode::from(if alarms.alarms.is_empty() {
-        0
-    } else {
-        Exit::Divergent.code()
-    }))
+    Ok(exit(!alarms.alarms.is_empty()))
 }

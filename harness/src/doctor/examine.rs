@@ -175,7 +175,8 @@ fn protocol(answer: &Response, to_unknown: &Response) -> Protocol {
     }
 }
 
-fn clock(answer: &Response, now: SystemTime) -> Option<Clock> {
+/// How far an endpoint's clock is from ours, by the date of its answer; none where it tells no date.
+pub fn clock(answer: &Response, now: SystemTime) -> Option<Clock> {
     let date = answer.header("date")?.to_owned();
     let ahead_s = httpdate::parse_http_date(&date).ok().map(|there| {
         let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
@@ -242,27 +243,4 @@ pub(crate) fn quoted(answer: &Response) -> String {
 
 pub(crate) fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::Header;
-
-    #[track_caller]
-    fn check(date: &str, want: Option<i64>) {
-        let now = httpdate::parse_http_date("Wed, 25 Nov 2026 20:00:00 GMT").unwrap();
-        let mut answer = Response::new(400, "");
-        answer.headers.push(Header::new("Date", date));
-        assert_eq!(clock(&answer, now).unwrap().ahead_s, want, "{date}");
-    }
-
-    #[test]
-    fn a_clock_is_measured_by_the_date_of_an_answer() {
-        check("Wed, 25 Nov 2026 20:00:01 GMT", Some(0));
-        check("Wed, 25 Nov 2026 20:10:00 GMT", Some(600));
-        check("Wed, 25 Nov 2026 19:59:00 GMT", Some(-60));
-        check("tomorrow", None);
-        assert_eq!(clock(&Response::new(400, ""), SystemTime::now()), None);
-    }
 }

@@ -250,6 +250,17 @@ impl Automaton {
         ways.remove(&state)
     }
 
+    /// How many meetings of a state and an operation stand like that to what is documented.
+    pub fn count(&self, standing: Standing) -> usize {
+        let edges = self.edges.iter();
+        edges.filter(|edge| edge.standing == standing).count()
+    }
+
+    /// How many documented moves were not seen.
+    pub fn unseen_count(&self) -> usize {
+        self.unseen().len()
+    }
+
     /// What is documented and was not seen: from, operation, to.
     pub(crate) fn unseen(&self) -> Vec<(State, Act, State)> {
         let documented = documented().into_iter();

@@ -81,7 +81,7 @@ impl Difference {
             rule: rule.id.to_owned(),
             level,
             text: rule.basis.text.to_owned(),
-            source: format!("{}: {}", rule.basis.kind.name(), rule.basis.cite),
+            source: rule.source(),
             from: State::Nothing,
             act: Act::Wait,
             wanted: String::new(),

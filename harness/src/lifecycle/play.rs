@@ -5,6 +5,9 @@ use crate::lifecycle::stage::Stage;
 use crate::oracle::{LifeBreach, Model};
 use crate::wire::{Envelope, Response};
 
+/// What is said of a step that was not answered.
+pub const NO_ANSWER: &str = "no answer";
+
 /// What came of a sequence.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
@@ -40,7 +43,7 @@ pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
 /// An answer in a few words: its status code, and the job's status or the error.
 pub(crate) fn said(answer: Option<&Response>) -> String {
     let Some(answer) = answer else {
-        return "no answer".to_owned();
+        return NO_ANSWER.to_owned();
     };
     let envelope = Envelope::read(answer);
     let status = || {

@@ -94,6 +94,8 @@ pub struct RaceFinding {
     pub level: Level,
     /// What holds, in a sentence.
     pub text: String,
+    /// What that stands on.
+    pub source: String,
     /// What was raced.
     pub kind: Kind,
     /// Which race it was.
@@ -274,6 +276,7 @@ impl RaceReport {
                     rule: rule.to_owned(),
                     level: breach.level,
                     text: breach.rule.basis.text.to_owned(),
+                    source: breach.rule.source(),
                     kind: race.kind,
                     number: race.number,
                     mismatch: breach.mismatch.to_string(),

@@ -12,9 +12,16 @@ use crate::lifecycle::races::RaceReport;
 use crate::lifecycle::sequences::SequenceReport;
 use crate::lifecycle::written::Replayed;
 
+/// The format of these results. Another number: this version cannot read them.
+pub const FORMAT: u32 = 1;
+
 /// The results of `fullstop lifecycle`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lifecycle {
+    /// What sort of results these are: `lifecycle`.
+    pub kind: LifecycleKind,
+    /// The number of their format.
+    pub format: u32,
     /// `fullstop`.
     pub tool: String,
     /// The version that made them.
@@ -37,10 +44,20 @@ pub struct Lifecycle {
     pub leftovers: Vec<String>,
 }
 
+/// Tells these results from those of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LifecycleKind {
+    /// The life of a job.
+    #[default]
+    Lifecycle,
+}
+
 impl Lifecycle {
     /// Nothing learnt yet.
     pub fn of(target: &str, endpoint: &str) -> Self {
         Self {
+            format: FORMAT,
             tool: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             target: target.to_owned(),
@@ -124,10 +141,7 @@ impl Lifecycle {
 }
 
 fn write_automaton(automaton: &Automaton, text: &mut String) {
-    let count = |standing| {
-        let edges = automaton.edges.iter();
-        edges.filter(|edge| edge.standing == standing).count()
-    };
+    let count = |standing| automaton.count(standing);
     let _ = writeln!(
         text,
         "{} meetings of a status and an operation: {} as documented, {} not established, {} against the evidence; {} documented moves not seen",
@@ -219,6 +233,7 @@ fn write_races(report: &RaceReport, text: &mut String) {
             finding.kind.name()
         );
         let _ = writeln!(text, "  {}", finding.text);
+        let _ = writeln!(text, "  source  {}", finding.source);
         let _ = writeln!(text, "  {}", finding.mismatch);
         for line in &finding.history {
             let _ = writeln!(text, "            {line}");

@@ -182,7 +182,7 @@ async fn finding(
         rule: breach.rule.id.to_owned(),
         level: breach.level,
         text: basis.text.to_owned(),
-        source: format!("{}: {}", basis.kind.name(), basis.cite),
+        source: breach.rule.source(),
         number,
         mismatch: breach.mismatch.to_string(),
         trace,

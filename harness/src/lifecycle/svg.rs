@@ -42,21 +42,36 @@ text.k{fill:#3fb950}text.n{fill:#8b949e}text.o{fill:#58a6ff}text.d{fill:#ff7b72}
 .l{stroke:#30363d}.ak{fill:#3fb950}.an{fill:#6e7681}.ao{fill:#58a6ff}.ad{fill:#ff7b72}\
 text.t{stroke:#0d1117}}";
 
+/// What stands in front of the ids of a drawing that is alone in its document.
+const ALONE: &str = "a";
+
 /// The drawing as an SVG document.
 pub fn svg(automaton: &Automaton, title: &str) -> String {
+    let head = "xmlns=\"http://www.w3.org/2000/svg\"";
+    let style = format!("<style>{STYLE}</style>");
+    drawn(automaton, title, head, &style, ALONE)
+}
+
+/// The same as an element of a page, in the classes of the document's style, which the page has its own rules for. `id`
+/// stands in front of its ids, which no other drawing on the page may have.
+pub fn inline_svg(automaton: &Automaton, title: &str, id: &str) -> String {
+    drawn(automaton, title, "class=\"drawing\"", "", id)
+}
+
+fn drawn(automaton: &Automaton, title: &str, head: &str, style: &str, id: &str) -> String {
     let rows = State::all().count();
     let height = TABLE_TOP + ROW * (rows as f64 + 1.0) + 20.0;
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\">\n<title>{0}</title>\n<style>{STYLE}</style>",
+        "<svg {head} viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{0}\">\n<title>{0}</title>\n{style}",
         escaped(title)
     );
     text.push_str("<defs>");
     for class in ["k", "n", "o", "d"] {
         let _ = write!(
             text,
-            "<marker id=\"a{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"a{class}\" d=\"M0 0L8 4L0 8z\"/></marker>"
+            "<marker id=\"{id}{class}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"a{class}\" d=\"M0 0L8 4L0 8z\"/></marker>"
         );
     }
     text.push_str("</defs>\n");
@@ -72,7 +87,7 @@ pub fn svg(automaton: &Automaton, title: &str) -> String {
     legend(&mut text);
     let moves = moves(automaton);
     for one in &moves {
-        line(one, &moves, &mut text);
+        line(one, &moves, id, &mut text);
     }
     for state in State::all() {
         node(state, automaton, &mut text);
@@ -137,7 +152,7 @@ fn node(state: State, automaton: &Automaton, text: &mut String) {
 }
 
 /// A move as a bent line, with what makes it at its middle. Several between the same two states are bent apart.
-fn line(one: &Move, all: &[Move], text: &mut String) {
+fn line(one: &Move, all: &[Move], id: &str, text: &mut String) {
     let class = match one.stroke {
         Stroke::Kept => "k",
         Stroke::Unseen => "n",
@@ -174,7 +189,7 @@ fn line(one: &Move, all: &[Move], text: &mut String) {
     );
     let _ = writeln!(
         text,
-        "<path class=\"m {class}\" marker-end=\"url(#a{class})\" d=\"M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}\"/><text class=\"s {class} t\" text-anchor=\"middle\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
+        "<path class=\"m {class}\" marker-end=\"url(#{id}{class})\" d=\"M{:.0} {:.0}Q{:.0} {:.0} {:.0} {:.0}\"/><text class=\"s {class} t\" text-anchor=\"middle\" x=\"{:.0}\" y=\"{:.0}\">{}</text>",
         start.0,
         start.1,
         control.0,
@@ -268,7 +283,11 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
+            // What shows nothing, or turns the reading direction.
             letter if letter.is_control() => safe.push('\u{fffd}'),
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {
+                safe.push('\u{fffd}');
+            }
             letter => safe.push(letter),
         }
     }

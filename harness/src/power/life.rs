@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::generator::Steps;
-use crate::lifecycle::{Stage, play, races, replay, written};
+use crate::lifecycle::{Stage, play, races, replay};
 use crate::reference::{Mutant, Options};
+use crate::suite::Suite;
 
 /// What stands in front of the name of a rule in the kill matrix.
 pub const LIFECYCLE: &str = "lifecycle:";
@@ -18,14 +19,14 @@ const RACES: u64 = 10;
 const AT_ONCE: usize = 16;
 
 /// The rules of a job's life that a mutant breaks, each as `lifecycle:` and its name, in order.
-pub async fn broken_rules(mutant: Mutant) -> Vec<String> {
+pub async fn broken_rules(suite: &Suite, mutant: Mutant) -> Vec<String> {
     let stage = Stage::in_process(Options {
         mutant: Some(mutant),
         ..Options::default()
     });
     let mut rules = BTreeSet::new();
-    for (name, sequence) in written().unwrap_or_default() {
-        let played = replay(&name, &sequence, &stage).await;
+    for (name, sequence) in suite.sequences() {
+        let played = replay(name, sequence, &stage).await;
         rules.extend(played.breaches.into_iter().map(|breach| breach.rule));
     }
     for number in 0..SEQUENCES {

@@ -79,7 +79,8 @@ pub async fn measure(
             };
             // What shows over several requests is asked of sequences and races, what shows in one of the suite.
             if mutant.is_about_life() {
-                return (index, mutant, Ok(Vec::new()), broken_rules(mutant).await);
+                let rules = broken_rules(&suite, mutant).await;
+                return (index, mutant, Ok(Vec::new()), rules);
             }
             let records = records(&suite, options, &everything(&suite), 0, 1).await;
             (index, mutant, records, Vec::new())
@@ -105,7 +106,8 @@ pub async fn measure(
 /// Whether a case, or an invariant over all cases, diverges on a mutant, or whether it breaks a rule of a job's life.
 pub async fn catches(suite: &Arc<Suite>, mutant: Mutant, id: &str) -> Result<bool, SessionError> {
     if id.starts_with(LIFECYCLE) {
-        return Ok(broken_rules(mutant).await.iter().any(|rule| rule == id));
+        let rules = broken_rules(suite, mutant).await;
+        return Ok(rules.iter().any(|rule| rule == id));
     }
     let options = Options {
         mutant: Some(mutant),

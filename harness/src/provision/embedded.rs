@@ -7,7 +7,7 @@ use crate::case::{Ids, JobState};
 use crate::contract::Status;
 use crate::provision::held::{Held, Made, Owned, Unmade};
 use crate::provision::{NO_SUCH_JOB, Unavailable};
-use crate::reference::{Effect, Endpoint, Fault, Moment, Seed};
+use crate::reference::{Effect, Endpoint, Fault, Moment, Options, Seed};
 
 #[derive(Debug)]
 pub(crate) struct Embedded {
@@ -17,6 +17,11 @@ pub(crate) struct Embedded {
 impl Embedded {
     pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
         Self { endpoint }
+    }
+
+    /// How the endpoint was made.
+    pub(crate) fn options(&self) -> &Options {
+        self.endpoint.options()
     }
 
     pub(crate) fn make(&self, job: JobState, held: &Held) -> Result<Made, Unmade> {

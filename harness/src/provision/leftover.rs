@@ -17,6 +17,16 @@ pub struct Leftover {
     pub pool: String,
 }
 
+impl Leftover {
+    /// The run that a pool's name tells of. A name that is not exactly of our form is not ours.
+    pub fn run_of<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+        let rest = name.strip_prefix(prefix)?.strip_prefix('-')?;
+        let (run, number) = rest.rsplit_once('-')?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && began(run).is_some()).then_some(run)
+    }
+}
+
 /// A run id for a process that begins at a moment: the moment and the process, so that two runs at once differ.
 pub fn run_id(now: SystemTime) -> String {
     let since = now.duration_since(UNIX_EPOCH);
@@ -42,7 +52,7 @@ pub async fn leftovers(
     let found = pools(client).await?.into_iter();
     let ours: BTreeSet<_> = found
         .filter_map(|(pool, name)| {
-            let run = run_of(&name, prefix)?.to_owned();
+            let run = Leftover::run_of(&name, prefix)?.to_owned();
             Some(Leftover { run, name, pool })
         })
         .filter(is_meant)
@@ -53,14 +63,6 @@ pub async fn leftovers(
 /// Deletes a pool that a run left.
 pub async fn remove(client: &Client, leftover: &Leftover) -> Result<(), String> {
     delete(client, &leftover.pool).await
-}
-
-/// The run that a pool's name tells of. A name that is not exactly of our form is not ours.
-fn run_of<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
-    let rest = name.strip_prefix(prefix)?.strip_prefix('-')?;
-    let (run, number) = rest.rsplit_once('-')?;
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && began(run).is_some()).then_some(run)
 }
 
 /// When a run began.
@@ -78,33 +80,4 @@ fn began(run: &str) -> Option<SystemTime> {
     }
     let millis = u64::from_str_radix(millis, 16).ok()?;
     UNIX_EPOCH.checked_add(Duration::from_millis(millis))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_ours_if_it_is_exactly_of_our_form() {
-        let id = run_id(SystemTime::now());
-        let ours = format!("fullstop-{id}-12");
-        assert_eq!(run_of(&ours, "fullstop"), Some(id.as_str()));
-        let other = format!("team-a-{id}-0");
-        assert_eq!(run_of(&other, "team-a"), Some(id.as_str()));
-        for foreign in [
-            "fullstop".to_owned(),
-            "fullstop-users".to_owned(),
-            "fullstop-users-1".to_owned(),
-            "fullstop-2024-01-01".to_owned(),
-            format!("fullstop-{id}"),
-            format!("fullstop-{id}-"),
-            format!("fullstop-{id}-x"),
-            format!("fullstop-{id}-1 "),
-            format!("my-fullstop-{id}-1"),
-            other,
-            ours.to_uppercase(),
-        ] {
-            assert_eq!(run_of(&foreign, "fullstop"), None, "{foreign}");
-        }
-    }
 }

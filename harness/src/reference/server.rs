@@ -1,13 +1,16 @@
 //! The endpoint on a loopback socket: HTTP/1.1, with a bound on everything that a client could make large or long.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
@@ -32,6 +35,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long answers under way may take when the server is stopped. All but the late and hung ones are out by then.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How long, and over how many bytes, a client that still sends is listened to behind the last answer.
+const LINGER: Duration = Duration::from_millis(500);
+const UNREAD_SIZE_MAX: usize = 1 << 20;
 
 /// A failing accept (too many open files) is tried again after a pause, not in a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -138,17 +145,35 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let service = service_fn({
         let endpoint = Arc::clone(&endpoint);
-        move |request| exchange::answer(Arc::clone(&endpoint), control, request)
+        // Boxed, since a connection that is taken back may be moved.
+        move |request| Box::pin(exchange::answer(Arc::clone(&endpoint), control, request))
     });
-    let serving = codec(endpoint.options()).serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(serving);
-    tokio::select! {
+    let mut serving = codec(endpoint.options()).serve_connection(TokioIo::new(stream), service);
+    let is_over = tokio::select! {
         // A client that breaks off is its own affair.
-        _ = serving.as_mut() => return,
-        _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
+        _ = poll_fn(|context| serving.poll_without_shutdown(context)) => true,
+        _ = stopped.wait_for(|is_stopped| *is_stopped) => false,
+    };
+    if !is_over {
+        Pin::new(&mut serving).graceful_shutdown();
+        let _ = poll_fn(|context| serving.poll_without_shutdown(context)).await;
     }
-    serving.as_mut().graceful_shutdown();
-    let _ = serving.await;
+    let _ = timeout(LINGER, part(serving.into_parts().io.into_inner())).await;
+}
+
+/// Ends a connection so that the last answer arrives: a socket that is closed while bytes of the client are unread takes
+/// back what was said on it (RFC 9112, section 9.6).
+async fn part(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    let mut unread = [0; 4_096];
+    let mut size = 0;
+    while size < UNREAD_SIZE_MAX {
+        match stream.read(&mut unread).await? {
+            0 => break,
+            read => size += read,
+        }
+    }
+    Ok(())
 }
 
 /// The codec of a connection, with all its bounds.
@@ -159,6 +184,8 @@ pub(crate) fn codec(options: &Options) -> http1::Builder {
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(BUFFER_SIZE_MAX)
+        // A client that has said all it wants to say may still want to hear.
+        .half_close(true)
         .title_case_headers(options.varies(Variation::TitleCaseHeaders));
     builder
 }

@@ -6,7 +6,11 @@
 mod answer;
 mod budget;
 mod layout;
+mod life;
 mod page;
+
+pub use answer::{Line, Mark, annotated};
+pub use layout::{Placed, layout};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -15,6 +19,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use sha2::{Digest as _, Sha256};
 
+use crate::lifecycle::Lifecycle;
 use crate::report::Labelled;
 
 const TEMPLATE: &str = include_str!("html/page.html");
@@ -24,9 +29,14 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The page's name among templates: its ending turns escaping on.
 const NAME: &str = "page.html";
 
-/// A page of one target, or of several side by side, under lines that say what they come to together.
-pub fn html(all: &[Labelled], standings: &[String]) -> Result<String, minijinja::Error> {
-    let page = page::Page::of(all);
+/// A page of one target, or of several side by side under lines that say what they come to together, and of the lives of
+/// jobs that were learnt.
+pub fn html(
+    all: &[Labelled],
+    lives: &[Labelled<Lifecycle>],
+    standings: &[String],
+) -> Result<String, minijinja::Error> {
+    let page = page::Page::of(all, lives);
     // Within a script element only `<` could end it.
     let index = serde_json::to_string(&page.index()).unwrap_or_default();
     let index = index.replace('<', "\\u003c");

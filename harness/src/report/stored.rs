@@ -8,6 +8,7 @@ use std::{fmt, io};
 
 use serde::Deserialize;
 
+use crate::lifecycle::{self, Lifecycle};
 use crate::report::{FORMAT, Results};
 use crate::runner::{Record, Summary};
 
@@ -21,6 +22,15 @@ pub struct Stored {
     pub file: String,
     /// What it holds.
     pub results: Results,
+}
+
+/// What a file of ours holds.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// The results of a run, or of several that were merged.
+    Results(Box<Results>),
+    /// The life of a job on a target.
+    Lifecycle(Box<Lifecycle>),
 }
 
 /// Why a file holds no results.
@@ -39,63 +49,111 @@ struct Head {
     tool: Option<String>,
     version: Option<String>,
     format: Option<u32>,
+    kind: Option<String>,
+}
+
+impl Held {
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Self, StoredError> {
+        Self::parse(&file.display().to_string(), &content(file)?)
+    }
+
+    /// Reads what a file of that name holds.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, StoredError> {
+        let head: Head = deserialize(name, text)?;
+        if head.tool.as_deref() != Some(env!("CARGO_PKG_NAME")) {
+            let why = "it is JSON, but no results of fullstop: its `tool` is not `fullstop`";
+            return Err(StoredError::of(name, ": tool".to_owned(), why));
+        }
+        match head.kind.as_deref() {
+            None => {
+                head.hold_to(FORMAT, name)?;
+                results(name, text).map(|results| Self::Results(Box::new(results)))
+            }
+            Some("lifecycle") => {
+                head.hold_to(lifecycle::FORMAT, name)?;
+                deserialize(name, text).map(|life| Self::Lifecycle(Box::new(life)))
+            }
+            Some(kind) => {
+                let why = format!(
+                    "it is a `{kind}`; a report is made of what `fullstop run --json`, `merge --json` and `lifecycle --json` write"
+                );
+                Err(StoredError::of(name, ": kind".to_owned(), why))
+            }
+        }
+    }
+}
+
+impl Head {
+    /// Whether this version reads that format.
+    fn hold_to(&self, wanted: u32, name: &str) -> Result<(), StoredError> {
+        if self.format == Some(wanted) {
+            return Ok(());
+        }
+        let version = self.version.as_deref().unwrap_or("of an unknown version");
+        let format = self.format.map_or_else(
+            || "before formats had a number".to_owned(),
+            |format| format!("in format {format}"),
+        );
+        let why = format!(
+            "fullstop {version} wrote it {format}, and this version reads format {wanted}: make the results anew with this version, or read them with that"
+        );
+        Err(StoredError::of(name, ": format".to_owned(), why))
+    }
 }
 
 impl Stored {
     /// Reads a file.
     pub fn read(file: &Path) -> Result<Self, StoredError> {
-        let name = file.display().to_string();
-        let unreadable = |error: io::Error| StoredError::of(&name, String::new(), error);
-        let mut text = Vec::new();
-        File::open(file)
-            .and_then(|file| file.take(FILE_SIZE_MAX + 1).read_to_end(&mut text))
-            .map_err(unreadable)?;
-        if text.len() as u64 > FILE_SIZE_MAX {
-            let why = format!("more than the {FILE_SIZE_MAX} bytes of a results file");
-            return Err(StoredError::of(&name, String::new(), why));
-        }
-        Self::parse(&name, &text)
+        Self::parse(&file.display().to_string(), &content(file)?)
     }
 
     /// Reads what a file of that name holds.
     pub fn parse(name: &str, text: &[u8]) -> Result<Self, StoredError> {
-        let wrong = |place: &str, why: String| Err(StoredError::of(name, place.to_owned(), why));
-        let head: Head = deserialize(name, text)?;
-        if head.tool.as_deref() != Some(env!("CARGO_PKG_NAME")) {
-            let why = "it is JSON, but no results of fullstop: its `tool` is not `fullstop`";
-            return wrong(": tool", why.to_owned());
-        }
-        if head.format != Some(FORMAT) {
-            let version = head.version.as_deref().unwrap_or("of an unknown version");
-            let format = head.format.map_or_else(
-                || "before formats had a number".to_owned(),
-                |format| format!("in format {format}"),
-            );
-            return wrong(
-                ": format",
-                format!(
-                    "fullstop {version} wrote it {format}, and this version reads format {FORMAT}: make the results anew with this version, or read them with that"
-                ),
-            );
-        }
-        let results: Results = deserialize(name, text)?;
-        let mut seen = BTreeSet::new();
-        for (index, case) in results.cases.iter().enumerate() {
-            if !seen.insert(&case.id) {
-                let place = format!(": cases[{index}].id");
-                return wrong(&place, format!("{} stands there twice", case.id));
+        match Held::parse(name, text)? {
+            Held::Results(results) => Ok(Self {
+                file: name.to_owned(),
+                results: *results,
+            }),
+            Held::Lifecycle(_) => {
+                let why =
+                    "it holds the life of a job and no cases: only `fullstop report` shows that";
+                Err(StoredError::of(name, ": kind".to_owned(), why))
             }
         }
-        let counted = counts(Summary::of(&results.records()));
-        if counts(results.summary.clone()) != counted {
-            let why = "the sums are not those of the cases: the file was changed or cut";
-            return wrong(": summary", why.to_owned());
-        }
-        Ok(Self {
-            file: name.to_owned(),
-            results,
-        })
     }
+}
+
+fn content(file: &Path) -> Result<Vec<u8>, StoredError> {
+    let name = file.display().to_string();
+    let mut text = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(FILE_SIZE_MAX + 1).read_to_end(&mut text))
+        .map_err(|error: io::Error| StoredError::of(&name, String::new(), error))?;
+    if text.len() as u64 > FILE_SIZE_MAX {
+        let why = format!("more than the {FILE_SIZE_MAX} bytes of a results file");
+        return Err(StoredError::of(&name, String::new(), why));
+    }
+    Ok(text)
+}
+
+/// The results of a run: whole, each case once, with the sums of its cases.
+fn results(name: &str, text: &[u8]) -> Result<Results, StoredError> {
+    let wrong = |place: &str, why: String| Err(StoredError::of(name, place.to_owned(), why));
+    let results: Results = deserialize(name, text)?;
+    let mut seen = BTreeSet::new();
+    for (index, case) in results.cases.iter().enumerate() {
+        if !seen.insert(&case.id) {
+            let place = format!(": cases[{index}].id");
+            return wrong(&place, format!("{} stands there twice", case.id));
+        }
+    }
+    let counted = counts(Summary::of(&results.records()));
+    if counts(results.summary.clone()) != counted {
+        let why = "the sums are not those of the cases: the file was changed or cut";
+        return wrong(": summary", why.to_owned());
+    }
+    Ok(results)
 }
 
 impl Results {

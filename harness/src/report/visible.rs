@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The text with every character named that shows nothing or changes how others are shown. Ends of lines and tabs stay.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(hides) {
         return Cow::Borrowed(text);
     }
@@ -20,12 +20,12 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// The same on one line.
-pub(crate) fn on_a_line(text: &str) -> String {
+pub fn on_a_line(text: &str) -> String {
     visible(text).replace(['\n', '\t'], " ")
 }
 
 /// The first characters of a text, and that there is more.
-pub(crate) fn clipped(text: &str, length_max: usize) -> Cow<'_, str> {
+pub fn clipped(text: &str, length_max: usize) -> Cow<'_, str> {
     text.char_indices()
         .nth(length_max)
         .map_or(Cow::Borrowed(text), |(end, _)| {
@@ -48,23 +48,5 @@ fn hides(letter: char) -> bool {
         // What XML cannot hold at all.
         '\u{fffe}' | '\u{ffff}' => true,
         letter => letter.is_control(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_hides_is_named_and_the_rest_stays() {
-        assert_eq!(visible("plain é ✓\n\tשלום"), "plain é ✓\n\tשלום");
-        assert_eq!(visible("a\u{1b}[31m\0\r"), "a␛[31m␀␍");
-        assert_eq!(
-            visible("\u{202e}\u{200d}\u{9b}"),
-            "⟨U+202E⟩⟨U+200D⟩⟨U+009B⟩"
-        );
-        assert_eq!(on_a_line("a\nb"), "a b");
-        assert_eq!(clipped("abcd", 4), "abcd");
-        assert_eq!(clipped("abcde", 4), "abcd… <5 bytes>");
     }
 }

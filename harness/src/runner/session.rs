@@ -127,6 +127,13 @@ impl Session {
         })
     }
 
+    /// Another endpoint like the one in this process, for whoever moves the time. None where the target is no such endpoint
+    /// or the other does not start.
+    pub(crate) fn another(&self) -> Option<Self> {
+        let options = self.provisioner.endpoint_options()?.clone();
+        Self::embedded(self.profile.clone(), options).ok()
+    }
+
     /// Whether the target is in this process.
     pub fn is_embedded(&self) -> bool {
         self.server.is_some()

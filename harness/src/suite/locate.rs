@@ -15,10 +15,14 @@ pub(crate) fn locate(text: &str, place: &Place) -> Range<usize> {
     let (table, keys, mut span) = match place {
         Place::Key(keys) => (document.get_ref(), keys.as_slice(), first_line),
         Place::Case(index, keys) => {
-            let Some(case) = case(document.get_ref(), *index) else {
+            let Some(case) = entry(document.get_ref(), "case", "name", *index) else {
                 return first_line;
             };
             (case.1, keys.as_slice(), case.0)
+        }
+        Place::Step(index) => {
+            let step = entry(document.get_ref(), "step", "do", *index);
+            return step.map_or(first_line.clone(), |step| first_line_of(text, step.0));
         }
     };
     let mut table = Some(table);
@@ -35,18 +39,23 @@ pub(crate) fn locate(text: &str, place: &Place) -> Range<usize> {
     first_line_of(text, span)
 }
 
-/// The span and the table of the case with that index. The span is the `name`'s, which tells one case from another.
-fn case<'a>(document: &'a DeTable<'a>, index: usize) -> Option<(Range<usize>, &'a DeTable<'a>)> {
-    let DeValue::Array(cases) = document.get("case")?.get_ref() else {
+/// The span and the table of an entry of a list of tables. The span is that of the key which tells one from another.
+fn entry<'a>(
+    document: &'a DeTable<'a>,
+    list: &str,
+    telling: &str,
+    index: usize,
+) -> Option<(Range<usize>, &'a DeTable<'a>)> {
+    let DeValue::Array(entries) = document.get(list)?.get_ref() else {
         return None;
     };
-    let entry = cases.get(index)?;
+    let entry = entries.get(index)?;
     let DeValue::Table(table) = entry.get_ref() else {
         return None;
     };
     let span = table
-        .get("name")
-        .map_or_else(|| entry.span(), |name| name.span());
+        .get(telling)
+        .map_or_else(|| entry.span(), |value| value.span());
     Some((span, table))
 }
 

@@ -23,7 +23,7 @@ const POOLS_MAX: usize = 64;
 
 /// Lets requests through as quotas allow. Those who wait on one pool, or in one class, come in order.
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub struct Limiter {
     quotas: Quotas,
     accounts: BTreeMap<QuotaClass, Lane<Window>>,
     pools: Mutex<BTreeMap<Pool, Arc<Lane<Window>>>>,
@@ -52,7 +52,8 @@ struct Meter {
 }
 
 impl Limiter {
-    pub(crate) fn new(quotas: Quotas) -> Self {
+    /// For these quotas; nothing was sent yet.
+    pub fn new(quotas: Quotas) -> Self {
         let accounts = quotas.classes.iter();
         let accounts = accounts
             .map(|(class, limit)| {
@@ -72,7 +73,7 @@ impl Limiter {
     }
 
     /// Waits until a request may be sent.
-    pub(crate) async fn turn(&self, request: &Request) {
+    pub async fn turn(&self, request: &Request) {
         let class = class(request);
         let Some(account) = self.accounts.get(&class) else {
             return;
@@ -102,7 +103,7 @@ impl Limiter {
     }
 
     /// What was used so far of each quota.
-    pub(crate) fn usage(&self) -> Vec<QuotaUse> {
+    pub fn usage(&self) -> Vec<QuotaUse> {
         let meters = lock(&self.meters).clone();
         // One time for all: else a class that is used for an instant seems to be used much.
         let lasted = meters.values().map(|meter| meter.last).max();
@@ -122,6 +123,11 @@ impl Limiter {
                 }
             })
             .collect()
+    }
+
+    /// How many pools are remembered.
+    pub fn pools(&self) -> usize {
+        lock(&self.pools).len()
     }
 
     /// The lane of the pool that a request names, where its class has a limit for one pool.
@@ -207,56 +213,4 @@ fn is_at_rest(lane: &Lane<Window>) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::target::Share;
-
-    fn stop(pool: &str) -> Request {
-        Request::call(
-            Operation::StopUserImportJob,
-            format!(r#"{{"UserPoolId":"{pool}","JobId":"import-1"}}"#),
-        )
-    }
-
-    #[test]
-    fn a_request_that_cannot_be_read_counts_as_a_stop_of_the_pool_that_it_names() {
-        let limiter = Limiter::new(Quotas::aws());
-        let _known = limiter.lane(QuotaClass::UserPoolResourceUpdate, &stop("us-east-1_A"));
-        let mut broken = stop("us-east-1_A");
-        broken.body.pop();
-        broken.set("X-Amz-Target", "nonsense");
-        assert_eq!(class(&broken), QuotaClass::UserPoolResourceUpdate);
-        let lane = limiter.lane(class(&broken), &broken);
-        let known = limiter.lane(class(&broken), &stop("us-east-1_A"));
-        assert!(Arc::ptr_eq(&lane.unwrap(), &known.unwrap()));
-    }
-
-    #[test]
-    fn a_lane_that_is_full_waits_and_a_share_gets_whole_requests() {
-        let quarter: Share = "1/4".parse().unwrap();
-        assert_eq!(Window::of(quarter.of(15)).room, 3);
-        let fifteenth: Share = "1/15".parse().unwrap();
-        let window = Window::of(fifteenth.of(5));
-        assert_eq!((window.room, window.span), (1, WINDOW * 3));
-        let mut window = Window::of(5.0);
-        let now = Instant::now();
-        for _ in 0..7 {
-            window.take(now);
-        }
-        assert_eq!((window.latest.len(), window.in_a_second(now)), (5, 5));
-        assert_eq!(window.in_a_second(now + SECOND), 0);
-    }
-
-    #[test]
-    fn pools_at_rest_are_forgotten() {
-        let limiter = Limiter::new(Quotas::aws());
-        for number in 0..10 * POOLS_MAX {
-            let pool = format!("us-east-1_{number}");
-            limiter.lane(QuotaClass::UserPoolResourceUpdate, &stop(&pool));
-        }
-        assert!(lock(&limiter.pools).len() <= POOLS_MAX);
-    }
 }

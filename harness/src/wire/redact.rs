@@ -38,24 +38,3 @@ pub fn redact_account(text: &str) -> String {
     }
     redacted
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_opens_a_door_is_taken_out_and_the_rest_stays() {
-        let url =
-            "https://b.example/k?X-Amz-Security-Token=abc%2F&X-Amz-Date=2025&X-Amz-Signature=0f9\"";
-        let wanted =
-            "https://b.example/k?X-Amz-Security-Token=…&X-Amz-Date=2025&X-Amz-Signature=…\"";
-        assert_eq!(redact(url), wanted);
-        let header = "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/2025/x, SignedHeaders=host, Signature=0f9";
-        let redacted = redact(header);
-        assert!(
-            !redacted.contains("AKIA") && !redacted.contains("0f9"),
-            "{redacted}"
-        );
-        assert_eq!(redact("Value 'x' at 'jobId'"), "Value 'x' at 'jobId'");
-    }
-}

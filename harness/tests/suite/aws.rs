@@ -2,6 +2,7 @@
 
 mod environment;
 mod kills;
+mod names;
 mod quota;
 mod sweep;
 

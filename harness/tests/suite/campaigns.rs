@@ -29,7 +29,6 @@ fn digest(arguments: &[&str]) -> u64 {
 
 #[test]
 fn the_stream_is_the_same_at_every_concurrency_and_its_shards_add_up() {
-    // Two epochs, so that what was learnt in the first decides the second.
     let of = |more: &[&str]| {
         let base = ["--execs", "1536", "--seed", "7", "--generators", "directed"];
         digest(&[&base, more].concat())
@@ -47,11 +46,17 @@ fn the_stream_is_the_same_at_every_concurrency_and_its_shards_add_up() {
 
 #[test]
 fn what_was_learnt_changes_the_stream() {
+    // Two epochs, so that what was learnt in the first decides the second.
     let of = |more: &[&str]| {
-        let base = ["--execs", "2560", "--generators", "seeded"];
+        let base = ["--execs", "1280", "--generators", "seeded,raw"];
         digest(&[&base, more].concat())
     };
     let alone = of(&["--concurrency", "1"]);
+    assert_eq!(
+        of(&["--concurrency", "32"]),
+        alone,
+        "concurrency decides nothing"
+    );
     assert_ne!(of(&["--feedback", "off"]), alone, "feedback is used");
 }
 
@@ -176,6 +181,37 @@ fn a_broken_invariant_is_one_finding_whose_file_fails_there_only() {
     };
     assert_eq!(run(&["--endpoint", &served.url]), 1);
     assert_eq!(run(&[]), 0);
+}
+
+#[test]
+fn a_fault_that_only_a_sequence_shows_is_found_shrunk_and_played_again() {
+    let served = served(&["--mutant", "restart-accepted"]);
+    let scratch = Scratch::new();
+    let more = [
+        "--endpoint",
+        &served.url,
+        "--execs",
+        "64",
+        "--generators",
+        "sequence",
+    ];
+    let (output, json) = campaign(&scratch, &more);
+    assert_eq!(output.code, 1, "{}{}", output.stdout, output.stderr);
+    let findings = json["findings"].as_array().expect("findings");
+    let is_it = |one: &&Value| {
+        let id = one["id"].as_str();
+        id.is_some_and(|id| id.starts_with("sequences/no-restart"))
+    };
+    let finding = findings.iter().find(is_it).expect("the mutant is found");
+    let file = finding["case_file"].as_str().expect("a file");
+    let text = fs::read_to_string(scratch.path(file)).expect("it was written");
+    assert!(text.matches("[[step]]").count() <= 7, "{text}");
+    let replay = |more: &[&str]| {
+        let all = [&["lifecycle", "--replay", file], more].concat();
+        self::output(command(&all).current_dir(&scratch.folder)).code
+    };
+    assert_eq!(replay(&["--endpoint", &served.url]), 1);
+    assert_eq!(replay(&[]), 0);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `doctor` and `init`, on endpoints that are whole, partly there, or not there at all.
 
+mod clock;
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

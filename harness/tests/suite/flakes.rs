@@ -1,5 +1,7 @@
 //! Divergences that come now and then are told from those that come every time, and both fail the gate.
 
+mod rate;
+
 use fullstop::reference::{Mutant, Options};
 use fullstop::runner::{Constancy, Gate, Plan, Run, Runner, Session, Verdict};
 use fullstop::suite::Suite;

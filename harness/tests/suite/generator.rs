@@ -1,5 +1,7 @@
 //! What the generators make: how much of each class, and that it is what its name says.
 
+mod texts;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;

@@ -21,6 +21,9 @@ const COLUMNS_MAX: usize = 100;
 /// How long one example may take: most take a second, the longest runs the suite some tens of times.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How many commands' examples run at once: most of their time they wait for a job of the served reference to go on.
+const PAGES_AT_ONCE: usize = 6;
+
 /// What an example says, and what stands in its place when it is run.
 const PLACEHOLDERS: &[(&str, Filling)] = &[
     ("http://127.0.0.1:4566", Filling::Served),
@@ -129,7 +132,7 @@ fn every_example_in_a_help_runs() {
     let faults = Mutex::new(Vec::new());
     let next = || queue.lock().expect("no panic holds it").next();
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+        for _ in 0..PAGES_AT_ONCE {
             scope.spawn(|| {
                 while let Some(page) = next() {
                     let found = run(&page);
@@ -166,7 +169,7 @@ fn a_broken_example_is_seen() {
 /// Runs the examples of a page, and tells those that did not end as they should.
 fn run(page: &Page) -> Vec<String> {
     let scratch = Scratch::new();
-    let served = Served::start(&["--control"]);
+    let served = Served::start(&["--control", "--pending-ms", "150"]);
     prepare(&scratch, &served);
     let mut faults = Vec::new();
     for example in page.examples() {

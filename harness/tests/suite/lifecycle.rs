@@ -2,4 +2,5 @@
 
 mod command;
 mod model;
+mod page;
 mod walk;

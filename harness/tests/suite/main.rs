@@ -18,6 +18,7 @@ mod ledger;
 mod library;
 mod lifecycle;
 mod loader;
+mod oracle;
 mod power;
 mod provision;
 mod published;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use fullstop::oracle::LifeRule;
-use fullstop::power::{LIFECYCLE, Setting, catches, measure, published, soundness};
+use fullstop::power::{LIFECYCLE, Setting, Share, catches, measure, published, soundness};
 use fullstop::reference::{Mutant, Variation};
 use fullstop::suite::Suite;
 
@@ -127,14 +127,26 @@ async fn nothing_is_accused_that_does_nothing_wrong() {
         .copied()
         .step_by(VARIED_EVERY)
         .collect();
-    let setting = Setting {
+    let share = Share {
         runs: 1,
-        runs_of_variation: 1,
+        sequences: 12,
+        races: 6,
     };
-    let alarms = soundness(&suite, setting, &sample, |_| {})
+    let setting = Setting {
+        reference: Share {
+            sequences: 90,
+            races: 15,
+            ..share
+        },
+        variation: share,
+    };
+    let alarms = soundness(&suite, setting, &sample, || {})
         .await
         .expect("the endpoint starts");
     assert!(alarms.alarms.is_empty(), "{:?}", alarms.alarms);
     assert_eq!(alarms.runs, 1 + sample.len() as u64);
     assert_eq!(alarms.verdicts, alarms.runs * suite.ids().count() as u64);
+    assert_eq!(alarms.sequences, 90 + 12 * sample.len() as u64);
+    assert!(alarms.steps > 5 * alarms.sequences, "{}", alarms.steps);
+    assert_eq!(alarms.races, 15 + 6 * sample.len() as u64);
 }

@@ -2,6 +2,7 @@
 
 mod life;
 mod mutants;
+mod notation;
 mod refusals;
 mod server;
 mod signature;

@@ -1,5 +1,8 @@
 //! Reports: whatever an endpoint answers, they are whole, harmless and of bounded size.
 
+mod answer;
+mod layout;
+
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -340,7 +343,7 @@ fn reports_are_made_by_a_run_and_later_alike() {
 }
 
 fn page(all: &[Results]) -> String {
-    html(&labelled(all), &[]).expect("the template is sound")
+    html(&labelled(all), &[], &[]).expect("the template is sound")
 }
 
 fn labelled(all: &[Results]) -> Vec<Labelled> {

@@ -35,7 +35,7 @@ fn the_schema_of_a_diagnosis_is_current() {
 #[test]
 fn the_schema_of_sequence_files_is_current() {
     check(
-        "sequences/schema.json",
+        "cases/sequences/schema.json",
         &schemars::schema_for!(fullstop::case::Sequence),
     );
 }

@@ -2,6 +2,7 @@
 
 mod config;
 mod lanes;
+mod limiter;
 mod signing;
 mod socket;
 

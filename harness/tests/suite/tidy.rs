@@ -11,6 +11,9 @@ use crate::{files, help, name, root};
 const LINES_MAX: usize = 600;
 const COLUMNS_MAX: usize = 100;
 
+/// What would never run in the library: `Cargo.toml` says `test = false`, so that it is compiled once.
+const UNRUN: [&str; 2] = ["cfg(test)", "#[test]"];
+
 /// What must not be left in the code, and what to write instead.
 const BANNED: &[(&str, &str)] = &[
     ("dbg!", "a test"),
@@ -57,6 +60,27 @@ fn sources_are_short_and_clean() {
             for (banned, instead) in BANNED {
                 if line.contains(banned) {
                     wrong.push(format!("{path}:{}: `{banned}`: write {instead}", index + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_test_stands_where_it_would_not_run() {
+    let mut wrong = Vec::new();
+    for folder in ["harness/src", "fuzz/fuzz_targets", "fuzz/baselines"] {
+        for file in files(folder) {
+            let text = fs::read_to_string(&file).unwrap_or_default();
+            for (index, line) in text.lines().enumerate() {
+                let code = line.trim_start();
+                if !code.starts_with("//") && UNRUN.iter().any(|unrun| code.contains(unrun)) {
+                    wrong.push(format!(
+                        "{}:{}: a test that never runs: write it in harness/tests/suite",
+                        name(&file),
+                        index + 1
+                    ));
                 }
             }
         }

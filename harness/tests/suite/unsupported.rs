@@ -2,6 +2,8 @@
 //!
 //! A gateway in front of a served reference lacks some operations, and says so in one of the dialects that were seen.
 
+mod dialects;
+
 use serde_json::Value;
 
 use crate::command::{Scratch, Served, fullstop};

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::campaign::{Killed, Settings, distribution, time_to_kill};
+use crate::cli::measuring::{bar, chosen};
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::reference::Mutant;
@@ -36,9 +36,8 @@ pub(super) fn mutants(
     json: Option<&Path>,
 ) -> Result<ExitCode, Stop> {
     let suite = load_suite(None)?;
-    let mutants = if only.is_empty() { Mutant::ALL } else { only };
-    let bar =
-        ProgressBar::with_draw_target(Some(mutants.len() as u64), ProgressDrawTarget::stderr());
+    let mutants = chosen(only, Mutant::ALL);
+    let bar = bar(mutants.len() as u64);
     let seeds = settings.seed..settings.seed + runs;
     let measured = async {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);

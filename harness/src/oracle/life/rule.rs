@@ -30,6 +30,11 @@ impl LifeRule {
     pub fn named(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.id == id)
     }
+
+    /// What it stands on, in words.
+    pub fn source(self) -> String {
+        format!("{}: {}", self.basis.kind.name(), self.basis.cite)
+    }
 }
 
 const IMPORT_PAGE: &str = "developer guide, Importing users from a CSV file";

@@ -17,13 +17,13 @@ const ERROR_TYPE: [&str; 3] = ["header x-amzn-errortype", "body/__type", "body/c
 
 /// One line of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Line {
+pub struct Line {
     /// What came.
-    pub(crate) text: String,
+    pub text: String,
     /// Whether it stands where something is missing.
-    pub(crate) missing: bool,
+    pub missing: bool,
     /// What was wanted here instead.
-    pub(crate) marks: Vec<Mark>,
+    pub marks: Vec<Mark>,
     /// Its place, as mismatches name it.
     #[serde(skip)]
     place: Option<String>,
@@ -31,14 +31,17 @@ pub(crate) struct Line {
 
 /// A difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Mark {
-    pub(crate) at: String,
-    pub(crate) wanted: String,
-    pub(crate) got: String,
+pub struct Mark {
+    /// Its place, as the mismatch names it.
+    pub at: String,
+    /// What was wanted.
+    pub wanted: String,
+    /// What came.
+    pub got: String,
 }
 
 /// An answer with its differences; behind it those that are at no place in it, such as the state afterwards.
-pub(crate) fn annotated(came: &str, mismatches: &[Mismatch]) -> (Vec<Line>, Vec<Mark>) {
+pub fn annotated(came: &str, mismatches: &[Mismatch]) -> (Vec<Line>, Vec<Mark>) {
     let mut lines = lines(came);
     let mut elsewhere = Vec::new();
     for mismatch in mismatches {
@@ -162,55 +165,5 @@ impl From<&Mismatch> for Mark {
             wanted: on_a_line(&clipped(&mismatch.wanted, LINE_LENGTH_MAX)),
             got: on_a_line(&clipped(&mismatch.got, LINE_LENGTH_MAX)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CAME: &str =
-        "200\nContent-Type: text/html\n\n{\"UserImportJob\":{\"Status\":\"Failed\"}}";
-
-    #[track_caller]
-    fn check(came: &str, at: &str, wanted: Option<(&str, bool)>) {
-        let (lines, elsewhere) = annotated(came, &[Mismatch::new(at, "this", "that")]);
-        let marked = lines.iter().find(|line| !line.marks.is_empty());
-        let found = marked.map(|line| (line.text.trim(), line.missing));
-        assert_eq!(found, wanted, "{at}");
-        assert_eq!(elsewhere.len(), usize::from(wanted.is_none()));
-    }
-
-    #[test]
-    fn a_difference_stands_where_it_is() {
-        check(CAME, "status", Some(("200", false)));
-        check(
-            CAME,
-            "header content-type",
-            Some(("Content-Type: text/html", false)),
-        );
-        check(
-            CAME,
-            "header x-amzn-requestid",
-            Some(("x-amzn-requestid:", true)),
-        );
-        check(CAME, "body", Some(("{", false)));
-        check(
-            CAME,
-            "body/UserImportJob/Status",
-            Some(("\"Status\": \"Failed\"", false)),
-        );
-        check(CAME, "body/UserImportJob/JobId", Some(("\"JobId\":", true)));
-        check(CAME, "body/Other/JobId", Some(("\"JobId\":", true)));
-        check(CAME, "error type", Some(("\"__type\":", true)));
-        check(CAME, "post/Status", None);
-        check("400\n\n", "body", Some(("no body", true)));
-        check(
-            "400\n\n{\"code\":\"X\"}",
-            "error type",
-            Some(("\"code\": \"X\"", false)),
-        );
-        check("<closed without an answer>", "answer", None);
-        check("<closed without an answer>", "status", None);
     }
 }

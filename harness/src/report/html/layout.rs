@@ -7,15 +7,15 @@ const DEPTH_SHOWN_MAX: usize = 20;
 
 /// A line of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// The text, indented.
-    pub(crate) text: String,
+    pub text: String,
     /// The place of the value on it, such as `/UserImportJob/Status`; the root's is empty. None where nothing begins.
-    pub(crate) place: Option<String>,
+    pub place: Option<String>,
 }
 
 /// Lays a body out.
-pub(crate) fn layout(body: &str) -> Vec<Placed> {
+pub fn layout(body: &str) -> Vec<Placed> {
     let mut writer = Writer::default();
     let end = writer.read(body);
     writer.end_line();
@@ -180,57 +180,4 @@ fn text_size(rest: &str) -> Option<usize> {
         }
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(body: &str, wanted: &[(&str, Option<&str>)]) {
-        let lines = layout(body);
-        let found: Vec<_> = lines
-            .iter()
-            .map(|line| (line.text.as_str(), line.place.as_deref()))
-            .collect();
-        assert_eq!(found, wanted, "{body}");
-    }
-
-    #[test]
-    fn each_line_knows_its_place_and_no_lexeme_is_changed() {
-        check(
-            r#"{"a":{"b":1.50E3,"b":null},"c":[],"d":[true,"x\"y"]}"#,
-            &[
-                ("{", Some("")),
-                ("  \"a\": {", Some("/a")),
-                ("    \"b\": 1.50E3,", Some("/a/b")),
-                ("    \"b\": null", Some("/a/b")),
-                ("  },", None),
-                ("  \"c\": [],", Some("/c")),
-                ("  \"d\": [", Some("/d")),
-                ("    true,", Some("/d/0")),
-                ("    \"x\\\"y\"", Some("/d/1")),
-                ("  ]", None),
-                ("}", None),
-            ],
-        );
-        check("\"text\"", &[("\"text\"", Some(""))]);
-    }
-
-    #[test]
-    fn what_is_no_json_stays_as_it_is() {
-        check("<html>\nno\n", &[("<html>", Some("")), ("no", None)]);
-        check("", &[]);
-        check(
-            r#"{"a":"cut… <9 bytes>"#,
-            &[
-                ("{", Some("")),
-                ("  \"a\": ", Some("/a")),
-                ("\"cut… <9 bytes>", None),
-            ],
-        );
-        check("{} {}", &[("{}", Some("")), ("{}", None)]);
-        check("{]}", &[("{", Some("")), ("]}", None)]);
-        assert_eq!(layout(&"[".repeat(2_000)).len(), 2_000);
-    }
 }

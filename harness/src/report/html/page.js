@@ -28,7 +28,7 @@
   paint(themes.includes(remembered()) ? remembered() : "automatic");
   one("theme").addEventListener("click", nextTheme);
 
-  // Filter.
+  // Filter. A page of lives alone has none.
   const index = JSON.parse(one("index").textContent);
   const elements = new Map(all(".case").map((element) => [element.dataset.case, element]));
   const filter = one("filter");
@@ -72,7 +72,7 @@
     for (const box of boxes("verdict")) box.checked = off || grave.includes(box.value);
     apply();
   };
-  filter.addEventListener("input", apply);
+  filter?.addEventListener("input", apply);
   for (const box of [...boxes("verdict"), ...boxes("level")]) box.addEventListener("change", apply);
   if (findings) findings.addEventListener("click", onlyFindings);
   if (differing) {
@@ -81,18 +81,18 @@
       apply();
     });
   }
-  one("reset").addEventListener("click", () => {
+  one("reset")?.addEventListener("click", () => {
     filter.value = "";
     for (const box of [...boxes("verdict"), ...boxes("level")]) box.checked = true;
     if (differing) differing.setAttribute("aria-pressed", "false");
     apply();
   });
-  filter.form.addEventListener("submit", (event) => event.preventDefault());
+  filter?.form.addEventListener("submit", (event) => event.preventDefault());
 
   // Folding.
-  const visible = () => all(".requirement, .case").filter((element) => !element.closest("[hidden]"));
+  const visible = () => all(".requirement, .case, .finding").filter((element) => !element.closest("[hidden]"));
   const unfold = one("unfold");
-  unfold.addEventListener("click", () => {
+  unfold?.addEventListener("click", () => {
     const folded = visible().some((element) => !element.open);
     for (const element of visible()) element.open = folded;
     unfold.textContent = folded ? "Fold all" : "Unfold all shown";
@@ -112,7 +112,7 @@
 
   // Keys.
   const rows = () =>
-    all(".requirement > summary, .case > summary").filter((summary) => {
+    all(".requirement > summary, .case > summary, .finding > summary").filter((summary) => {
       const around = summary.parentElement.parentElement.closest("details");
       return !summary.closest("[hidden]") && (around === null || around.open);
     });
@@ -127,14 +127,14 @@
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const active = document.activeElement;
-    if (event.key === "Escape" && active === filter) {
+    if (event.key === "Escape" && filter && active === filter) {
       filter.blur();
       return;
     }
     if (active && (active.tagName === "INPUT" && active.type === "search")) return;
     const onRow = active && active.tagName === "SUMMARY";
     const keys = {
-      "/": () => filter.focus(),
+      "/": () => filter?.focus(),
       j: () => step(1),
       k: () => step(-1),
       f: () => findings && onlyFindings(),
@@ -177,7 +177,7 @@
     );
     for (const element of visible()) {
       const found = all(".case", element).concat(element).some((each) => bad.has(each.dataset.case) && !each.hidden);
-      if (found && !element.open) {
+      if ((found || element.classList.contains("finding")) && !element.open) {
         element.open = true;
         folded.push(element);
       }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::case::Level;
+use crate::lifecycle::Lifecycle;
 use crate::oracle::Mismatch;
 use crate::report::figures::{entry, is_finding, percent, told};
 use crate::report::html::answer::{Line, Mark, annotated, lines};
 use crate::report::html::budget;
+use crate::report::html::life::Life;
 use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, RequirementResult, Results};
 use crate::runner::Verdict;
@@ -28,6 +30,7 @@ pub(crate) struct Page {
     /// How many columns of targets there are, as far as the style knows.
     columns: usize,
     targets: Vec<Target>,
+    lives: Vec<Life>,
     verdicts: Vec<Count>,
     levels: Vec<Count>,
     areas: Vec<Area>,
@@ -168,7 +171,7 @@ struct Entry<'a> {
 }
 
 impl Page {
-    pub(crate) fn of(all: &[Labelled]) -> Self {
+    pub(crate) fn of(all: &[Labelled], lives: &[Labelled<Lifecycle>]) -> Self {
         let shown = budget::shown(all);
         let view = View { all, shown };
         let mut requirements: BTreeMap<&str, &RequirementResult> = BTreeMap::new();
@@ -206,12 +209,15 @@ impl Page {
         });
         let levels: Vec<_> = levels.filter(|count| count.count > 0).collect();
         let total: usize = all.iter().map(|one| one.results.cases.len()).sum();
-        let labels: Vec<_> = all.iter().map(|one| one.label.as_str()).collect();
+        let lived = lives.iter().map(|one| one.label.as_str());
+        let mut labels: Vec<_> = all.iter().map(|one| one.label.as_str()).collect();
+        labels.extend(lived.filter(|label| all.iter().all(|one| one.label != *label)));
         Self {
             title: format!("StopUserImportJob: {}", on_a_line(&labels.join(", "))),
             several: all.len() > 1,
             columns: all.len().min(8),
             targets: all.iter().map(Target::of).collect(),
+            lives: Life::all(lives),
             verdicts: verdicts.filter(|count| count.count > 0).collect(),
             levels,
             areas: areas.into_iter().map(|area| view.area(area)).collect(),

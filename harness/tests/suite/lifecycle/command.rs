@@ -1,5 +1,7 @@
 //! `fullstop lifecycle`, run as a user runs it.
 
+use std::fs;
+
 use fullstop::lifecycle::Lifecycle;
 
 use crate::command::{Scratch, Served, fullstop};
@@ -101,30 +103,85 @@ fn races_show_what_no_single_request_does() {
     }
 }
 
+/// What every sequence file begins with.
+const HEAD: &str = "kind = \"sequence\"\nrequirement = \"a\"\nwhy = \"b\"\n";
+
 #[test]
-fn a_sequence_file_that_is_wrong_is_named_with_its_step() {
+fn a_sequence_file_that_is_wrong_is_shown_with_its_line_and_what_would_be_right() {
     let scratch = Scratch::new();
-    let head = "kind = \"sequence\"\nrequirement = \"a\"\nwhy = \"b\"\n";
-    for (text, wanted) in [
-        ("[[step]]\ndo = \"wait\"\n", "step 1: `wait` needs `ms`"),
+    for (text, wanted, right) in [
+        (
+            "[[step]]\ndo = \"wait\"\n",
+            "step 1: `wait` needs `ms`",
+            "ms = 100",
+        ),
         (
             "[[step]]\ndo = \"StopUserImportJob\"\n",
             "step 1: `StopUserImportJob` needs `job`",
+            "job = \"one\"",
         ),
-        ("[[step]]\ndo = \"Nothing\"\n", "unknown variant `Nothing`"),
-        ("step = []\n", "needs a [[step]]"),
+        (
+            "[[step]]\ndo = \"wait\"\nms = 172800001\n",
+            "step 1: `ms` is more than two days",
+            "wait less",
+        ),
+        (
+            "[[step]]\ndo = \"Nothing\"\n",
+            "unknown variant `Nothing`",
+            "--> ",
+        ),
+        ("step = []\n", "needs a [[step]]", "do = \"CreateUserPool\""),
     ] {
-        let file = scratch.file("one.toml", &format!("{head}{text}"));
-        let output = fullstop(&["lifecycle", "--replay", &file]);
-        assert_eq!(output.code, 2, "{}", output.stderr);
-        assert!(
-            output.stderr.contains("one.toml") && output.stderr.contains(wanted),
-            "{}",
-            output.stderr
-        );
+        let file = scratch.file("one.toml", &format!("{HEAD}{text}"));
+        let alone = fullstop(&["lifecycle", "--replay", &file]);
+        // Among case files it is read as what it says it is, and refused in the same words.
+        scratch.file("cases/area/one.toml", &format!("{HEAD}{text}"));
+        let among = fullstop(&["run", "--cases", &scratch.path("cases")]);
+        for output in [alone, among] {
+            assert_eq!(output.code, 2, "{}", output.stderr);
+            for part in ["one.toml:", wanted, right] {
+                assert!(output.stderr.contains(part), "{part}: {}", output.stderr);
+            }
+        }
     }
     let missing = fullstop(&["lifecycle", "--replay", "nowhere.toml"]);
     assert_eq!(missing.code, 2, "{}", missing.stderr);
+    assert!(
+        missing.stderr.contains("restart-after-stop"),
+        "{}",
+        missing.stderr
+    );
+}
+
+#[test]
+fn a_run_leaves_sequences_beside_its_cases_alone() {
+    let scratch = Scratch::new();
+    let sequence = scratch.file(
+        "cases/found/no-restart.toml",
+        &format!("{HEAD}[[step]]\ndo = \"CreateUserPool\"\npool = \"a\"\n"),
+    );
+    let alone = |path: &str| {
+        let output = fullstop(&["run", "--cases", path]);
+        assert_eq!(output.code, 2, "{}{}", output.stdout, output.stderr);
+        let wanted = "`fullstop lifecycle --replay FILE`";
+        assert!(output.stderr.contains(wanted), "{}", output.stderr);
+    };
+    // A gate that holds nothing is no gate.
+    alone(&scratch.path("cases"));
+    alone(&sequence);
+    let case = fs::read_to_string(crate::root().join("cases/job-id/length-max.toml"));
+    let case = scratch.file("cases/job-id/length-max.toml", &case.expect("a case file"));
+    for path in [&scratch.path("cases"), &case] {
+        let output = fullstop(&["list", "--cases", path]);
+        assert_eq!(output.code, 0, "{}", output.stderr);
+        assert!(
+            output.stdout.contains("job-id/length-max/one-over"),
+            "{}",
+            output.stdout
+        );
+        assert!(!output.stdout.contains("no-restart"), "{}", output.stdout);
+    }
+    assert_eq!(fullstop(&["lifecycle", "--replay", &sequence]).code, 0);
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! What the executions of an epoch brought, until it ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::campaign::engine::Live;
+use crate::campaign::execute::Done;
+use crate::campaign::sequence::{Played, Scene};
+use crate::campaign::suspicion::Suspicion;
+use crate::case::{Case, Given};
+
+/// How many requests that shared a job are remembered, to find the one that changed it.
+const SHARERS_MAX: usize = 512;
+
+/// What came of the executions of an epoch.
+#[derive(Debug, Default)]
+pub(crate) struct Epoch {
+    pub(crate) end: u64,
+    pub(crate) executions: u64,
+    pub(crate) digest: u64,
+    pub(crate) seen: Vec<(u64, u64, Arc<Case>)>,
+    pub(crate) suspicions: Vec<Suspicion>,
+    pub(crate) scenes: Vec<Scene>,
+    /// The marks that are in `suspicions` and `scenes` already.
+    marks: BTreeSet<String>,
+    pub(crate) sharers: BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
+    pub(crate) is_silent: bool,
+}
+
+impl Epoch {
+    pub(crate) fn take(&mut self, index: u64, case: &Arc<Case>, done: Done, live: &Live) {
+        let executions = self.count(done.executions, done.is_silent, live);
+        live.looks.fetch_add(done.looks, Ordering::Relaxed);
+        if let Some(kind) = done.kind {
+            self.seen.push((index, kind, Arc::clone(case)));
+        }
+        let sharers = self.sharers.entry(case.given).or_default();
+        if sharers.len() < SHARERS_MAX && !case.changes.is_empty() {
+            sharers.push((executions, Arc::clone(case)));
+        }
+        for suspicion in done.suspicions {
+            live.suspect.store(true, Ordering::Relaxed);
+            if self.marks.insert(suspicion.mark()) {
+                self.suspicions.push(Suspicion {
+                    executions,
+                    ..suspicion
+                });
+            }
+        }
+    }
+
+    pub(crate) fn take_played(&mut self, played: Played, live: &Live) {
+        let executions = self.count(played.executions, played.is_silent, live);
+        for scene in played.scenes {
+            live.suspect.store(true, Ordering::Relaxed);
+            if self.marks.insert(scene.mark()) {
+                self.scenes.push(Scene {
+                    executions,
+                    ..scene
+                });
+            }
+        }
+    }
+
+    /// Counts what was judged, and returns how much of it there is in all.
+    fn count(&mut self, executions: u64, is_silent: bool, live: &Live) -> u64 {
+        let before = live.executions.fetch_add(executions, Ordering::Relaxed);
+        if executions == 0 {
+            live.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+        if is_silent {
+            live.silent.fetch_add(1, Ordering::Relaxed);
+        } else if executions > 0 {
+            live.silent.store(0, Ordering::Relaxed);
+        }
+        self.executions += executions;
+        before + executions
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.executions += other.executions;
+        self.digest = self.digest.wrapping_add(other.digest);
+        self.seen.extend(other.seen);
+        self.suspicions.extend(other.suspicions);
+        self.scenes.extend(other.scenes);
+        for (given, sharers) in other.sharers {
+            self.sharers.entry(given).or_default().extend(sharers);
+        }
+        self.is_silent |= other.is_silent;
+    }
+}

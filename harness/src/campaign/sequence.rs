@@ -1,0 +1,190 @@
+//! Sequences in a campaign: played, held to what is known of a job's life, shrunk, and written down as sequence files.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
+
+use crate::campaign::finding::Finding;
+use crate::case::{Act, Sequence, SequenceKind, Source, Step};
+use crate::lifecycle::{NO_ANSWER, Stage, Target, play, shrink};
+use crate::oracle::LifeBreach;
+use crate::reference::Options;
+use crate::runner::Session;
+
+/// How often a sequence is played again to see whether it still breaks its rule.
+const TRIES: u32 = 3;
+
+/// How long shorter sequences are tried for one finding.
+const SHRINKING: Duration = Duration::from_secs(20);
+
+/// Rules about a single answer: the requests of a campaign show these faults, each in a smaller file.
+const OF_ONE_ANSWER: [&str; 4] = [
+    "known-answer",
+    "no-server-fault",
+    "nothing-there",
+    "running-job-stops",
+];
+
+/// Where a campaign plays sequences.
+#[derive(Debug)]
+pub(crate) struct Theatre {
+    stage: Stage,
+    url: String,
+    /// An endpoint of its own in this process: a sequence moves the time, which would end the jobs of the requests.
+    beside: Option<Session>,
+}
+
+/// A sequence that broke a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) steps: Arc<[Step]>,
+    pub(crate) breach: LifeBreach,
+    /// How many executions there were until then.
+    pub(crate) executions: u64,
+}
+
+impl Scene {
+    /// Two scenes of one mark are one fault.
+    pub(crate) fn mark(&self) -> String {
+        format!("{}: life {}", self.breach.level, self.breach.rule.id)
+    }
+}
+
+/// What playing a sequence came to.
+#[derive(Debug, Default)]
+pub(crate) struct Played {
+    /// How many Stops were answered and judged.
+    pub(crate) executions: u64,
+    /// Whether nothing was answered at all.
+    pub(crate) is_silent: bool,
+    pub(crate) scenes: Vec<Scene>,
+}
+
+impl Theatre {
+    /// A place for sequences on a session's target. None where no pool can be made there.
+    pub(crate) fn open(session: &Session) -> Option<Self> {
+        let beside = session.another();
+        let on = beside.as_ref().unwrap_or(session);
+        let target = Target::new(&on.profile, on.client.clone(), Arc::clone(&on.provisioner));
+        target.makes_pools().then(|| Self {
+            url: session.profile.url(),
+            stage: Stage::Target(Arc::new(target)),
+            beside,
+        })
+    }
+
+    /// Plays a sequence once.
+    pub(crate) async fn execute(&self, steps: &Arc<[Step]>) -> Played {
+        let played = play(steps, &mut self.stage.clone()).await;
+        let heard = || {
+            steps
+                .iter()
+                .zip(&played.said)
+                .filter(|(_, said)| *said != NO_ANSWER)
+        };
+        let stops = heard().filter(|(step, _)| step.act == Act::StopUserImportJob);
+        let is_told = |breach: &LifeBreach| !OF_ONE_ANSWER.contains(&breach.rule.id);
+        let breaches = played.breaches.iter().map(|(_, breach)| breach.clone());
+        Played {
+            executions: stops.count() as u64,
+            is_silent: heard().next().is_none(),
+            scenes: breaches
+                .filter(is_told)
+                .map(|breach| Scene {
+                    steps: Arc::clone(steps),
+                    breach,
+                    executions: 0,
+                })
+                .collect(),
+        }
+    }
+
+    /// Looks into a scene: a finding if a short sequence still breaks the rule, and not on the reference.
+    pub(crate) async fn confirm(&self, scene: Scene) -> Option<Finding> {
+        let rule = scene.breach.rule.id;
+        let steps = scene.steps.to_vec();
+        let shorter = timeout(SHRINKING, shrink(&self.stage, steps.clone(), rule)).await;
+        let steps = shorter.unwrap_or(steps);
+        let mut hits = 0;
+        let mut breach = scene.breach.clone();
+        let mut said = Vec::new();
+        for _ in 0..TRIES {
+            let played = play(&steps, &mut self.stage.clone()).await;
+            let again = played.breaches.into_iter().map(|(_, breach)| breach);
+            if let Some(again) = again.into_iter().find(|one| one.rule.id == rule) {
+                hits += 1;
+                breach = again;
+                said = played.said;
+            }
+        }
+        let is_of_reference = || async {
+            let mut reference = Stage::in_process(Options::default());
+            let played = play(&steps, &mut reference).await;
+            played.breaches.iter().any(|(_, one)| one.rule.id == rule)
+        };
+        if hits == 0 || is_of_reference().await {
+            return None;
+        }
+        self.finding(&scene, steps, said, breach, hits)
+    }
+
+    fn finding(
+        &self,
+        scene: &Scene,
+        steps: Vec<Step>,
+        said: Vec<String>,
+        breach: LifeBreach,
+        hits: u32,
+    ) -> Option<Finding> {
+        let basis = breach.rule.basis;
+        let key = format!("life: {}", breach.rule.id);
+        let digest = Sha256::digest(key.as_bytes());
+        let id = format!(
+            "sequences/{}-{:02x}{:02x}",
+            breach.rule.id, digest[0], digest[1]
+        );
+        let path = format!("{id}.toml");
+        let acts = steps.iter().zip(&said);
+        let acts: Vec<_> = acts.map(|(step, said)| format!("{step}: {said}")).collect();
+        let sequence = Sequence {
+            kind: SequenceKind::Sequence,
+            requirement: basis.text.to_owned(),
+            why: format!("Found by a campaign, and shrunk: {}.", acts.join("; ")),
+            sources: vec![Source {
+                kind: basis.kind,
+                cite: basis.cite.to_owned(),
+            }],
+            steps,
+        };
+        Some(Finding {
+            key,
+            level: breach.level,
+            requirement: basis.text.to_owned(),
+            requirement_id: None,
+            source: format!("{}: {}", basis.kind.name(), basis.cite),
+            mismatches: vec![breach.mismatch],
+            flaky: (hits < TRIES).then_some((hits, TRIES)),
+            executions_to_find: scene.executions,
+            given: acts.join("; "),
+            text: toml::to_string(&sequence).ok()?,
+            replay: Some(format!(
+                "fullstop lifecycle --endpoint {} --replay {path}",
+                self.url
+            )),
+            id,
+            path,
+            is_sequence: true,
+            invariant: None,
+            exchange: None,
+        })
+    }
+
+    /// Ends the endpoint that sequences had to themselves.
+    pub(crate) async fn close(self) {
+        if let Some(session) = self.beside {
+            session.close().await;
+        }
+    }
+}

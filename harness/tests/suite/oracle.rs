@@ -1,0 +1,6 @@
+//! What the oracle reads in a request and in an answer.
+
+mod constraints;
+mod envelopes;
+mod fingerprints;
+mod templates;

@@ -1,0 +1,34 @@
+//! Messages without the values in them.
+
+use fullstop::case::Ids;
+use fullstop::oracle::template;
+
+#[track_caller]
+fn check(message: &str, want: &str) {
+    let ids = Ids {
+        pool: "us-east-1_Pool".into(),
+        job: "import-Job".into(),
+    };
+    assert_eq!(template(message, &ids), want);
+}
+
+#[test]
+fn values_are_taken_out_and_words_stay() {
+    check(
+        "User pool us-east-1_Pool does not exist.",
+        "User pool <UserPoolId> does not exist.",
+    );
+    check(
+        "Value 'x y' at 'jobId' failed: 55",
+        "Value '…' at '…' failed: #",
+    );
+    check("It doesn't match, 12 of 340.", "It doesn't match, # of #.");
+    check("Value 'it's' at 'jobId'", "Value '…' at '…'");
+    check("an open ' quote", "an open ' quote");
+    check(
+        "Signature=0c1f2d3e4a5b60c1f2d3e4a5b6 at 20260901-2222-33",
+        "Signature=# at #",
+    );
+    check("a face-cade-babe-dead-beef", "a face-cade-babe-dead-beef");
+    check("", "");
+}
