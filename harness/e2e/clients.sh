@@ -46,7 +46,7 @@ wants() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 # Starts the endpoint; sets its address and process.
 serve() {
   : >"$work/address"
-  "$fullstop" serve --auth required --control --pending-ms 60000 --in-progress-ms 60000 "$@" >"$work/address" &
+  "$fullstop" serve --auth required --control --pending-ms 600000 --in-progress-ms 600000 "$@" >"$work/address" &
   process=$!
   for _ in $(seq 100); do
     FULLSTOP_ENDPOINT=$(head -n 1 "$work/address")
