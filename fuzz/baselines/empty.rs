@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|_: &[u8]| {});
+fuzz_target!(|_data: &[u8]| {});

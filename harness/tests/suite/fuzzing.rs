@@ -154,6 +154,17 @@ fn connections_hold_and_are_judged() {
 }
 
 #[test]
+fn a_word_like_a_method_takes_no_body_off_an_answer() {
+    let request =
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Word: head of\r\nContent-Length: 0\r\n\r\n";
+    let two = codec(request.repeat(2).as_bytes());
+    assert_eq!(two.statuses.len(), 2, "{two:?}");
+    let head = "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let two = codec(head.repeat(2).as_bytes());
+    assert_eq!(two.statuses.len(), 2, "{two:?}");
+}
+
+#[test]
 fn any_answer_is_judged_and_sense_is_reached() {
     let mut seen = BTreeMap::new();
     for seed in 0..INPUTS {
