@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the suite and the ledger against emulators that nobody here wrote, and compares what is found with what is expected.
+# Runs doctor, the suite, the life of a job, the ledger and compare against emulators that nobody here wrote, and compares what
+# is found with what is expected.
 # docs/findings.md tells what it means.
 #
 #   harness/e2e/emulators.sh            check
@@ -83,29 +84,66 @@ ends() {
   [ "$code" = "$wanted" ] || { tail -n 15 "$work/out" >&2; fail "exit $code, expected $wanted: $*"; }
 }
 
+# expect FILE: that a file is as it is expected.
+expect() {
+  if [ "$bless" = yes ]; then cp "$work/$1" "$expected/$1"; fi
+  diff -u "$expected/$1" "$work/$1"
+}
+
+# look NAME PORT EXIT SAYS: what doctor finds, and the line that it ends with.
+look() {
+  local name=$1 url=http://127.0.0.1:$2 exit=$3 says=$4
+  ends "$exit" "$fullstop" doctor --endpoint "$url" --json "$work/$name.json"
+  tail -n 1 "$work/out" | grep -qxF "$says" || { tail -n 3 "$work/out" >&2; fail "$name: doctor does not say: $says"; }
+  python3 harness/e2e/doctor.py "$work/$name.json" >"$work/$name.doctor"
+  expect "$name.doctor"
+  echo "$name: doctor: exit $exit: $says"
+}
+
 # judge NAME PORT EXIT: the suite, and its verdicts.
 judge() {
   local name=$1 url=http://127.0.0.1:$2 exit=$3
   ends "$exit" "$fullstop" run --endpoint "$url" --json "$work/$name.json" --quiet
   python3 harness/e2e/verdicts.py "$work/$name.json" >"$work/$name.verdicts"
-  if [ "$bless" = yes ]; then cp "$work/$name.verdicts" "$expected/$name.verdicts"; fi
-  diff -u "$expected/$name.verdicts" "$work/$name.verdicts"
+  expect "$name.verdicts"
   echo "$name: exit $exit, $(grep -c ^divergent "$work/$name.verdicts" || true) findings as expected"
 }
 
-# ledger NAME PORT CASE: adopted it is green, a fault that it does not list is red, a case of it that passes is stale.
+# behind PORT ENDPOINT_PORT WHAT COMMAND…: a command while something stands between it and the endpoint.
+behind() {
+  local port=$1 process
+  python3 harness/e2e/between.py "$1" "$2" "$3" >"$work/between.log" 2>&1 &
+  process=$!
+  shift 3
+  for _ in $(seq 100); do (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.05; done
+  "$@"
+  kill "$process"
+  wait "$process" 2>/dev/null || true
+  ! grep -q Traceback "$work/between.log" || { cat "$work/between.log" >&2; fail "between.py failed"; }
+}
+
+# ledger NAME PORT: adopted it is green; a fault that it does not list is red, whether its entry is gone or the fault came; a
+# case of it that passes is stale, and pruned it is green again.
 ledger() {
-  local name=$1 url=http://127.0.0.1:$2 passing=$3 file=$work/$1.toml dropped
+  local name=$1 url=http://127.0.0.1:$2 port=$2 file=$work/$1.toml dropped
+  local between=$((port + 1000)) came=members/missing/job-id gone=job-id/length-max/one-over
   ends 0 "$fullstop" ledger update --ledger "$file" --from "$work/$name.json" --reason "as found on adoption"
   ends 0 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
   cp "$file" "$work/less.toml"
   dropped=$(python3 harness/e2e/ledger.py drop "$work/less.toml")
   ends 1 "$fullstop" run --endpoint "$url" --ledger "$work/less.toml" --quiet
   grep -q "$dropped" "$work/out" || fail "$name: $dropped is not listed, and not reported"
-  python3 harness/e2e/ledger.py add "$file" "$passing"
-  ends 5 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
-  grep -q "$passing" "$work/out" || fail "$name: $passing passes, and is not reported as stale"
-  echo "$name: the ledger's $(grep -c '^\[\[known' "$work/less.toml") other entries are green, one less is red, one more is stale"
+  local entries
+  entries=$(grep -c '^\[\[known' "$file")
+  url=http://127.0.0.1:$between
+  behind "$between" "$port" spoil ends 1 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  grep -q "$came" "$work/out" || fail "$name: $came fails, and is not reported"
+  behind "$between" "$port" mend ends 5 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  grep -q "$gone" "$work/out" || fail "$name: $gone fails no longer, and is not reported as stale"
+  behind "$between" "$port" mend ends 0 "$fullstop" ledger prune --endpoint "$url" --ledger "$file"
+  behind "$between" "$port" mend ends 0 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  echo "$name: the ledger's $entries entries are green; red without $dropped and when $came fails; stale when $gone passes;" \
+    "pruned to $(grep -c '^\[\[known' "$file") and green"
 }
 
 # live NAME PORT: learns the life of a job, and compares every meeting and every broken rule. Both are known to break one.
@@ -113,42 +151,76 @@ live() {
   local name=$1 port=$2 code=0
   "$fullstop" lifecycle --endpoint "http://127.0.0.1:$port" --races 10 --json "$work/$name.json" >"$work/$name.txt" || code=$?
   python3 harness/e2e/lifecycle.py "$work/$name.json" >"$work/$name.lifecycle"
-  if [ "$bless" = yes ]; then cp "$work/$name.lifecycle" "$expected/$name.lifecycle"; fi
   if [ "$code" != 1 ]; then
     tail -n 5 "$work/$name.txt"
     echo "$name: lifecycle: exit $code, expected 1" >&2
     return 1
   fi
-  diff -u "$expected/$name.lifecycle" "$work/$name.lifecycle"
+  expect "$name.lifecycle"
   echo "$name: $(wc -l <"$work/$name.lifecycle") lines of its jobs' life as expected"
+}
+
+# compare URL…: how far the answers agree, pair by pair, of those that run here.
+compare() {
+  ends 0 "$fullstop" compare "$@" --json "$work/compared.json" --html "$work/compared.html"
+  python3 - "$work/compared.json" "$cognitox=http://127.0.0.1:9229" "$fakecloud=http://127.0.0.1:4567" \
+    "$ministack=http://127.0.0.1:4566" "$cognito_local=http://127.0.0.1:9230" >"$work/compared" <<'PYTHON'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    comparison = json.load(file)
+names = {url: name for name, url in (argument.split("=", 1) for argument in sys.argv[2:])}
+for pair in comparison["pairs"]:
+    one, other = (names.get(pair[side], pair[side]) for side in ("one", "other"))
+    print(f"{one} and {other} answer {pair['alike']} of {pair['compared']} alike")
+for column in comparison["columns"]:
+    print(f"{names.get(column['name'], column['name'])} is as published in {column['as_truth']} of {column['measured']}")
+print("nearest to what was published:", *(names.get(name, name) for name in comparison["nearest"]))
+PYTHON
+  if [ "$bless" = yes ] && has_fakecloud; then cp "$work/compared" "$expected/compared"; fi
+  if has_fakecloud; then cat "$expected/compared"; else grep -v "$fakecloud" "$expected/compared"; fi | diff -u - "$work/compared"
+  grep -q '<h2 id="standings">' "$work/compared.html" || fail "the page does not show the comparison"
+  echo "compare: $# targets, $(wc -l <"$work/compared") lines as expected"
 }
 
 inside() {
   work=$(mktemp -d)
   trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$work"' EXIT
   ip link set lo up
+  local judged="StopUserImportJob can be judged here." lacks="StopUserImportJob cannot be judged here: it has no StopUserImportJob."
 
   start 9229 "$cache/$cognitox/bin/cognitox" --port 9229
+  look "$cognitox" 9229 0 "$judged"
   judge "$cognitox" 9229 1
+  python3 harness/e2e/findings.py "$cognitox" "$work/$cognitox.json" http://127.0.0.1:9229 "$fullstop"
   python3 harness/e2e/replays.py "$work/$cognitox.json"
+  ledger "$cognitox" 9229
   live "$cognitox" 9229
-  ledger "$cognitox" 9229 state/missing-pool/absent-pool
 
   if has_fakecloud; then
     # It looks for a container engine that it does not need here.
     start 4567 env FAKECLOUD_CONTAINER_CLI=false "$cache/$fakecloud/bin/fakecloud" --addr 127.0.0.1:4567
+    look "$fakecloud" 4567 0 "$judged"
     judge "$fakecloud" 4567 1
+    python3 harness/e2e/findings.py "$fakecloud" "$work/$fakecloud.json" http://127.0.0.1:4567 "$fullstop"
+    ledger "$fakecloud" 4567
     live "$fakecloud" 4567
-    ledger "$fakecloud" 4567 state/missing-pool/absent-pool
   fi
 
   start 4566 env GATEWAY_PORT=4566 "$cache/$ministack/bin/ministack"
+  look "$ministack" 4566 3 "$lacks"
   judge "$ministack" 4566 3
 
   # It keeps its state in the folder that it runs in.
   mkdir "$work/cognito-local"
   start 9230 env -C "$work/cognito-local" PORT=9230 HOST=127.0.0.1 "$cache/$cognito_local/node_modules/.bin/cognito-local"
+  look "$cognito_local" 9230 3 "$lacks"
   judge "$cognito_local" 9230 3
+
+  local all=(reference http://127.0.0.1:9229)
+  if has_fakecloud; then all+=(http://127.0.0.1:4567); fi
+  compare "${all[@]}" http://127.0.0.1:4566 http://127.0.0.1:9230
 }
 
 bless=no

@@ -10,7 +10,7 @@ with open(sys.argv[1], encoding="utf-8") as file:
     results = json.load(file)
 
 environment = dict(os.environ)
-environment["PATH"] = os.path.abspath("target/release") + os.pathsep + environment["PATH"]
+environment["PATH"] = os.path.dirname(os.environ.get("FULLSTOP_E2E_BINARY", os.path.abspath("target/release/fullstop"))) + os.pathsep + environment["PATH"]
 
 checked, wrong = 0, []
 for case in results["cases"]:

@@ -79,6 +79,7 @@ pub struct Conformance {
     adjust: Option<Adjust>,
     cases: Option<PathBuf>,
     filters: Vec<String>,
+    suite_version: Option<String>,
     level: Level,
     strict: bool,
     ledger: Option<PathBuf>,
@@ -206,6 +207,7 @@ impl Conformance {
             adjust: None,
             cases: None,
             filters: Vec::new(),
+            suite_version: None,
             level: Level::Observe,
             strict: false,
             ledger: None,
@@ -224,7 +226,8 @@ impl Conformance {
     }
 
     /// Changes the profile of the endpoint: its credentials (AWS's published example key by default, on this machine), its
-    /// region, what must be reachable, how long an answer may take.
+    /// region, what must be reachable, how long an answer may take. Its ledger and its version of the suite are passed over:
+    /// those are [`Conformance::ledger`] and [`Conformance::suite_version`].
     ///
     /// ```
     /// # use fullstop::conformance::Conformance;
@@ -244,6 +247,18 @@ impl Conformance {
     #[must_use]
     pub fn filter(mut self, text: impl Into<String>) -> Self {
         self.filters.push(text.into());
+        self
+    }
+
+    /// Runs only what this version of the suite had already, so that an upgrade of this crate turns no test red by itself.
+    ///
+    /// ```
+    /// # use fullstop::conformance::Conformance;
+    /// let suite = Conformance::at("http://127.0.0.1:4566").suite_version("0.1.0");
+    /// ```
+    #[must_use]
+    pub fn suite_version(mut self, version: impl Into<String>) -> Self {
+        self.suite_version = Some(version.into());
         self
     }
 
@@ -341,6 +356,9 @@ impl Conformance {
             None => Suite::embedded()?,
         };
         let mut selection = suite.select(&self.filters)?;
+        if let Some(version) = &self.suite_version {
+            selection = suite.pin(selection, &suite.version(version)?)?;
+        }
         for requirement in suite
             .requirements()
             .iter()

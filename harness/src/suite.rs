@@ -248,6 +248,13 @@ impl Suite {
         released.chain(own).chain(named).collect()
     }
 
+    /// The version of this name, which must be one of them.
+    pub fn version(&self, name: &str) -> Result<Version, SuiteError> {
+        let known = self.versions();
+        let version = name.parse().ok().filter(|version| known.contains(version));
+        version.ok_or_else(|| unknown(name, &known))
+    }
+
     /// Those of some ids that a version had already. A version that is not known is an error: it could pin nothing.
     pub fn pin(
         &self,
@@ -256,8 +263,7 @@ impl Suite {
     ) -> Result<BTreeSet<String>, SuiteError> {
         let known = self.versions();
         if !known.contains(version) {
-            let known = known.iter().map(ToString::to_string).collect();
-            return Err(SuiteError::UnknownVersion(version.to_string(), known));
+            return Err(unknown(&version.to_string(), &known));
         }
         let pinned: BTreeSet<_> = selection
             .into_iter()
@@ -279,6 +285,11 @@ impl Suite {
             Some(requirement.since(case))
         })
     }
+}
+
+fn unknown(version: &str, known: &BTreeSet<Version>) -> SuiteError {
+    let known = known.iter().map(ToString::to_string).collect();
+    SuiteError::UnknownVersion(version.to_owned(), known)
 }
 
 impl fmt::Display for SuiteError {

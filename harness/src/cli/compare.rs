@@ -8,12 +8,13 @@ use clap::Args;
 
 use crate::cli::judge::{judged, plan};
 use crate::cli::judging::{Judging, judge_target};
+use crate::cli::outputs::Reports;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print};
 use crate::oracle::label;
 use crate::published;
 use crate::recording::{Event, Recording};
-use crate::report::{Comparison, Results, Shown, Truth, compare_text};
+use crate::report::{Comparison, Labelled, Results, Shown, Truth, compare_text};
 use crate::runner::Gate;
 use crate::suite::Suite;
 
@@ -24,7 +25,8 @@ const EXAMPLES: &str = "\
 Examples:
   fullstop record --target reference --out rec --snapshots snaps
   fullstop compare reference rec/reference
-  fullstop compare reference rec/reference --truth rec/reference --json -";
+  fullstop compare reference rec/reference --truth rec/reference --json -
+  fullstop compare reference rec/reference --html compared.html";
 
 /// Judges several targets and shows where they agree, where they differ, and who is nearest to the recorded truth.
 #[derive(Debug, Args)]
@@ -47,12 +49,20 @@ pub(crate) struct Arguments {
     /// Also write the comparison to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    reports: Reports,
     /// Create pools and jobs on endpoints that are not on this machine.
     #[arg(long)]
     yes: bool,
 }
 
 pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    arguments.reports.check()?;
+    if to_stdout && arguments.reports.takes_stdout() {
+        let why = "write two reports to standard output: name a file for one of them";
+        return Err(Stop::usage(why));
+    }
     let (suite, _) = arguments.suite.load()?;
     let truth = truth(&arguments.truth)?;
     let mut all = Vec::new();
@@ -60,7 +70,6 @@ pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
         all.push((what.clone(), results(arguments, &suite, what)?));
     }
     let comparison = Comparison::of(&all, &truth);
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
     if let Some(file) = &arguments.json {
         let mut json = serde_json::to_vec_pretty(&comparison)
             .map_err(|error| Stop::usage(format!("write JSON: {error}")))?;
@@ -72,7 +81,12 @@ pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
                 .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
         }
     }
-    if !to_stdout {
+    let named = all.into_iter().map(|(name, results)| (Some(name), results));
+    let all = Labelled::all(named);
+    arguments
+        .reports
+        .write(&all, &[], &comparison.standings())?;
+    if !to_stdout && !arguments.reports.takes_stdout() {
         print(compare_text(&comparison, arguments.all))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -188,7 +188,7 @@ fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
     }
     if let Some(file) = &arguments.html {
         let lives = Labelled::all([(None, learnt.clone())]);
-        page(file, &[], &lives)?;
+        page(file, &[], &lives, &[])?;
     }
     if let (Some(folder), Some(report)) = (&arguments.save, &learnt.sequences) {
         for finding in &report.findings {

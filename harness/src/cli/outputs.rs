@@ -50,7 +50,7 @@ impl Outputs {
             put(file, &json(results)?)?;
         }
         let all = Labelled::all([(None, results.clone())]);
-        self.reports.write(&all, &[])?;
+        self.reports.write(&all, &[], &[])?;
         let mut files = self.json.iter().chain(self.reports.files());
         if files.any(|file| is_stdout(file)) {
             return Ok(());
@@ -70,12 +70,18 @@ impl Reports {
         self.files().next().is_some()
     }
 
+    /// Whether one of them goes to standard output, which then holds nothing else.
+    pub(crate) fn takes_stdout(&self) -> bool {
+        self.files().any(|file| is_stdout(file))
+    }
+
     /// Writes every file that is asked for, of several targets side by side. Lives have no cases, which is what JUnit and
-    /// Markdown tell of: they are in the page alone.
+    /// Markdown tell of: they are in the page alone, as is what the targets come to together.
     pub(crate) fn write(
         &self,
         all: &[Labelled],
         lives: &[Labelled<Lifecycle>],
+        standings: &[String],
     ) -> Result<(), Stop> {
         let without_cases = self.junit.as_ref().or(self.markdown.as_ref());
         if let Some(file) = without_cases.filter(|_| all.is_empty()) {
@@ -85,7 +91,7 @@ impl Reports {
             )));
         }
         if let Some(file) = &self.html {
-            page(file, all, lives)?;
+            page(file, all, lives, standings)?;
         }
         if let Some(file) = &self.junit {
             put(file, junit(all).as_bytes())?;
@@ -107,8 +113,9 @@ pub(crate) fn page(
     file: &Path,
     all: &[Labelled],
     lives: &[Labelled<Lifecycle>],
+    standings: &[String],
 ) -> Result<(), Stop> {
-    let page = html(all, lives).map_err(|error| Stop {
+    let page = html(all, lives, standings).map_err(|error| Stop {
         exit: Exit::Harness,
         message: format!("write HTML: {error:#}"),
     })?;

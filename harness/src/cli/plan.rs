@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::target::{SuiteArguments, TargetArguments};
+use crate::cli::run::REPEATS;
+use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, print, runtime};
 use crate::contract::QuotaUse;
 use crate::report::{Bounds, Forecast, TargetResult};
-use crate::runner::{Exit, Plan, Shard, rehearse};
+use crate::runner::{Exit, Plan, Shard, rehearse, repeats_foretold};
 use crate::target::{Profile, Provision};
 
 /// What `--help` says at the end.
@@ -37,15 +38,20 @@ pub(crate) struct Arguments {
     /// Plan for this part of a run only.
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Say what it adds that a run repeats each divergence so often; 0 does not.
+    #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
+    repeats: u16,
     /// Write the plan to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
 pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
+    let (suite, selection) = arguments.suite.load()?;
     let target = arguments.target.for_shard(arguments.shard);
     let profile = target.profile_without_credentials()?;
+    let selection = arguments.suite.pinned(&profile, &suite, selection)?;
+    let selection = within(arguments.budget, &suite, selection);
     let runtime = runtime()?;
     let plan = Plan {
         selection,
@@ -64,7 +70,11 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
         name: profile.name.clone(),
         endpoint: profile.url(),
     };
-    let forecast = Forecast::of(&rehearsal, target, &bounds(&profile));
+    let mut bounds = bounds(&profile);
+    bounds
+        .notes
+        .extend(repeats_foretold(usize::from(arguments.repeats)));
+    let forecast = Forecast::of(&rehearsal, target, &bounds);
     let Some(file) = &arguments.json else {
         print(forecast.text())?;
         return Ok(ExitCode::SUCCESS);

@@ -51,7 +51,7 @@ pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
         }
     }
     let (all, lives) = (Labelled::all(runs), Labelled::all(lives));
-    arguments.reports.write(&all, &lives)?;
+    arguments.reports.write(&all, &lives, &[])?;
     if arguments.terminal || !arguments.reports.is_any() {
         let style = Style {
             quiet: arguments.quiet,

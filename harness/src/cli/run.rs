@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::ledger::open_ledger;
 use crate::cli::outputs::Outputs;
-use crate::cli::target::{SuiteArguments, TargetArguments};
+use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, runtime};
 use crate::ledger::{Day, Ledger};
 use crate::published;
@@ -95,13 +95,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.outputs.check()?;
-    let (suite, selection) = arguments.suite.load_within(arguments.budget)?;
+    let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);
     let done = runtime.block_on(guarded(&target, async |session| {
         let selection = arguments
             .suite
             .pinned(&session.profile, &suite, selection)?;
+        let selection = within(arguments.budget, &suite, selection);
         let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
             selection,

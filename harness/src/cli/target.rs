@@ -55,24 +55,23 @@ impl SuiteArguments {
             _ => Ok(selection),
         }
     }
+}
 
-    /// The same, with at most so many cases: those that catch the most mutants.
-    pub(crate) fn load_within(
-        &self,
-        budget: Option<usize>,
-    ) -> Result<(Arc<Suite>, BTreeSet<String>), Stop> {
-        let (suite, selection) = self.load()?;
-        let Some(budget) = budget else {
-            return Ok((suite, selection));
-        };
-        // An invariant costs no request of its own: it is held to the answers that come anyway.
-        let (cases, invariants): (Vec<_>, Vec<_>) = selection
-            .into_iter()
-            .partition(|id| suite.requirement(id).is_none());
-        let ranked = power::published().ranked(cases.into_iter());
-        let within = ranked.into_iter().take(budget).chain(invariants).collect();
-        Ok((suite, within))
-    }
+/// At most so many cases of a selection: those that catch the most mutants.
+pub(crate) fn within(
+    budget: Option<usize>,
+    suite: &Suite,
+    selection: BTreeSet<String>,
+) -> BTreeSet<String> {
+    let Some(budget) = budget else {
+        return selection;
+    };
+    // An invariant costs no request of its own: it is held to the answers that come anyway.
+    let (cases, invariants): (Vec<_>, Vec<_>) = selection
+        .into_iter()
+        .partition(|id| suite.requirement(id).is_none());
+    let ranked = power::published().ranked(cases.into_iter());
+    ranked.into_iter().take(budget).chain(invariants).collect()
 }
 
 /// The suite in a folder, or the embedded one.
@@ -204,13 +203,11 @@ impl TargetArguments {
     /// The same for a command that sends nothing: without credentials or a region, with those of the examples.
     pub(crate) fn profile_without_credentials(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
-        let profile = match self.chosen(&environment) {
-            Err(ConfigError::NoCredentials(_) | ConfigError::NoRegion) => {
-                self.chosen(&environment.or_examples())
-            }
-            chosen => chosen,
-        }
-        .map_err(Stop::usage)?;
+        // Any other fault comes again.
+        let profile = self
+            .chosen(&environment)
+            .or_else(|_| self.chosen(&environment.or_examples()))
+            .map_err(Stop::usage)?;
         self.completed(profile)
     }
 

@@ -164,6 +164,32 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// What the rows come to, in a line each: how far each pair agrees, and who is nearest to the truth.
+    pub fn standings(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|pair| {
+                let Pair {
+                    one,
+                    other,
+                    compared,
+                    alike,
+                } = pair;
+                format!("{one} and {other} answer {alike} of {compared} alike")
+            })
+            .collect();
+        let nearest = match self.nearest.as_slice() {
+            [] => "nobody was measured by it".to_owned(),
+            [one] => one.clone(),
+            several => format!("{}, equally", several.join(" and ")),
+        };
+        lines.push(format!("nearest to {}: {nearest}", self.truth));
+        lines
+    }
+}
+
 fn row(id: &str, cases: &[BTreeMap<&str, &CaseResult>], truth: &Truth) -> Row {
     let found: Vec<_> = cases.iter().map(|cases| cases.get(id).copied()).collect();
     let cells: Vec<_> = found
@@ -306,25 +332,9 @@ pub fn compare_text(comparison: &Comparison, all: bool) -> String {
             column.measured
         );
     }
-    for pair in &comparison.pairs {
-        let Pair {
-            one,
-            other,
-            compared,
-            alike,
-        } = pair;
-        let _ = writeln!(text, "{one} and {other} answer {alike} of {compared} alike");
+    for line in comparison.standings() {
+        let _ = writeln!(text, "{line}");
     }
-    let nearest = match comparison.nearest.as_slice() {
-        [] => "nobody was measured by it".to_owned(),
-        [one] => one.clone(),
-        several => format!("{}, equally", several.join(" and ")),
-    };
-    let _ = writeln!(
-        text,
-        "nearest to {}: {BOLD}{nearest}{BOLD:#}",
-        comparison.truth
-    );
     text
 }
 

@@ -29,8 +29,13 @@ const SCRIPT: &str = include_str!("html/page.js");
 /// The page's name among templates: its ending turns escaping on.
 const NAME: &str = "page.html";
 
-/// A page of one target, or of several side by side, and of the lives of jobs that were learnt.
-pub fn html(all: &[Labelled], lives: &[Labelled<Lifecycle>]) -> Result<String, minijinja::Error> {
+/// A page of one target, or of several side by side under lines that say what they come to together, and of the lives of
+/// jobs that were learnt.
+pub fn html(
+    all: &[Labelled],
+    lives: &[Labelled<Lifecycle>],
+    standings: &[String],
+) -> Result<String, minijinja::Error> {
     let page = page::Page::of(all, lives);
     // Within a script element only `<` could end it.
     let index = serde_json::to_string(&page.index()).unwrap_or_default();
@@ -41,6 +46,7 @@ pub fn html(all: &[Labelled], lives: &[Labelled<Lifecycle>]) -> Result<String, m
     environment.add_template(NAME, TEMPLATE)?;
     environment.get_template(NAME)?.render(context! {
         page => Value::from(Serde(&page)),
+        standings => Value::from(Serde(&standings)),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         index => Value::from_safe_string(index),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
 
 use crate::case::{Case, Change, Given, Ids, JobState, Level, Message, Post};
 use crate::contract::Status;
@@ -32,7 +32,7 @@ pub(crate) struct Judge {
     pub(crate) controls: Controls,
     /// The places of jobs that are active at once, where the target has a limit.
     pub(crate) active: Option<Active>,
-    /// Held alone while a fault is queued that any request would meet, and shared by all other cases.
+    /// See [`Judge::turn`].
     pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
     pub(crate) reach: Vec<String>,
@@ -63,6 +63,14 @@ impl Active {
             places: Arc::new(Semaphore::new(places)),
         }
     }
+}
+
+/// A turn at a target, which ends when it is dropped. See [`Judge::turn`].
+pub(crate) enum Turn<'a> {
+    /// Nothing else is under way.
+    Alone { _held: RwLockWriteGuard<'a, ()> },
+    /// No fault is queued that this could meet.
+    Shared { _held: RwLockReadGuard<'a, ()> },
 }
 
 /// Why an attempt ended without a verdict.
@@ -146,12 +154,13 @@ impl Judge {
     async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
         let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
         let permit = self.permit(case.given, bystanders).await?;
+        let turn = self.turn(case.fault.is_some()).await;
         let acquired = self.stage.acquire(case.given).await;
         let mut lease = acquired.map_err(Halt::short_of(case.given.job))?;
-        let result = self.undisturbed(case, &mut lease).await;
+        let result = self.exchange(case, &mut lease).await;
         self.stage.release(lease).await;
-        // The control may need an active job of its own.
-        drop(permit);
+        // The control needs a turn, and may need an active job, of its own.
+        drop((turn, permit));
         let answered = result?;
         let outcome = answered
             .response
@@ -168,14 +177,16 @@ impl Judge {
         Ok((record, Some(observed)))
     }
 
-    /// The exchange, with no other under way where this one queues a fault that could hit the other.
-    async fn undisturbed(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
-        if case.fault.is_some() && !self.stage.binds_faults() {
-            let _alone = self.quiet.write().await;
-            return self.exchange(case, lease).await;
+    /// A turn at the target. Where a fault would hit the next request, whoever sends it, the one that queues a fault has
+    /// its turn alone: from the making of its precondition to its end, since a driver may stop jobs to make a precondition
+    /// or to undo one. All that could reach the operation takes a turn, after its place among the active jobs.
+    pub(crate) async fn turn(&self, queues_fault: bool) -> Turn<'_> {
+        if queues_fault && !self.stage.binds_faults() {
+            let _held = self.quiet.write().await;
+            return Turn::Alone { _held };
         }
-        let _shared = self.quiet.read().await;
-        self.exchange(case, lease).await
+        let _held = self.quiet.read().await;
+        Turn::Shared { _held }
     }
 
     /// Sends the case's request on its precondition and judges what comes.
@@ -190,7 +201,11 @@ impl Judge {
             queued.map_err(Halt::short_of(error.as_str()))?;
         }
         let sent = case.compose(&lease.ids);
-        let response = self.send(case, &sent).await?;
+        let response = self.send(case, &sent).await;
+        if response.is_err() && case.fault.is_some() {
+            self.spend_fault(&sent).await;
+        }
+        let response = response?;
         let mut record = Record::new(&case.id, case.level, Verdict::Error);
         record.replay = self.replays.of_case(case, Some(lease));
         record.exchange = Some(self.described(&sent, response.as_ref(), &lease.ids));
@@ -286,6 +301,14 @@ impl Judge {
                 let reason = failure.to_string();
                 Err(Halt::Again(reason.clone(), Some(Outcome::Silent(reason))))
             }
+        }
+    }
+
+    /// After a request with a fault came to nothing: sends it once more, so that a fault which it did not meet is left for
+    /// nobody else. What comes of it tells nothing.
+    async fn spend_fault(&self, sent: &Message) {
+        if let (false, Some(client)) = (self.stage.binds_faults(), self.stage.client()) {
+            let _ = client.deliver(sent).await;
         }
     }
 

@@ -50,11 +50,10 @@ fn control(case: &Case) -> Case {
 
 async fn send(judge: &Judge, control: &Case) -> Result<Likeness, Halt> {
     let _permit = judge.permit(control.given, 0).await?;
+    let _turn = judge.turn(control.fault.is_some()).await;
     let acquired = judge.stage.acquire(control.given).await;
     let lease = acquired.map_err(Halt::short_of(control.given.job))?;
-    let shared = judge.quiet.read().await;
     let answer = judge.stage.deliver(&control.compose(&lease.ids)).await;
-    drop(shared);
     let likeness = answer
         .as_ref()
         .map(|response| Likeness::of(response, &lease.ids));

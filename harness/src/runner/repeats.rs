@@ -114,6 +114,17 @@ fn rounded(share: f64) -> f64 {
     (share * 1_000.0).round() / 1_000.0
 }
 
+/// What repeats add to a run, in words: how many there are shows only when divergences do.
+pub(crate) fn foretold(repeats: usize) -> Option<String> {
+    let flaky = repeats * FLAKY_FACTOR;
+    (repeats > 0).then(|| {
+        format!(
+            "each divergence comes on top: it is repeated {repeats} times, and {flaky} times if it does not come every time; {REPEATS_MAX} repeats in all at most, for as long as the run took, or {} s, at most",
+            PATIENCE_MIN.as_secs()
+        )
+    })
+}
+
 /// One divergence under test.
 struct Subject {
     record: usize,

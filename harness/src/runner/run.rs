@@ -341,7 +341,10 @@ impl Runner {
         };
         let mut found = Vec::new();
         for operation in operations.collect::<BTreeSet<_>>() {
-            let look = match probe.look(client, operation).await {
+            let turn = self.judge.turn(false).await;
+            let look = probe.look(client, operation).await;
+            drop(turn);
+            let look = match look {
                 Ok(look) => look,
                 // A close is an answer of its kind, and not that to an operation that does not exist.
                 Err(
@@ -377,6 +380,7 @@ impl Runner {
             return false;
         }
         let _permit = self.judge.permit(Given::STARTED, 0).await;
+        let _turn = self.judge.turn(false).await;
         // Without a job there is nothing to try it on.
         let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
             return false;

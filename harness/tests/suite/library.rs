@@ -109,6 +109,25 @@ fn a_level_leaves_out_what_stands_less_firmly() {
 }
 
 #[test]
+fn a_version_of_the_suite_pins_what_runs_and_an_unknown_one_is_an_error() {
+    let pinned = Conformance::reference()
+        .filter("job-id/prefix")
+        .suite_version("0.1.0");
+    assert!(!pinned.assert().cases.is_empty());
+    for unknown in ["99.0.0", "newest"] {
+        let suite = Conformance::reference().suite_version(unknown);
+        let error = suite
+            .trials()
+            .expect_err("there is no such version")
+            .to_string();
+        assert!(
+            error.contains(unknown) && error.contains("0.1.0"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn seeds_that_panic_or_refuse_block_cases_and_nothing_else() {
     let endpoint = Arc::new(Endpoint::new(Options::default()));
     let suite = Conformance::of(move |request| endpoint.handle(&request, now()).response)

@@ -8,6 +8,7 @@ mod degenerate;
 mod doctor;
 mod drift;
 mod endpoints;
+mod faults;
 mod flakes;
 mod floors;
 mod fuzzing;

@@ -275,6 +275,16 @@ fn a_comparison_shows_who_differs_and_who_is_nearest_to_the_truth() {
         columns[2]["as_truth"].as_u64() < columns[2]["measured"].as_u64(),
         "{columns}"
     );
+    let page = scratch.path("compared.html");
+    let shown = ["--filter", "job-id/", "--html", page.as_str()];
+    let told = run(&scratch, &[&base[..], &shown].concat());
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let page = fs::read_to_string(page).expect("it was written");
+    for line in told.stdout.lines().filter(|line| line.ends_with(" alike")) {
+        let line = line.replace('/', "&#x2f;");
+        assert!(page.contains(&format!("<li>{line}</li>")), "{line}");
+    }
+    assert!(page.contains("<li>nearest to aws-published: "));
     let lost = run(&scratch, &["compare", "reference", "no/such.json"]);
     assert_eq!(lost.code, 2, "{}", lost.stderr);
 }

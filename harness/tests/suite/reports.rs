@@ -6,9 +6,10 @@ mod layout;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use fullstop::case::Level;
 use fullstop::oracle::Mismatch;
 use fullstop::report::{Labelled, Results, Stored, html, junit, markdown};
-use fullstop::runner::{Exchange, Gate, Summary, Verdict};
+use fullstop::runner::{Exchange, Gate, Known, KnownState, Repeats, Summary, Verdict};
 use fullstop::snapshot::State;
 use serde_json::Value;
 
@@ -190,6 +191,67 @@ fn what_turns_the_gate_red_fails_in_junit_and_nothing_else_does() {
 }
 
 #[test]
+fn known_failures_and_rates_are_told_in_every_report_and_only_the_known_are_forgiven() {
+    let known = |state, reason: &str| {
+        Some(Known {
+            state,
+            fingerprint: "0123456789abcdef".to_owned(),
+            reason: reason.to_owned(),
+            owner: Some("team-import".to_owned()),
+            expires: None,
+        })
+    };
+    let mut results = results();
+    let mut divergent = results
+        .cases
+        .iter_mut()
+        .filter(|case| case.level == Level::Must && case.id.starts_with("job-id/"));
+    let mut next = |repeats: Repeats| {
+        let case = divergent.next().expect("the suite has as many");
+        case.verdict = Verdict::Divergent;
+        case.mismatches = vec![Mismatch::new("status", "400", "200")];
+        case.repeats = Some(repeats);
+        case
+    };
+    let forgiven = next(Repeats::of(5, 5));
+    forgiven.known = known(KnownState::Known, "ticket 41");
+    let forgiven = forgiven.id.clone();
+    let changed = next(Repeats::of(5, 5));
+    changed.known = known(KnownState::Changed, "ticket 42");
+    let changed = changed.id.clone();
+    let flaky = next(Repeats::of(20, 7)).id.clone();
+
+    let all = labelled(std::slice::from_ref(&results));
+    let (page, xml, summary) = (
+        page(std::slice::from_ref(&results)),
+        junit(&all),
+        markdown(&all),
+    );
+    let rate = "flaky: 7 of 20 repeats diverged (rate 35 %, 95 % interval 18 to 57 %)";
+    for text in [&page, &xml, &summary] {
+        assert!(text.contains(rate), "{text}");
+        assert!(text.contains("another wrong answer than the known one (ticket 42"));
+    }
+    for text in [&page, &xml] {
+        assert!(text.contains("known: still fails (ticket 41, team-import)"));
+    }
+    let element = |id: &str| {
+        let (requirement, name) = id.rsplit_once('/').expect("an id is a path");
+        let class = format!("one.{}", requirement.replace('/', "."));
+        let named = format!("name=\"{name}\" classname=\"{class}\"");
+        between(&xml, &named, "</testcase>")
+    };
+    assert!(
+        element(&forgiven).contains("type=\"ledger-known\""),
+        "{}",
+        element(&forgiven)
+    );
+    for red in [&changed, &flaky] {
+        assert!(element(red).contains("<failure"), "{}", element(red));
+    }
+}
+
+#[test]
 fn a_file_that_holds_no_results_is_refused_with_its_place() {
     let sound = serde_json::to_string_pretty(&results()).expect("JSON");
     let check = |text: &str, wanted: &str| {
@@ -281,7 +343,7 @@ fn reports_are_made_by_a_run_and_later_alike() {
 }
 
 fn page(all: &[Results]) -> String {
-    html(&labelled(all), &[]).expect("the template is sound")
+    html(&labelled(all), &[], &[]).expect("the template is sound")
 }
 
 fn labelled(all: &[Results]) -> Vec<Labelled> {
@@ -320,7 +382,7 @@ fn hostile() -> Results {
         .take(9)
     {
         case.verdict = verdicts.next().expect("it never ends");
-        case.level = fullstop::case::Level::Must;
+        case.level = Level::Must;
         case.reason = Some(HOSTILE.to_owned());
         case.flag = Some(HOSTILE.to_owned());
         case.replay = Some(format!("echo '{HOSTILE}'"));
@@ -341,7 +403,7 @@ fn hostile() -> Results {
         case.verdict == Verdict::Pass && case.exchange.is_some() && case.reason.is_none()
     });
     let advisory = passing.next().expect("there are many");
-    (advisory.verdict, advisory.level) = (Verdict::Divergent, fullstop::case::Level::Should);
+    (advisory.verdict, advisory.level) = (Verdict::Divergent, Level::Should);
     let changed = passing.next().expect("there are many");
     changed.snapshot = Some(State::Changed);
     results.summary = Summary::default();

@@ -48,6 +48,22 @@ fn the_schema_of_lifecycle_results_is_current() {
     );
 }
 
+#[test]
+fn the_schema_of_a_comparison_is_current() {
+    check(
+        "docs/comparison.schema.json",
+        &schemars::schema_for!(fullstop::report::Comparison),
+    );
+}
+
+#[test]
+fn the_schema_of_a_plan_is_current() {
+    check(
+        "docs/plan.schema.json",
+        &schemars::schema_for!(fullstop::report::Forecast),
+    );
+}
+
 #[track_caller]
 fn check(path: &str, schema: &Schema) {
     let file = root().join(path);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Scene;
-use crate::command::{command, output};
+use crate::command::{Scratch, command, output};
 
 /// A share of the suite that takes some seconds under AWS's quotas.
 const BUDGET: &str = "10";
@@ -115,6 +115,34 @@ fn a_plan_tells_what_is_out_of_reach_on_aws_and_why() {
             output.stdout
         );
     }
+}
+
+#[test]
+fn a_plan_keeps_to_the_version_that_a_profile_is_pinned_to_and_tells_what_repeats_add() {
+    let scratch = Scratch::new();
+    let case = |name: &str, since: &str| {
+        format!(
+            "\n[[case]]\nname = \"{name}\"\nsince = \"{since}\"\nwhy = \"It is there.\"\nset.JobId = {{ text = \"x {name}\" }}\n"
+        )
+    };
+    let head = "requirement = \"A JobId is refused.\"\nlevel = \"must\"\nsince = \"0.0.9\"\nsources = [{ kind = \"documented\", cite = \"x\" }]\nexpect = [{ status = 400, error = \"InvalidParameterException\" }]\n";
+    let cases = [head, &case("old", "0.0.9"), &case("new", "0.1.0")].concat();
+    scratch.file("cases/job-id/pattern.toml", &cases);
+    let pinned = "[target.a]\nendpoint = \"http://127.0.0.1:9\"\nsuite_version = \"0.0.9\"\n";
+    scratch.file("fullstop.toml", pinned);
+    let plan = |more: &[&str]| {
+        let arguments = [&["plan", "--cases", "cases", "--json", "-"], more].concat();
+        let output = output(command(&arguments).current_dir(&scratch.folder));
+        assert_eq!(output.code, 0, "{}", output.stderr);
+        serde_json::from_str::<Value>(&output.stdout).expect("standard output is JSON")
+    };
+    let by_profile = plan(&[]);
+    assert_eq!(by_profile["cases"], 1);
+    assert_eq!(plan(&["--budget", "1"])["cases"], 1);
+    assert_eq!(plan(&["--suite-version", "0.1.0"])["cases"], 2);
+    assert!(by_profile["notes"].to_string().contains("repeated 5 times"));
+    let without = plan(&["--repeats", "0"]);
+    assert_eq!(without["notes"], serde_json::json!([]));
 }
 
 #[test]

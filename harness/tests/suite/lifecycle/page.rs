@@ -133,7 +133,7 @@ fn what_an_endpoint_says_stays_text_in_the_page() {
         seen.insert(HOSTILE.to_owned(), 1_000);
     }
     (life.endpoint, life.leftovers) = (HOSTILE.into(), vec![HOSTILE.into()]);
-    let page = html(&[], &Labelled::all([(Some(HOSTILE.to_owned()), life)]));
+    let page = html(&[], &Labelled::all([(Some(HOSTILE.to_owned()), life)]), &[]);
     let page = page.expect("the template is sound");
     assert!(page.contains("&lt;script&gt;"), "it is shown");
     assert!(!page.contains("<script>alert"), "it runs");
