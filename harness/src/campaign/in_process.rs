@@ -8,6 +8,7 @@ mod duel;
 mod files;
 mod judged;
 mod memory;
+mod sequenced;
 mod signed;
 mod soak;
 
@@ -25,6 +26,7 @@ pub use files::{
     FILE, Read, case_file, case_file_reader, ledger, ledger_reader, profile, profile_reader, read,
 };
 pub use judged::{Judged, Judges, judge};
+pub use sequenced::{Plays, Said, sequence};
 pub use signed::{Signed, Verifier, signature};
 pub use soak::{Soak, Soaked};
 

@@ -8,8 +8,9 @@ use std::fs;
 
 use arbitrary::Unstructured;
 use fullstop::campaign::in_process::{
-    Codec, Duel, FILE, Judges, Read, Seen, Soak, Verifier, case_file, case_file_reader, codec,
-    judge, ledger, profile, read, signature, structured,
+    Codec, Duel, FILE, Judges, Plays, Read, Seen, Soak, Verifier, case_file, case_file_reader,
+    codec, judge, ledger, ledger_reader, profile, profile_reader, read, sequence, signature,
+    structured,
 };
 use fullstop::case::Signature;
 use fullstop::contract::Status;
@@ -47,6 +48,7 @@ fn every_target_has_seeds_and_they_hold() {
                 "structured" => drop(structured(&data).expect("a seed makes a request")),
                 "codec" => drop(codec(&data)),
                 "judge" => drop(judge(&data).expect("a seed makes an answer")),
+                "sequence" => drop(sequence(&data).expect("a seed makes a sequence")),
                 "signature" => drop(signature(&data).expect("a seed makes a request")),
                 "case_file" => assert_eq!(case_file(&data), Read::Sound, "{path}"),
                 "profile" => assert_eq!(profile(&data), Read::Sound, "{path}"),
@@ -287,6 +289,14 @@ fn connections_find_planted_mutants() {
 }
 
 #[test]
+fn sequences_find_planted_mutants() {
+    for name in SEQUENCE_CANARIES {
+        let plays = Plays::new(wrong(name));
+        found(name, |data| matches!(plays.run(data), Ok(Err(_))));
+    }
+}
+
+#[test]
 fn changed_signatures_find_planted_mutants() {
     for name in ["signature-unchecked", "signature-length-only"] {
         let verifier = Verifier::new(wrong(name));
@@ -317,19 +327,26 @@ fn any_answer_finds_an_oracle_that_praises_nonsense() {
 
 #[test]
 fn mutated_files_find_readers_that_lose_something() {
-    let first = |reader: &dyn Fn(&str) -> Result<Option<String>, String>| {
-        mutated_files("case_file", CANARY_MAX)
-            .find(|(_, text)| read(text.as_bytes(), reader).is_err())
+    type Reader<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
+    let first = |target: &str, reader: Reader| {
+        mutated_files(target, CANARY_MAX).find(|(_, text)| read(text.as_bytes(), reader).is_err())
     };
-    // It forgets the file in one of its errors.
-    let forgetful = |text: &str| match case_file_reader(text) {
-        Err(error) if error.contains("unknown field") => Err(error.replace(FILE, "a file")),
-        other => other,
-    };
-    assert!(
-        first(&forgetful).is_some(),
-        "an error without its file is found"
-    );
+    let readers: [(&str, Reader); 3] = [
+        ("case_file", &case_file_reader),
+        ("profile", &profile_reader),
+        ("ledger", &ledger_reader),
+    ];
+    for (target, reader) in readers {
+        // It forgets the file in one of its errors.
+        let forgetful = |text: &str| match reader(text) {
+            Err(error) if error.contains("unknown field") => Err(error.replace(FILE, "a file")),
+            other => other,
+        };
+        assert!(
+            first(target, &forgetful).is_some(),
+            "{target}: an error without its file is found"
+        );
+    }
     // It writes a number that is one more than what it read.
     let careless = |text: &str| {
         let written = case_file_reader(text)?;
@@ -340,7 +357,7 @@ fn mutated_files_find_readers_that_lose_something() {
         Ok(written.map(add_one))
     };
     assert!(
-        first(&careless).is_some(),
+        first("case_file", &careless).is_some(),
         "a number written wrongly is found"
     );
 }
@@ -358,6 +375,15 @@ const STRUCTURED_CANARIES: [&str; 10] = [
     "error-types-disagree",
     "throttled-stop-stops",
     "sometimes-null-member",
+];
+
+/// What shows when one operation follows another: in what is stored, in the order of a life, and in a list.
+const SEQUENCE_CANARIES: [&str; 5] = [
+    "stop-not-stored",
+    "stops-other-jobs",
+    "stop-renames",
+    "list-omits-stopped",
+    "deleted-job-stops",
 ];
 
 /// What shows on a connection only: no answer, half of one, and one without an end.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use fullstop::campaign::in_process::{Codec, Read, case_file, judge, seeds, signature, structured};
+use fullstop::campaign::in_process::{
+    Codec, Read, case_file, judge, seeds, sequence, signature, structured,
+};
 use fullstop::generator::bytes;
 use fullstop::reference::Options;
 
@@ -40,7 +42,7 @@ fn derived_seeds_are_current() {
         };
         // An input of those that were searched for means something else as soon as a case is added, and is as good a seed as
         // before. They are searched for anew where there are none.
-        let is_searched = matches!(target, "structured" | "judge" | "signature");
+        let is_searched = matches!(target, "structured" | "judge" | "sequence" | "signature");
         if is_searched && !found.is_empty() {
             continue;
         }
@@ -64,7 +66,7 @@ fn derived_seeds_are_current() {
 }
 
 /// The seeds that a machine can make, by target and by name. Those of `profile` are written by hand.
-fn derived() -> [(&'static str, Seeds); 5] {
+fn derived() -> [(&'static str, Seeds); 6] {
     [
         (
             "structured",
@@ -83,6 +85,15 @@ fn derived() -> [(&'static str, Seeds); 5] {
         (
             "signature",
             distinct(|data| Some(format!("{:?}", signature(data).ok()?))),
+        ),
+        (
+            "sequence",
+            distinct(|data| {
+                let said = sequence(data).ok()?;
+                let refusals: BTreeSet<_> =
+                    said.iter().filter(|one| !one.starts_with("200")).collect();
+                Some(format!("{refusals:?}"))
+            }),
         ),
         ("codec", connections()),
         ("case_file", case_files()),
