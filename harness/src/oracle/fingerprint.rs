@@ -116,7 +116,7 @@ static PASSING: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
     let pattern = |text| Regex::new(text).expect("it is a pattern");
     [
         (pattern(r#"https?://[^\s"'<>]+"#), "<url>"),
-        (pattern(r"\bimport-[0-9A-Za-z-]+"), "<JobId>"),
+        (pattern(r"(?i)\bimport-[0-9a-z-]+"), "<JobId>"),
         (
             pattern(r"\b[a-z]{2}(?:-[a-z]+)+-[0-9]_[0-9A-Za-z]+"),
             "<UserPoolId>",

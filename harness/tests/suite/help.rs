@@ -19,7 +19,7 @@ use crate::drift;
 const COLUMNS_MAX: usize = 100;
 
 /// How long one example may take: most take a second, the longest runs the suite some tens of times.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How many commands' examples run at once: most of their time they wait for a job of the served reference to go on.
 const PAGES_AT_ONCE: usize = 6;

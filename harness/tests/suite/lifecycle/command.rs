@@ -79,13 +79,13 @@ fn races_show_what_no_single_request_does() {
         ("stops-at-once-undone", "running-job-stops"),
         ("start-during-stop-restarts", "running-job-stops"),
     ] {
-        let served = Served::start(&["--mutant", mutant, "--in-progress-ms", "300"]);
+        let served = Served::start(&["--mutant", mutant, "--in-progress-ms", "2000"]);
         let arguments = [
             "lifecycle",
             "--endpoint",
             &served.url,
             "--races",
-            "5",
+            "20",
             "--strict",
             "--json",
             "-",
