@@ -16,7 +16,7 @@ use fullstop::case::Signature;
 use fullstop::contract::Status;
 use fullstop::generator::{Kind, Part, bytes, mutated};
 use fullstop::oracle::{Ruling, Verdict, permits};
-use fullstop::reference::{Mutant, Options};
+use fullstop::reference::{Mutant, Options, Variation};
 
 use crate::{files, name, root};
 
@@ -164,6 +164,17 @@ fn a_word_like_a_method_takes_no_body_off_an_answer() {
     let head = "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let two = codec(head.repeat(2).as_bytes());
     assert_eq!(two.statuses.len(), 2, "{two:?}");
+}
+
+#[test]
+fn an_answer_of_http_1_0_without_a_length_ends_with_the_connection() {
+    let codec = Codec::new(Options {
+        variation: Some(Variation::ChunkedAnswers),
+        ..Options::default()
+    });
+    let request = "POST / HTTP/1.0\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n:";
+    let heard = codec.run(request.as_bytes()).expect("nothing is wrong");
+    assert_eq!(heard.statuses.len(), 1, "{heard:?}");
 }
 
 #[test]

@@ -199,6 +199,11 @@ fn answers(mut bytes: &[u8], may_be_head: bool) -> Result<Vec<Response>, String>
                 bytes = &bytes[size..];
             }
             Some(_) => return Err("a body is not as long as it says".to_owned()),
+            // HTTP/1.0 has no chunks: such a body ends with the connection (RFC 9112, section 6.3).
+            None if parsed.version == Some(0) => {
+                response.body = bytes.to_vec();
+                bytes = &[];
+            }
             None => bytes = unchunked(bytes, &mut response.body)?,
         }
         answers.push(response);
