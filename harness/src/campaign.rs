@@ -1,5 +1,6 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
+pub mod black_box;
 mod confirm;
 pub mod corpus;
 mod differ;

@@ -28,7 +28,6 @@ pub use known::{Known, KnownState, recognise};
 pub(crate) use probe::Probe;
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
-pub(crate) use repeats::foretold as repeats_foretold;
 pub use repeats::{Constancy, Repeats};
 pub use run::{Plan, Run, RunError, Runner};
 pub use session::{Session, SessionError};

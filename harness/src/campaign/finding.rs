@@ -1,6 +1,7 @@
 //! A finding: what is wrong, which requirement it breaks, and an ordinary case file that shows it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -132,6 +133,30 @@ impl Finding {
             true => Ok(()),
             false => write(folder, "control/valid-request.toml", CONTROL),
         }
+    }
+}
+
+/// What is wrong, where that is known from, and what was sent, in lines.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "finding  {}  {}", self.id, self.level)?;
+        writeln!(f, "  {}", self.requirement)?;
+        writeln!(f, "  source  {}", self.source)?;
+        writeln!(f, "  given   {}", self.given)?;
+        let sent = self.exchange.iter().flat_map(|one| one.sent.lines());
+        for line in sent {
+            writeln!(f, "  sent    {line}")?;
+        }
+        for mismatch in &self.mismatches {
+            writeln!(f, "  {}", mismatch.at)?;
+            writeln!(f, "    wanted  {}", mismatch.wanted)?;
+            writeln!(f, "    got     {}", mismatch.got)?;
+        }
+        if let Some((hits, tries)) = self.flaky {
+            writeln!(f, "  flaky   {hits} of {tries} times")?;
+        }
+        let executions = self.executions_to_find;
+        writeln!(f, "  found   after {executions} executions")
     }
 }
 

@@ -159,17 +159,7 @@ impl Stream {
                 self.generator.mutate(parent, &mut input)
             }
         };
-        let mut case = made.map_or_else(|_| valid(), |made| made.case);
-        // What is queued by a fault could meet another request.
-        case.fault = None;
-        for change in &mut case.changes {
-            // An endpoint may wait for the rest of a request that looks cut short. Once it is told that nothing comes, it
-            // need not.
-            if let Change::Raw(raw) = change {
-                raw.shutdown = true;
-            }
-        }
-        case
+        alone(made.map_or_else(|_| valid(), |made| made.case))
     }
 
     /// Where an epoch that begins here ends.
@@ -228,6 +218,20 @@ pub(crate) fn digest(input: &Input) -> u64 {
         }
     }
     hasher.finish()
+}
+
+/// A request that meets no other one and waits for nothing.
+pub(crate) fn alone(mut case: Case) -> Case {
+    // What is queued by a fault could meet another request.
+    case.fault = None;
+    for change in &mut case.changes {
+        // An endpoint may wait for the rest of a request that looks cut short. Once it is told that nothing comes, it need
+        // not.
+        if let Change::Raw(raw) = change {
+            raw.shutdown = true;
+        }
+    }
+    case
 }
 
 /// The request without any change.

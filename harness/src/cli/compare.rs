@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::judge::{judged, plan};
 use crate::cli::judging::{Judging, judge_target};
-use crate::cli::outputs::Reports;
+use crate::cli::outputs::{Reports, is_stdout, put_json};
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print};
 use crate::oracle::label;
@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
     arguments.reports.check()?;
     if to_stdout && arguments.reports.takes_stdout() {
         let why = "write two reports to standard output: name a file for one of them";
@@ -71,15 +71,7 @@ pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let comparison = Comparison::of(&all, &truth);
     if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_vec_pretty(&comparison)
-            .map_err(|error| Stop::usage(format!("write JSON: {error}")))?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
+        put_json(file, &comparison)?;
     }
     let named = all.into_iter().map(|(name, results)| (Some(name), results));
     let all = Labelled::all(named);

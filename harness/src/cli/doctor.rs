@@ -1,12 +1,13 @@
 //! `fullstop doctor`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 
 use crate::cli::guard::{INTERRUPTED, Interrupts};
+use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, complain, print, runtime};
 use crate::doctor::{Diagnosis, Examined, examine, shown};
@@ -40,19 +41,9 @@ pub(crate) fn doctor(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some(found) = diagnose(&arguments.target, profile)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
     if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_vec_pretty(&found).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
+        put_json(file, &found)?;
     }
     if !to_stdout {
         print(shown(&found))?;

@@ -1,11 +1,12 @@
 //! `fullstop drift`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::outputs::{STDOUT, put_json};
 use crate::cli::{Stop, print};
 use crate::drift::Drift;
 use crate::runner::Exit;
@@ -38,11 +39,7 @@ pub(crate) fn drift(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let bytes = std::fs::read(&arguments.model).map_err(|error| wrong(error.to_string()))?;
     let drift = Drift::of(&bytes).map_err(|error| wrong(error.to_string()))?;
     if arguments.json {
-        let json = serde_json::to_string_pretty(&drift).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        print(format!("{json}\n"))?;
+        put_json(Path::new(STDOUT), &drift)?;
     } else {
         print(text(&drift, &file.to_string()))?;
     }

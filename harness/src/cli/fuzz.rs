@@ -6,7 +6,7 @@ mod replay;
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
 use crate::case::Level;
 use crate::cli::guard::interrupted;
+use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, complain, print};
 use crate::reference::Mutant;
@@ -220,7 +221,7 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
             if let Err(error) = finding.write(&arguments.findings) {
                 unwritten = Some(error.to_string());
             }
-            if !is_watched && arguments.json.as_deref() != Some(Path::new("-")) {
+            if !is_watched && !arguments.json.as_deref().is_some_and(is_stdout) {
                 // Whoever reads a log wants to know at once.
                 complain(&format!("keep {}: {}", finding.key, finding.id));
             }
@@ -296,7 +297,7 @@ struct Figures {
 }
 
 fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
-    let to_stdout = arguments.json.as_deref() == Some(Path::new("-"));
+    let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
     if let Some(file) = &arguments.json {
         let folder = &arguments.findings;
         let figures = Figures {
@@ -316,17 +317,7 @@ fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
             preconditions: summary.made,
             unconfirmed: summary.unconfirmed.clone(),
         };
-        let mut json = serde_json::to_vec_pretty(&figures).map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("write JSON: {error}"),
-        })?;
-        json.push(b'\n');
-        if to_stdout {
-            print(json)?;
-        } else {
-            std::fs::write(file, json)
-                .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
-        }
+        put_json(file, &figures)?;
     }
     if to_stdout {
         return Ok(());
@@ -337,29 +328,8 @@ fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
 fn text(arguments: &Arguments, summary: &Summary) -> String {
     let mut text = String::new();
     for finding in &summary.findings {
-        let _ = writeln!(text, "finding  {}  {}", finding.id, finding.level);
-        let _ = writeln!(text, "  {}", finding.requirement);
-        let _ = writeln!(text, "  source  {}", finding.source);
-        let _ = writeln!(text, "  given   {}", finding.given);
-        if let Some(exchange) = &finding.exchange {
-            for line in exchange.sent.lines() {
-                let _ = writeln!(text, "  sent    {line}");
-            }
-        }
-        for mismatch in &finding.mismatches {
-            let _ = writeln!(text, "  {}", mismatch.at);
-            let _ = writeln!(text, "    wanted  {}", mismatch.wanted);
-            let _ = writeln!(text, "    got     {}", mismatch.got);
-        }
-        if let Some((hits, tries)) = finding.flaky {
-            let _ = writeln!(text, "  flaky   {hits} of {tries} times");
-        }
         let file = arguments.findings.join(&finding.path);
-        let _ = writeln!(
-            text,
-            "  found   after {} executions",
-            finding.executions_to_find
-        );
+        let _ = write!(text, "{finding}");
         let _ = writeln!(text, "  case    {}", file.display());
         if let Some(replay) = &finding.replay {
             let _ = writeln!(text, "  replay  {replay}");

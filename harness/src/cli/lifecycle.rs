@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::case::{Level, Sequence};
 use crate::cli::measuring::{bar, exit};
-use crate::cli::outputs::{check, is_stdout, page, put};
+use crate::cli::outputs::{check, is_stdout, page, put, put_json};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
 use crate::lifecycle::{Lifecycle, Stage, Target, dot, races, replay, sequences, svg, walk};
@@ -29,6 +29,9 @@ Examples:
 
   # Generated sequences, and races of 16 requests on one job.
   fullstop lifecycle --sequences 50 --races 10 --seed 7
+
+  # The same without the walk, which waits for jobs to end by themselves.
+  fullstop lifecycle --no-walk --races 5
 
   # One of the written sequences by its name, or a saved one by its file.
   fullstop lifecycle --replay restart-after-stop
@@ -58,6 +61,9 @@ pub(crate) struct Arguments {
     /// How many sequences are under way at once, and how many requests a race sends at once.
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(2..=256))]
     concurrency: u16,
+    /// Leave out the walk and the written sequences, which wait for a job's life: sequences and races alone.
+    #[arg(long, conflicts_with_all = ["replay", "dot", "svg", "html"])]
+    no_walk: bool,
     /// Only play this sequence: a file, or the name of a written one; repeat it for more.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sequences", "races", "dot", "svg", "html"])]
     replay: Vec<PathBuf>,
@@ -83,6 +89,11 @@ pub(crate) struct Arguments {
 
 pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
     check(&files(arguments).collect::<Vec<_>>())?;
+    let loud = arguments.sequences > 0 || arguments.races > 0;
+    if arguments.no_walk && !loud {
+        let why = "leave out the walk: say what is left, with --sequences or --races";
+        return Err(Stop::usage(why));
+    }
     let replays = arguments
         .replay
         .iter()
@@ -90,7 +101,6 @@ pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
         .collect::<Result<Vec<_>, _>>()?;
     let learnt = runtime()?.block_on(async {
         let session = arguments.target.open().await?;
-        let loud = arguments.sequences > 0 || arguments.races > 0;
         if loud && !session.client.is_loopback() {
             session.close().await;
             return Err(Stop::usage(
@@ -146,7 +156,9 @@ async fn learn(
     let target = Arc::new(target);
     let stage = Stage::Target(Arc::clone(&target));
     let mut learnt = Lifecycle::of(&profile.name, &client.url());
-    let files = if replays.is_empty() {
+    let files = if arguments.no_walk {
+        Vec::new()
+    } else if replays.is_empty() {
         let walked = walk(&target).await;
         learnt.automaton = Some(walked.automaton);
         learnt.differences = walked.differences;
@@ -205,9 +217,7 @@ fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
         }
     }
     if let Some(file) = &arguments.json {
-        let mut json = serde_json::to_string_pretty(learnt).unwrap_or_default();
-        json.push('\n');
-        put(file, json.as_bytes())?;
+        put_json(file, learnt)?;
     }
     if files(arguments).any(|file| is_stdout(file)) {
         return Ok(());

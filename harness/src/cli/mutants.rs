@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::measuring::{bar, chosen, embedded, exit, list};
+use crate::cli::outputs::put;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::power::{self, Difference, Matrix};
@@ -49,8 +50,7 @@ pub(crate) fn mutants(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let matrix = measured(&suite, mutants)?;
     print(matrix_text(&matrix, &suite, arguments.only.is_empty()))?;
     if let Some(file) = &arguments.json {
-        std::fs::write(file, matrix.to_json())
-            .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
+        put(file, matrix.to_json().as_bytes())?;
     }
     let differences = if arguments.check {
         lasting_differences(&suite, &matrix)?

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::cli::{Stop, print};
 use crate::lifecycle::Lifecycle;
@@ -10,7 +11,7 @@ use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
 use crate::runner::Exit;
 
 /// What stands for standard output in place of a file.
-const STDOUT: &str = "-";
+pub(crate) const STDOUT: &str = "-";
 
 /// Files that results are written to.
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ impl Outputs {
     /// Writes every file that is asked for, and shows the results on the terminal unless a file goes there.
     pub(crate) fn write(&self, results: &Results, style: Style) -> Result<(), Stop> {
         if let Some(file) = &self.json {
-            put(file, &json(results)?)?;
+            put_json(file, results)?;
         }
         let all = Labelled::all([(None, results.clone())]);
         self.reports.write(&all, &[], &[])?;
@@ -156,13 +157,14 @@ pub(crate) fn check(files: &[&PathBuf]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn json(results: &Results) -> Result<Vec<u8>, Stop> {
-    let mut json = serde_json::to_vec_pretty(results).map_err(|error| Stop {
+/// Writes what a command found as JSON, to a file or to standard output where `-` stands for it.
+pub(crate) fn put_json(file: &Path, found: &impl Serialize) -> Result<(), Stop> {
+    let mut json = serde_json::to_vec_pretty(found).map_err(|error| Stop {
         exit: Exit::Harness,
         message: format!("write JSON: {error}"),
     })?;
     json.push(b'\n');
-    Ok(json)
+    put(file, &json)
 }
 
 /// Writes a file, or to standard output where `-` stands for it.

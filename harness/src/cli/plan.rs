@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::run::REPEATS;
 use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, print, runtime};
 use crate::contract::QuotaUse;
 use crate::report::{Bounds, Forecast, TargetResult};
-use crate::runner::{Exit, Plan, Shard, rehearse, repeats_foretold};
+use crate::runner::{Exit, Plan, Repeats, Shard, rehearse};
 use crate::target::{Profile, Provision};
 
 /// What `--help` says at the end.
@@ -73,22 +74,12 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let mut bounds = bounds(&profile);
     bounds
         .notes
-        .extend(repeats_foretold(usize::from(arguments.repeats)));
+        .extend(Repeats::foretold(usize::from(arguments.repeats)));
     let forecast = Forecast::of(&rehearsal, target, &bounds);
-    let Some(file) = &arguments.json else {
-        print(forecast.text())?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    let mut json = serde_json::to_vec_pretty(&forecast).map_err(|error| Stop {
-        exit: Exit::Harness,
-        message: format!("write JSON: {error}"),
-    })?;
-    json.push(b'\n');
-    if file.as_os_str() == "-" {
-        print(json)?;
-    } else {
-        std::fs::write(file, json)
-            .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
+    if let Some(file) = &arguments.json {
+        put_json(file, &forecast)?;
+    }
+    if !arguments.json.as_deref().is_some_and(is_stdout) {
         print(forecast.text())?;
     }
     Ok(ExitCode::SUCCESS)

@@ -93,7 +93,9 @@ impl Lifecycle {
                 .any(|edge| edge.granted == Some(true) && edge.to.is_some())
         });
         let written = self.written.iter().any(|one| one.is_played);
-        !walked && !written
+        let sequences = self.sequences.as_ref().is_some_and(|one| one.sequences > 0);
+        let races = self.races.as_ref().is_some_and(|one| one.races > 0);
+        !(walked || written || sequences || races)
     }
 
     /// For a reader at a terminal.

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use crate::case::Act;
 use crate::contract::Status;
 use crate::lifecycle::automaton::{Automaton, Standing, State};
 use crate::lifecycle::drawing::{Move, Stroke, cell, label, moves, short};
+use crate::lifecycle::walk::ACTS;
 
 const WIDTH: f64 = 1_060.0;
 const BOX: (f64, f64) = (112.0, 34.0);
@@ -16,16 +16,6 @@ const TABLE_TOP: f64 = 400.0;
 const ROW: f64 = 21.0;
 const FIRST_COLUMN: f64 = 120.0;
 const COLUMN: f64 = 132.0;
-
-const COLUMNS: [Act; 7] = [
-    Act::Upload,
-    Act::StartUserImportJob,
-    Act::StopUserImportJob,
-    Act::DescribeUserImportJob,
-    Act::ListUserImportJobs,
-    Act::Wait,
-    Act::DeleteUserPool,
-];
 
 const STYLE: &str = "\
 .f{fill:#fff}.b{fill:#f6f8fa;stroke:#57606a}.u{stroke-dasharray:4 3}\
@@ -223,7 +213,7 @@ fn table(automaton: &Automaton, text: &mut String) {
         "<text class=\"h s\" x=\"16\" y=\"{}\">status</text>",
         TABLE_TOP + 14.0
     );
-    for (index, act) in COLUMNS.into_iter().enumerate() {
+    for (index, act) in ACTS.into_iter().enumerate() {
         let _ = writeln!(
             text,
             "<text class=\"h s\" x=\"{}\" y=\"{}\">{}</text>",
@@ -241,7 +231,7 @@ fn table(automaton: &Automaton, text: &mut String) {
             WIDTH - 16.0,
             y + 14.0
         );
-        for (index, act) in COLUMNS.into_iter().enumerate() {
+        for (index, act) in ACTS.into_iter().enumerate() {
             let edge = automaton
                 .edges
                 .iter()

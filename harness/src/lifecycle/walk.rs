@@ -29,7 +29,7 @@ const POOL: &str = "a";
 const JOB: &str = "one";
 
 /// The operations that meet every status, in the order of a job's life; the pool's end comes last.
-const ACTS: [Act; 7] = [
+pub(super) const ACTS: [Act; 7] = [
     Act::Upload,
     Act::StartUserImportJob,
     Act::StopUserImportJob,

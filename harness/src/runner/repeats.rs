@@ -73,6 +73,17 @@ impl Constancy {
 }
 
 impl Repeats {
+    /// What up to so many repeats of each divergence add to a run, in words: how many there are shows only when divergences do.
+    pub fn foretold(repeats: usize) -> Option<String> {
+        let flaky = repeats * FLAKY_FACTOR;
+        (repeats > 0).then(|| {
+            format!(
+                "each divergence comes on top: it is repeated {repeats} times, and {flaky} times if it does not come every time; {REPEATS_MAX} repeats in all at most, for as long as the run took, or {} s, at most",
+                PATIENCE_MIN.as_secs()
+            )
+        })
+    }
+
     /// What so many repeats show, of which so many diverged.
     pub fn of(tries: usize, divergent: usize) -> Self {
         let state = match (divergent < tries, tries >= DETERMINISTIC_AT) {
@@ -112,17 +123,6 @@ fn wilson(tries: usize, hits: usize) -> (f64, f64) {
 /// To three places, which is more than any of these figures is good for.
 fn rounded(share: f64) -> f64 {
     (share * 1_000.0).round() / 1_000.0
-}
-
-/// What repeats add to a run, in words: how many there are shows only when divergences do.
-pub(crate) fn foretold(repeats: usize) -> Option<String> {
-    let flaky = repeats * FLAKY_FACTOR;
-    (repeats > 0).then(|| {
-        format!(
-            "each divergence comes on top: it is repeated {repeats} times, and {flaky} times if it does not come every time; {REPEATS_MAX} repeats in all at most, for as long as the run took, or {} s, at most",
-            PATIENCE_MIN.as_secs()
-        )
-    })
 }
 
 /// One divergence under test.

@@ -5,8 +5,10 @@ mod seeds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use arbitrary::Unstructured;
+use fullstop::campaign::black_box::{BlackBox, live};
 use fullstop::campaign::in_process::{
     Codec, Duel, FILE, Judges, Plays, Read, Seen, Soak, Verifier, case_file, case_file_reader,
     codec, judge, ledger, ledger_reader, profile, profile_reader, read, sequence, signature,
@@ -17,6 +19,9 @@ use fullstop::contract::Status;
 use fullstop::generator::{Kind, Part, bytes, mutated};
 use fullstop::oracle::{Ruling, Verdict, permits};
 use fullstop::reference::{Mutant, Options, Variation};
+use fullstop::runner::Session;
+use fullstop::target::{Credentials, Environment, Profile};
+use tokio::runtime::Builder;
 
 use crate::{files, name, root};
 
@@ -49,6 +54,7 @@ fn every_target_has_seeds_and_they_hold() {
                 "codec" => drop(codec(&data)),
                 "judge" => drop(judge(&data).expect("a seed makes an answer")),
                 "sequence" => drop(sequence(&data).expect("a seed makes a sequence")),
+                "live" => drop(live(&data, &[]).expect("a seed makes a request")),
                 "signature" => drop(signature(&data).expect("a seed makes a request")),
                 "case_file" => assert_eq!(case_file(&data), Read::Sound, "{path}"),
                 "profile" => assert_eq!(profile(&data), Read::Sound, "{path}"),
@@ -178,6 +184,32 @@ fn an_answer_of_http_1_0_without_a_length_ends_with_the_connection() {
 }
 
 #[test]
+fn a_black_box_counts_the_kinds_of_its_answers_and_the_reference_is_not_accused() {
+    let counters = [const { AtomicU8::new(0) }; 1_024];
+    for seed in 0..INPUTS / 8 {
+        let _ = live(&bytes(seed, INPUT_SIZE), &counters);
+    }
+    let kinds = counters
+        .iter()
+        .filter(|one| one.load(Ordering::Relaxed) == 1);
+    let kinds = kinds.count();
+    assert!((40..600).contains(&kinds), "{kinds} kinds of answers");
+}
+
+#[test]
+fn a_black_box_is_one_of_this_machine() {
+    for (url, why) in [
+        ("http://192.0.2.1:80", "is not on this machine"),
+        ("127.0.0.1", "127.0.0.1"),
+    ] {
+        let environment = Environment::of(Some(Credentials::example()), None);
+        let environment = environment.with("FULLSTOP_ENDPOINT", url);
+        let error = BlackBox::of(&environment).expect_err("it is refused");
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
 fn any_answer_is_judged_and_sense_is_reached() {
     let mut seen = BTreeMap::new();
     for seed in 0..INPUTS {
@@ -296,6 +328,24 @@ fn connections_find_planted_mutants() {
             Ok(data) => codec.run(&data).is_err(),
             Err(_) => false,
         });
+    }
+}
+
+#[test]
+fn answers_of_a_black_box_find_planted_mutants() {
+    for name in ["null-members", "stop-not-stored", "stop-renames"] {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let session =
+            runtime.block_on(async { Session::embedded(Profile::reference(), wrong(name)) });
+        let session = session.expect("an endpoint in this process");
+        let mut endpoint = BlackBox::over(session, runtime).expect("it is up");
+        let found = (0..CANARY_MAX).find_map(|seed| {
+            let outcome = endpoint.run(&bytes(seed, INPUT_SIZE));
+            outcome.ok()?.err()
+        });
+        let finding = found.unwrap_or_else(|| panic!("{name} survives"));
+        assert!(finding.to_string().contains("wanted"), "{finding}");
     }
 }
 
