@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::campaign::confirm::{Confirmed, Confirmer};
 use crate::campaign::corpus::State;
 use crate::campaign::epoch::Epoch;
-use crate::campaign::execute::{Arena, described, of_state};
+use crate::campaign::execute::{Arena, described, was_stopped};
 use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
 use crate::campaign::sequence::{Played, Scene, Theatre};
@@ -18,10 +18,8 @@ use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, Source, 
 use crate::campaign::stream::{Stream, Work, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
-use crate::contract::{Operation, Status};
+use crate::contract::Operation;
 use crate::generator::Settings as GeneratorSettings;
-use crate::oracle::Mismatch;
-use crate::provision::Lease;
 use crate::runner::{RunError, Session};
 use crate::suite::Suite;
 use crate::target::Lane;
@@ -206,6 +204,7 @@ impl Campaign {
             let mut suspicions = std::mem::take(&mut epoch.suspicions);
             if !is_silent {
                 suspicions.extend(self.changed_shared(&epoch.sharers).await);
+                suspicions.extend(self.changed_worn().await);
             }
             suspicions.sort_by_key(|suspicion| suspicion.executions);
             for suspicion in suspicions {
@@ -361,6 +360,24 @@ impl Campaign {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reads the jobs that met refused requests one after the other.
+    async fn changed_worn(&mut self) -> Vec<Suspicion> {
+        let Some(lane) = self.lanes.first_mut() else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (given, own) in self.arena.stock.worn() {
+            self.live.looks.fetch_add(1, Ordering::Relaxed);
+            if let Some(suspicion) = self.arena.look_at_worn(lane, given, own).await {
+                found.push(Suspicion {
+                    executions: self.live.executions.load(Ordering::Relaxed),
+                    ..suspicion
+                });
+            }
+        }
+        found
+    }
+
     /// Reads the jobs that refused requests shared. Where one was stopped, finds the request that did it.
     async fn changed_shared(
         &mut self,
@@ -393,36 +410,15 @@ impl Campaign {
             let Some(sharers) = sharers.get(&given).filter(|_| is_stopped) else {
                 continue;
             };
-            found.extend(self.culprit(given, sharers).await);
+            let cases: Vec<_> = sharers.iter().map(|(_, case)| Arc::clone(case)).collect();
+            if let Some((place, suspicion)) = self.arena.culprit(lane, given, &cases).await {
+                found.push(Suspicion {
+                    executions: sharers[place].0,
+                    ..suspicion
+                });
+            }
         }
         found
-    }
-
-    /// Of the requests that shared a job, the one that stops it although it is refused.
-    async fn culprit(&mut self, given: Given, sharers: &[(u64, Arc<Case>)]) -> Option<Suspicion> {
-        let lane = self.lanes.first_mut()?;
-        let lease = self.arena.stock.make(given).await.ok()?;
-        let mut seen = BTreeSet::new();
-        let mut culprit = None;
-        for (executions, case) in sharers {
-            if !seen.insert(format!("{:?}", case.changes)) {
-                continue;
-            }
-            let _ = lane.deliver(&case.compose(&lease.ids)).await;
-            let now = described(lane, &lease.ids).await?;
-            if was_stopped(&lease, now.status()) {
-                let got = now.status().map_or("gone", Status::name);
-                let wanted = "a job that a refused request does not stop";
-                let mismatch = Mismatch::new("post/Status", wanted, got);
-                culprit = Some(Suspicion {
-                    executions: *executions,
-                    ..of_state(case, vec![mismatch])
-                });
-                break;
-            }
-        }
-        self.arena.stock.discard(lease).await;
-        culprit
     }
 
     /// Measures whether answers take longer and longer. Last, when nothing else is under way.
@@ -501,10 +497,4 @@ impl Campaign {
         }
         *self.looked_into.entry(mark).or_default() += 1;
     }
-}
-
-/// Whether a job that was live is stopped or gone.
-fn was_stopped(lease: &Lease, now: Option<Status>) -> bool {
-    let is_stopped = |status| matches!(status, Status::Stopping | Status::Stopped);
-    lease.status.is_some_and(|was| !is_stopped(was)) && now.is_some_and(is_stopped)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::campaign::stock::{Hold, Stock};
+use crate::campaign::stock::{Hold, Own, Stock};
 use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
@@ -140,7 +140,7 @@ impl Arena {
         let given = case.given;
         let hold = if fresh {
             match self.stock.make(given).await {
-                Ok(lease) => Hold::Own(lease),
+                Ok(lease) => Hold::Own(Own::new(lease)),
                 Err(_) => return Done::default(),
             }
         } else {
@@ -168,10 +168,21 @@ impl Arena {
         let mut done = self
             .judged(lane, case, &message, &hold.lease().ids, &allowed)
             .await;
-        if let Hold::Own(lease) = hold {
-            self.look(lane, case, &allowed, lease, &mut done, fresh)
-                .await;
+        let Hold::Own(mut own) = hold else {
+            return done;
+        };
+        // Bytes on a socket may be several requests, of which one is refused and another granted.
+        let is_refused = matches!(message, Message::Plain { .. })
+            && done.suspicions.is_empty()
+            && done.likeness.as_ref().is_some_and(|one| one.status >= 400);
+        if is_refused && !fresh && own.lease.before.is_some() {
+            own.trail.push(Arc::clone(case));
+            match self.stock.put_back(given, own) {
+                None => return done,
+                Some(unread) => own = unread,
+            }
         }
+        self.look(lane, case, &allowed, own, &mut done, fresh).await;
         done
     }
 
@@ -289,10 +300,11 @@ impl Arena {
         lane: &mut Lane,
         case: &Arc<Case>,
         allowed: &Permitted,
-        lease: Lease,
+        own: Own,
         done: &mut Done,
         fresh: bool,
     ) {
+        let Own { lease, mut trail } = own;
         if !case.given.has_job() || done.executions == 0 || lease.before.is_none() {
             return self.stock.discard(lease).await;
         }
@@ -304,14 +316,88 @@ impl Arena {
         let is_as_before =
             mismatches.is_empty() && now.status().is_some() && now.status() == lease.status;
         if !mismatches.is_empty() {
-            done.suspicions.push(of_state(case, mismatches));
+            if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
+                // What it was answered may be due to one of those before it.
+                done.suspicions.clear();
+                done.kind = None;
+                trail.push(Arc::clone(case));
+            }
+            let culprit = self.culprit(lane, case.given, &trail).await;
+            let culprit = culprit.map(|(_, suspicion)| suspicion);
+            let suspicion = culprit.unwrap_or_else(|| of_state(case, mismatches));
+            done.suspicions.push(suspicion);
         }
-        if is_as_before && !fresh {
-            self.stock.put_back(case.given, lease).await;
-        } else {
-            self.stock.discard(lease).await;
+        if !is_as_before || fresh {
+            return self.stock.discard(lease).await;
+        }
+        if let Some(unwanted) = self.stock.put_back(case.given, Own::new(lease)) {
+            self.stock.discard(unwanted.lease).await;
         }
     }
+
+    /// Looks at a job that met refused requests, and keeps it if none of them did anything to it.
+    pub(crate) async fn look_at_worn(
+        &self,
+        lane: &mut Lane,
+        given: Given,
+        own: Own,
+    ) -> Option<Suspicion> {
+        let Own { lease, trail } = own;
+        let now = described(lane, &lease.ids).await;
+        let status = now.as_ref().and_then(Described::status);
+        if status.is_some() && status == lease.status {
+            if let Some(unwanted) = self.stock.put_back(given, Own::new(lease)) {
+                self.stock.discard(unwanted.lease).await;
+            }
+            return None;
+        }
+        let is_stopped = was_stopped(&lease, status);
+        self.stock.discard(lease).await;
+        if !is_stopped {
+            return None;
+        }
+        let culprit = self.culprit(lane, given, &trail).await;
+        culprit.map(|(_, suspicion)| suspicion)
+    }
+
+    /// Of requests that were refused on one job, the one that stops it all the same, and its place among them.
+    pub(crate) async fn culprit(
+        &self,
+        lane: &mut Lane,
+        given: Given,
+        refused: &[Arc<Case>],
+    ) -> Option<(usize, Suspicion)> {
+        if refused.is_empty() {
+            return None;
+        }
+        let lease = self.stock.make(given).await.ok()?;
+        let mut seen = BTreeSet::new();
+        let mut culprit = None;
+        for (place, case) in refused.iter().enumerate() {
+            if !seen.insert(format!("{:?}", case.changes)) {
+                continue;
+            }
+            let _ = lane.deliver(&case.compose(&lease.ids)).await;
+            let Some(now) = described(lane, &lease.ids).await else {
+                break;
+            };
+            if was_stopped(&lease, now.status()) {
+                let got = now.status().map_or("gone", Status::name);
+                let wanted = "a job that a refused request does not stop";
+                let mismatch = Mismatch::new("post/Status", wanted, got);
+                culprit = Some((place, of_state(case, vec![mismatch])));
+                break;
+            }
+        }
+        self.stock.discard(lease).await;
+        culprit
+    }
+}
+
+/// Whether a job that was live is stopped.
+pub(crate) fn was_stopped(lease: &Lease, now: Option<Status>) -> bool {
+    let is_stopped = |status| matches!(status, Status::Stopping | Status::Stopped);
+    lease.status.is_some_and(|was| !is_stopped(was)) && now.is_some_and(is_stopped)
 }
 
 /// What of a job must not be as it is now.

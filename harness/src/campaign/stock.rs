@@ -1,7 +1,7 @@
 //! Preconditions that are used again for as long as they are true.
 //!
-//! A request that must be refused leaves its job as it is, so that many share one; a request that may act has a job of its
-//! own, which is read afterwards and kept if nothing happened to it. Whoever doubts a job takes it out.
+//! A request that must be refused leaves its job as it is, so that many share one. A request that may act has a job of its
+//! own. It is read where it was granted; where it was refused, only now and then. Whoever doubts a job takes it out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::case::{Given, JobState};
+use crate::case::{Case, Given, JobState};
 use crate::contract::Status;
 use crate::provision::{Lease, Provisioner, Unavailable};
 
 /// How many unused jobs of one kind are kept: as many as may be wanted at once by the usual concurrency.
-const SPARE_MAX: usize = 32;
+const SPARE_MAX: usize = 64;
+
+/// How many refused requests one job may have met since it was read: as many are sent again, one by one, where it was stopped.
+const TRAIL_MAX: usize = 16;
 
 /// How often a precondition that could not be made for a passing reason is tried.
 const TRIES_MAX: u32 = 3;
@@ -48,7 +51,7 @@ pub(crate) struct Stock {
 #[derive(Debug, Default)]
 struct Shelf {
     shared: Option<Arc<Lease>>,
-    spare: Vec<Lease>,
+    spare: Vec<Own>,
     /// Why there is none, and how often it was tried.
     missing: Option<(String, u32)>,
     made: u64,
@@ -64,14 +67,29 @@ pub(crate) enum Hold {
     /// With others.
     Shared(Arc<Lease>),
     /// Alone.
-    Own(Lease),
+    Own(Own),
+}
+
+/// A precondition that one request has to itself, again and again for as long as it stays as it is.
+#[derive(Debug)]
+pub(crate) struct Own {
+    pub(crate) lease: Lease,
+    /// The requests that were refused on it since its job was last read. One of them may have stopped it all the same.
+    pub(crate) trail: Vec<Arc<Case>>,
+}
+
+impl Own {
+    pub(crate) fn new(lease: Lease) -> Self {
+        let trail = Vec::new();
+        Self { lease, trail }
+    }
 }
 
 impl Hold {
     pub(crate) fn lease(&self) -> &Lease {
         match self {
             Self::Shared(lease) => lease,
-            Self::Own(lease) => lease,
+            Self::Own(own) => &own.lease,
         }
     }
 }
@@ -97,12 +115,9 @@ impl Stock {
         if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
             return Ok(Hold::Shared(lease));
         }
-        let lease = match self.with(given, |shelf| shelf.spare.pop()) {
-            Some(lease) => lease,
-            None => self.make_soon(given).await?,
-        };
+        let lease = self.make_soon(given).await?;
         if !self.keeps(given) {
-            return Ok(Hold::Own(lease));
+            return Ok(Hold::Own(Own::new(lease)));
         }
         let lease = Arc::new(lease);
         self.with(given, |shelf| shelf.shared = Some(Arc::clone(&lease)));
@@ -125,8 +140,8 @@ impl Stock {
     /// One for a request that may act.
     pub(crate) async fn take(&self, given: Given) -> Result<Hold, String> {
         match self.with(given, |shelf| shelf.spare.pop()) {
-            Some(lease) => Ok(Hold::Own(lease)),
-            None => Ok(Hold::Own(self.make_soon(given).await?)),
+            Some(own) => Ok(Hold::Own(own)),
+            None => Ok(Hold::Own(Own::new(self.make_soon(given).await?))),
         }
     }
 
@@ -186,23 +201,28 @@ impl Stock {
         })
     }
 
-    /// Gives one back that is as it was.
-    pub(crate) async fn put_back(&self, given: Given, lease: Lease) {
-        let unwanted = if self.keeps(given) {
-            self.with(given, |shelf| {
-                if shelf.spare.len() < SPARE_MAX {
-                    shelf.spare.push(lease);
-                    None
-                } else {
-                    Some(lease)
-                }
-            })
-        } else {
-            Some(lease)
-        };
-        if let Some(lease) = unwanted {
-            self.discard(lease).await;
+    /// Gives one back that is as it was. It comes back where there is no room, or where it is time to read its job.
+    pub(crate) fn put_back(&self, given: Given, own: Own) -> Option<Own> {
+        if !self.keeps(given) || own.trail.len() >= TRAIL_MAX {
+            return Some(own);
         }
+        self.with(given, |shelf| {
+            if shelf.spare.len() >= SPARE_MAX {
+                return Some(own);
+            }
+            shelf.spare.push(own);
+            None
+        })
+    }
+
+    /// Takes out those whose jobs have met requests since they were read.
+    pub(crate) fn worn(&self) -> Vec<(Given, Own)> {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let worn = shelves.iter_mut().flat_map(|(given, shelf)| {
+            let worn = shelf.spare.extract_if(.., |own| !own.trail.is_empty());
+            worn.map(|own| (*given, own))
+        });
+        worn.collect()
     }
 
     /// Undoes one that is not as it was. Nobody waits for it, unless too many are being undone.
@@ -241,7 +261,8 @@ impl Stock {
             let of = |shelf: &mut Shelf| {
                 let shared = shelf.shared.take();
                 let shared = shared.and_then(|lease| Arc::try_unwrap(lease).ok());
-                std::mem::take(&mut shelf.spare).into_iter().chain(shared)
+                let spare = std::mem::take(&mut shelf.spare);
+                spare.into_iter().map(|own| own.lease).chain(shared)
             };
             shelves.values_mut().flat_map(of).collect()
         };

@@ -17,14 +17,15 @@ use crate::campaign::suspicion::nobody;
 use crate::case::{Case, Change, Given, Level, Message, Step};
 use crate::contract::Operation;
 use crate::generator::{Generator, Kind, Settings as GeneratorSettings, Steps};
-use crate::oracle::{Answer, Known, Permitted, Place, Sent, Signing, permitted};
+use crate::oracle::{Answer, Class, Known, Permitted, Place, Sent, Signing, permitted};
 
 /// How many bytes a generator gets: more than any uses.
 const INPUT_SIZE: usize = 512;
 
 /// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
-/// drawn, one in so many is sent.
-const GRANTED_ONE_IN: u64 = 8;
+/// drawn and must be granted one in so many is sent, and of those about which nothing is established.
+const GRANTED_ONE_IN: u64 = 16;
+const OPEN_ONE_IN: u64 = 4;
 
 /// How often another request is drawn in place of one that is not sent.
 const DRAWS_MAX: u64 = 8;
@@ -130,9 +131,9 @@ impl Stream {
         let mut draw = 0;
         loop {
             let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
-            let is_wanted = bytes.next().is_multiple_of(GRANTED_ONE_IN);
+            let lot = bytes.next();
             let case = self.made(source, index, &mut bytes);
-            if is_wanted || draw == DRAWS_MAX || !may_be_granted(&case) {
+            if draw == DRAWS_MAX || lot.is_multiple_of(one_in(&case)) {
                 return case;
             }
             draw += 1;
@@ -249,11 +250,11 @@ fn valid() -> Case {
     }
 }
 
-/// Whether a request may stop its job. The ids that stand for those of the precondition do not matter.
-fn may_be_granted(case: &Case) -> bool {
+/// Of how many such requests that are drawn one is sent. The ids that stand for those of the precondition do not matter.
+fn one_in(case: &Case) -> u64 {
     let ids = nobody();
     let Message::Plain { request, signature } = case.compose(&ids) else {
-        return false;
+        return 1;
     };
     let known = Known {
         ids: &ids,
@@ -265,8 +266,20 @@ fn may_be_granted(case: &Case) -> bool {
         request: &request,
         signature,
     };
-    matches!(permitted(sent, &known), Permitted::OneOf(classes)
-        if classes.iter().any(|class| matches!(class.answer, Answer::Stopped { .. })))
+    match permitted(sent, &known) {
+        Permitted::OneOf(classes) => {
+            let is_grant = |class: &Class| matches!(class.answer, Answer::Stopped { .. });
+            if classes.iter().any(is_grant) {
+                GRANTED_ONE_IN
+            } else {
+                1
+            }
+        }
+        Permitted::Anything(_) | Permitted::AnythingInForm(_) if case.given.has_job() => {
+            OPEN_ONE_IN
+        }
+        Permitted::Anything(_) | Permitted::AnythingInForm(_) => 1,
+    }
 }
 
 /// Numbers that a seed decides: splitmix64.

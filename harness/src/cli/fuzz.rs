@@ -21,7 +21,7 @@ use crate::case::Level;
 use crate::cli::guard::interrupted;
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
-use crate::cli::{Stop, complain, print};
+use crate::cli::{Stop, complain, print, runtime};
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
 
@@ -128,14 +128,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
             arguments.json.as_deref(),
         );
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop {
-            exit: Exit::Harness,
-            message: format!("start the runtime: {error}"),
-        })?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let mut profile = arguments.target.profile().await?;
         if arguments.rps.is_some() {
             profile.requests_per_second = arguments.rps;

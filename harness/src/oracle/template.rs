@@ -52,7 +52,7 @@ pub fn template(message: &str, ids: &Ids) -> String {
     let mut named = without_digests(message);
     for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
         if !id.is_empty() {
-            named = named.replace(id.as_str(), name);
+            named = renamed(&named, id, name);
         }
     }
     let mut template = String::with_capacity(named.len());
@@ -81,6 +81,23 @@ pub fn template(message: &str, ids: &Ids) -> String {
         }
     }
     template
+}
+
+/// A text with another name for each id, which may come back in other letters: one of a request whose letters were turned.
+fn renamed(text: &str, id: &str, name: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for place in 0..text.len() {
+        let found = text.as_bytes().get(place..place + id.len());
+        let is_id = found.is_some_and(|found| found.eq_ignore_ascii_case(id.as_bytes()));
+        if is_id && place >= end {
+            out.push_str(&text[end..place]);
+            out.push_str(name);
+            end = place + id.len();
+        }
+    }
+    out.push_str(&text[end..]);
+    out
 }
 
 /// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word.

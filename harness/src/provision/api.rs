@@ -1,7 +1,7 @@
 //! Preconditions made by the service's own operations.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -46,8 +46,10 @@ pub(crate) struct Api {
     pools: Pools,
     /// The pools of all cases, where each has none of its own.
     shared: Option<Shared>,
-    /// How many users the next first file has: as many as the last one that was enough.
-    users: AtomicUsize,
+    /// How many users the first file of a run has.
+    users: usize,
+    /// How many were enough for a state, where that were more. What Pending takes says nothing of a job that only has to run.
+    enough: Mutex<BTreeMap<JobState, usize>>,
     /// Whether a start that is refused may be so because another job is active, which is worth waiting for.
     waits: AtomicBool,
     /// Whether a job went on although it was stopped.
@@ -90,7 +92,8 @@ impl Api {
             pools: Pools::new(client.clone(), prefix, run_id, Arc::clone(&held)),
             client,
             shared: settings.pools.map(Shared::new),
-            users: AtomicUsize::new(settings.users.unwrap_or(USERS[0])),
+            users: settings.users.unwrap_or(USERS[0]),
+            enough: Mutex::default(),
             waits: AtomicBool::new(active_jobs.is_some()),
             is_restless: AtomicBool::new(false),
             settings: settings.clone(),
@@ -191,7 +194,8 @@ impl Api {
     ) -> Result<Made, Unavailable> {
         let mut passed = Status::Created;
         let kept = making.steps.len();
-        let first = self.users.load(Ordering::Relaxed);
+        let first = lock(&self.enough).get(&state).copied();
+        let first = first.unwrap_or(self.users);
         let sizes = USERS.into_iter().filter(|users| *users > first);
         for users in std::iter::once(first).chain(sizes) {
             making.steps.truncate(kept);
@@ -216,7 +220,7 @@ impl Api {
             };
             match look {
                 Look::Shown(described) => {
-                    self.users.fetch_max(users, Ordering::Relaxed);
+                    lock(&self.enough).insert(state, users);
                     return Ok(seen(ids, name, described));
                 }
                 Look::Unreadable(described) if follows_at_once(name) => {

@@ -19,6 +19,10 @@ fn values_are_taken_out_and_words_stay() {
         "User pool <UserPoolId> does not exist.",
     );
     check(
+        "é US-EAST-1_POOL, import-job and import-JOB",
+        "é <UserPoolId>, <JobId> and <JobId>",
+    );
+    check(
         "Value 'x y' at 'jobId' failed: 55",
         "Value '…' at '…' failed: #",
     );
