@@ -9,9 +9,9 @@ seconds=${1:-10}
 connections=${2:-64}
 fullstop=target/release/fullstop
 command -v wrk >/dev/null || { echo "install wrk first: apt-get install wrk" >&2; exit 2; }
-[ -x "$fullstop" ] || cargo build --release
+cargo build --quiet --release
 scratch=$(mktemp -d)
-"$fullstop" serve --auth off --threads 1 --control --in-progress-ms 3600000 --pending-ms 1 > "$scratch/url" &
+"$fullstop" serve --auth off --threads 1 --control > "$scratch/url" &
 server=$!
 trap 'kill "$server"; rm -r "$scratch"' EXIT
 until [ -s "$scratch/url" ]; do :; done

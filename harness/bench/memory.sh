@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}
 fullstop=target/release/fullstop
-[ -x "$fullstop" ] || cargo build --release
+cargo build --quiet --release
 scratch=$(mktemp -d)
 "$fullstop" serve --auth off --in-progress-ms 3600000 > "$scratch/url" &
 server=$!

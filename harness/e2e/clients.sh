@@ -37,7 +37,7 @@ install() {
   if wants rust; then
     CARGO_TARGET_DIR="$cache/clients-rust" cargo build --quiet --locked --manifest-path "$clients/rust/Cargo.toml"
   fi
-  [ -x "$fullstop" ] || cargo build --quiet --release
+  cargo build --quiet --release
   bin=$python/bin
 }
 

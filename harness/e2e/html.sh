@@ -5,10 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-fullstop=${FULLSTOP_BINARY:-$PWD/target/release/fullstop}
+fullstop=${FULLSTOP_E2E_BINARY:-$PWD/target/release/fullstop}
 out=${1:-$PWD/target/e2e/html}
 mkdir -p "$out"
-[ -x "$fullstop" ] || cargo build --quiet --release
+[ -n "${FULLSTOP_E2E_BINARY:-}" ] || cargo build --quiet --release
 
 # Three targets: right, wrong, and wrong in another way.
 served() {
