@@ -305,3 +305,34 @@ fn bad_arguments_of_a_campaign_are_told() {
         );
     }
 }
+
+/// Two requests in one go: the first is refused for its two hosts, the second is a valid stop.
+const REFUSED_THEN_GRANTED: &str = r#"
+requirement = "Bytes on a socket may be several requests."
+level = "observe"
+sources = [{ kind = "documented", cite = "RFC 9112, section 9.3.2, Pipelining" }]
+given = { job = "started" }
+
+[[case]]
+name = "two-hosts-then-valid"
+why = "One is refused and another granted, and it was the other that stopped the job."
+
+[case.raw]
+head = [
+  "POST / HTTP/1.1", "Host: ${Host}", "Host: ${Host}", "Content-Length: 0", "",
+  "POST / HTTP/1.1", "Host: ${Host}", "Content-Type: application/x-amz-json-1.1",
+  "X-Amz-Target: AWSCognitoIdentityProviderService.StopUserImportJob", "Content-Length: ${Length}",
+]
+body = '{"UserPoolId":"${UserPoolId}","JobId":"${JobId}"}'
+shutdown = true
+"#;
+
+#[test]
+fn of_several_requests_on_a_socket_one_may_be_refused_and_another_granted() {
+    let scratch = Scratch::new();
+    let served = Served::start(&[]);
+    let file = scratch.file("wire/pipelined.toml", REFUSED_THEN_GRANTED);
+    let replay = ["fuzz", "--endpoint", &served.url, "--replay", &file];
+    let replayed = output(&mut command(&replay));
+    assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
+}
