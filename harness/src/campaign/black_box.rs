@@ -47,15 +47,8 @@ pub fn live(data: &[u8], counters: &[AtomicU8]) -> arbitrary::Result<AnswerKind>
     thread_local!(static BOX: RefCell<BlackBox> = RefCell::new(
         BlackBox::of(&Environment::from_process()).unwrap_or_else(|why| panic!("{why}"))
     ));
-    let kind = BOX.with_borrow_mut(|one| one.run(data))?;
-    let kind = kind.unwrap_or_else(|finding| panic!("{finding}"));
-    if let Some(kind) = kind {
-        let place = kind % counters.len().max(1) as u64;
-        if let Some(counter) = counters.get(place as usize) {
-            counter.store(1, Ordering::Relaxed);
-        }
-    }
-    Ok(kind)
+    let kind = BOX.with_borrow_mut(|one| one.count(data, counters))?;
+    Ok(kind.unwrap_or_else(|finding| panic!("{finding}")))
 }
 
 impl BlackBox {
@@ -92,6 +85,22 @@ impl BlackBox {
             generator: Generator::new(Settings::default(), seeds),
             _session: session,
         })
+    }
+
+    /// The same as [`run`](Self::run), with the counter of the kind of the answer set to one.
+    pub fn count(
+        &mut self,
+        data: &[u8],
+        counters: &[AtomicU8],
+    ) -> arbitrary::Result<Result<AnswerKind, Box<Finding>>> {
+        let outcome = self.run(data)?;
+        if let Ok(Some(kind)) = outcome {
+            let place = kind % counters.len().max(1) as u64;
+            if let Some(counter) = counters.get(place as usize) {
+                counter.store(1, Ordering::Relaxed);
+            }
+        }
+        Ok(outcome)
     }
 
     /// Sends the request that the bytes make, and looks into what is wrong with its answer.

@@ -10,7 +10,7 @@ use crate::campaign::sequence::{Played, Scene};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
 
-/// How many requests that shared a job are remembered, to find the one that changed it.
+/// How many refused requests that may have shared a job are remembered, to find the one that changed it.
 const SHARERS_MAX: usize = 512;
 
 /// What came of the executions of an epoch.
@@ -32,12 +32,15 @@ impl Epoch {
     pub(crate) fn take(&mut self, index: u64, case: &Arc<Case>, done: Done, live: &Live) {
         let executions = self.count(done.executions, done.is_silent, live);
         live.looks.fetch_add(done.looks, Ordering::Relaxed);
+        let is_refusal = done.is_refusal(case);
         if let Some(kind) = done.kind {
             self.seen.push((index, kind, Arc::clone(case)));
         }
-        let sharers = self.sharers.entry(case.given).or_default();
-        if sharers.len() < SHARERS_MAX && !case.changes.is_empty() {
-            sharers.push((executions, Arc::clone(case)));
+        if is_refusal && !case.changes.is_empty() {
+            let sharers = self.sharers.entry(case.given).or_default();
+            if sharers.len() < SHARERS_MAX {
+                sharers.push((executions, Arc::clone(case)));
+            }
         }
         for suspicion in done.suspicions {
             live.suspect.store(true, Ordering::Relaxed);

@@ -57,6 +57,20 @@ pub(crate) struct Done {
     pub(crate) looks: u64,
 }
 
+impl Done {
+    /// Whether the request was refused, which must leave its job as it is.
+    pub(crate) fn is_refusal(&self, case: &Case) -> bool {
+        self.likeness
+            .as_ref()
+            .is_some_and(|answer| is_refusal(case, answer))
+    }
+}
+
+/// Whether an answer refuses a request. Bytes on a socket may be several requests, of which one is refused and another granted.
+fn is_refusal(case: &Case, answer: &Likeness) -> bool {
+    answer.status >= 400 && !case.is_raw()
+}
+
 impl Arena {
     /// Gets ready to send to a session's target.
     pub(crate) async fn new(session: &Session, suite: &Arc<Suite>) -> Result<Self, RunError> {
@@ -171,11 +185,8 @@ impl Arena {
         let Hold::Own(mut own) = hold else {
             return done;
         };
-        // Bytes on a socket may be several requests, of which one is refused and another granted.
-        let is_refused = matches!(message, Message::Plain { .. })
-            && done.suspicions.is_empty()
-            && done.likeness.as_ref().is_some_and(|one| one.status >= 400);
-        if is_refused && !fresh && own.lease.before.is_some() {
+        let is_settled = done.suspicions.is_empty() && done.is_refusal(case);
+        if is_settled && !fresh && own.lease.before.is_some() {
             own.trail.push(Arc::clone(case));
             match self.stock.put_back(given, own) {
                 None => return done,
@@ -436,8 +447,7 @@ fn changed(
         if classes.iter().any(|class| matches!(class.answer, Answer::Stopped { .. })));
     let wanted = if answer.status == 200 && grants && !is_stopped {
         Some("Stopped or Stopping")
-    } else if answer.status >= 400 && is_stopped && !was_stopped && !case.is_raw() {
-        // Of several requests in some bytes one may be refused and another granted.
+    } else if is_refusal(case, answer) && is_stopped && !was_stopped {
         Some("a job that a refused request does not stop")
     } else if was.is_finished() && is != was && case.given.status() == Some(was) {
         Some(was.name())

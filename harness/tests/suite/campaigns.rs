@@ -336,3 +336,19 @@ fn of_several_requests_on_a_socket_one_may_be_refused_and_another_granted() {
     let replayed = output(&mut command(&replay));
     assert_eq!(replayed.code, 0, "{}{}", replayed.stdout, replayed.stderr);
 }
+
+#[test]
+fn a_refusal_that_stops_its_job_is_found_although_jobs_are_read_now_and_then() {
+    let scratch = Scratch::new();
+    let served = served(&["--mutant", "refused-stop-stops", "--auth", "off"]);
+    let endpoint = ["--endpoint", &served.url, "--unsigned"];
+    let stream = ["--generators", "directed", "--execs", "2048"];
+    let (output, json) = campaign(&scratch, &[&endpoint[..], &stream[..]].concat());
+    assert_eq!(output.code, 1, "{}{}", output.stdout, output.stderr);
+    let wanted = "post/Status: a job that a refused request does not stop";
+    let findings = json["findings"].as_array().expect("findings");
+    assert!(
+        findings.iter().any(|one| one["wanted"] == wanted),
+        "{json:#}"
+    );
+}

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use fullstop::campaign::black_box::live;
 use fullstop::campaign::in_process::{
     Codec, Read, case_file, judge, seeds, sequence, signature, structured,
 };
 use fullstop::generator::bytes;
 use fullstop::reference::Options;
 
+use crate::fuzzing::seen_from_outside;
 use crate::{files, name, root};
 
 /// How many inputs are looked through for one that comes to something new.
@@ -95,7 +95,7 @@ const DERIVED: [(&str, Maker); 7] = [
         })
     }),
     ("live", || {
-        distinct(|data| Some(live(data, &[]).ok()??.to_string()))
+        distinct(|data| Some(seen_from_outside(data).ok()??.to_string()))
     }),
     ("codec", connections),
     ("case_file", case_files),
