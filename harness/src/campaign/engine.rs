@@ -148,6 +148,7 @@ impl Campaign {
         corpus: Vec<Arc<Case>>,
     ) -> Result<Self, RunError> {
         let state = state.unwrap_or_else(|| State::new(&settings));
+        session.client.hurry();
         let arena = Arc::new(Arena::new(session, &suite).await?);
         let is_sent = |case: &&Arc<Case>| {
             matches!(
@@ -277,14 +278,14 @@ impl Campaign {
     /// Takes in a whole epoch.
     fn learn(&mut self, epoch: Epoch, digest: u64) {
         let stream = Arc::get_mut(&mut self.stream).expect("no task of the epoch is left");
-        self.novel.extend(stream.learn(epoch.seen));
+        self.state.next = epoch.end;
+        self.state.executions += epoch.executions;
+        self.novel.extend(stream.learn(epoch.news()));
         let surplus = self.novel.len().saturating_sub(NOVEL_MAX);
         self.novel.drain(..surplus);
         let novelty = stream.novelty() as u64;
         self.live.novelty.store(novelty, Ordering::Relaxed);
         self.state.digest = digest;
-        self.state.next = epoch.end;
-        self.state.executions += epoch.executions;
     }
 
     /// Sends what is left of the epoch, or as much of it as the bounds allow.
@@ -325,7 +326,7 @@ impl Campaign {
                     match &input.work {
                         Work::Request { case, is_seed } => {
                             let done = arena.execute(&mut lane, case, *is_seed).await;
-                            mine.take(index, case, done, &live);
+                            mine.take(index, case, done, &stream, &live);
                         }
                         Work::Sequence(steps) => {
                             let played = match &theatre {
@@ -381,7 +382,7 @@ impl Campaign {
     /// Reads the jobs that refused requests shared. Where one was stopped, finds the request that did it.
     async fn changed_shared(
         &mut self,
-        sharers: &BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
+        sharers: &BTreeMap<Given, Vec<(u64, u64)>>,
     ) -> Vec<Suspicion> {
         let mut found = Vec::new();
         for (given, lease) in self.arena.stock.shared() {
@@ -410,7 +411,8 @@ impl Campaign {
             let Some(sharers) = sharers.get(&given).filter(|_| is_stopped) else {
                 continue;
             };
-            let cases: Vec<_> = sharers.iter().map(|(_, case)| Arc::clone(case)).collect();
+            let case = |(_, index): &(u64, u64)| self.stream.case(*index);
+            let cases: Vec<_> = sharers.iter().map(case).collect();
             if let Some((place, suspicion)) = self.arena.culprit(lane, given, &cases).await {
                 found.push(Suspicion {
                     executions: sharers[place].0,

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::campaign::engine::Live;
 use crate::campaign::execute::Done;
 use crate::campaign::sequence::{Played, Scene};
+use crate::campaign::stream::{Stream, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
 
@@ -19,27 +20,36 @@ pub(crate) struct Epoch {
     pub(crate) end: u64,
     pub(crate) executions: u64,
     pub(crate) digest: u64,
-    pub(crate) seen: Vec<(u64, u64, Arc<Case>)>,
+    /// The kinds of answers that a strand had not seen before, and the first request that brought each.
+    seen: BTreeMap<(u64, u64), (u64, Arc<Case>)>,
     pub(crate) suspicions: Vec<Suspicion>,
     pub(crate) scenes: Vec<Scene>,
     /// The marks that are in `suspicions` and `scenes` already.
     marks: BTreeSet<String>,
-    pub(crate) sharers: BTreeMap<Given, Vec<(u64, Arc<Case>)>>,
+    /// By the situation that they shared: how many executions there were, and the place of each in the stream.
+    pub(crate) sharers: BTreeMap<Given, Vec<(u64, u64)>>,
     pub(crate) is_silent: bool,
 }
 
 impl Epoch {
-    pub(crate) fn take(&mut self, index: u64, case: &Arc<Case>, done: Done, live: &Live) {
+    pub(crate) fn take(
+        &mut self,
+        index: u64,
+        case: &Arc<Case>,
+        done: Done,
+        stream: &Stream,
+        live: &Live,
+    ) {
         let executions = self.count(done.executions, done.is_silent, live);
         live.looks.fetch_add(done.looks, Ordering::Relaxed);
         let is_refusal = done.is_refusal(case);
-        if let Some(kind) = done.kind {
-            self.seen.push((index, kind, Arc::clone(case)));
+        if let Some(kind) = done.kind.filter(|kind| stream.is_new(index, *kind)) {
+            self.saw(strand_of(index), kind, (index, case));
         }
         if is_refusal && !case.changes.is_empty() {
             let sharers = self.sharers.entry(case.given).or_default();
             if sharers.len() < SHARERS_MAX {
-                sharers.push((executions, Arc::clone(case)));
+                sharers.push((executions, index));
             }
         }
         for suspicion in done.suspicions {
@@ -51,6 +61,24 @@ impl Epoch {
                 });
             }
         }
+    }
+
+    fn saw(&mut self, strand: u64, kind: u64, (index, case): (u64, &Arc<Case>)) {
+        let first = self.seen.entry((strand, kind));
+        let first = first.or_insert_with(|| (index, Arc::clone(case)));
+        if index < first.0 {
+            *first = (index, Arc::clone(case));
+        }
+    }
+
+    /// What is new in it, in the order of the index: the place, the kind of the answer and the request.
+    pub(crate) fn news(self) -> Vec<(u64, u64, Arc<Case>)> {
+        let seen = self.seen.into_iter();
+        let mut news: Vec<_> = seen
+            .map(|((_, kind), (index, case))| (index, kind, case))
+            .collect();
+        news.sort_by_key(|(index, ..)| *index);
+        news
     }
 
     pub(crate) fn take_played(&mut self, played: Played, live: &Live) {
@@ -84,7 +112,9 @@ impl Epoch {
     pub(crate) fn merge(&mut self, other: Self) {
         self.executions += other.executions;
         self.digest = self.digest.wrapping_add(other.digest);
-        self.seen.extend(other.seen);
+        for ((strand, kind), (index, case)) in other.seen {
+            self.saw(strand, kind, (index, &case));
+        }
         self.suspicions.extend(other.suspicions);
         self.scenes.extend(other.scenes);
         for (given, sharers) in other.sharers {

@@ -25,7 +25,7 @@ const INPUT_SIZE: usize = 512;
 /// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
 /// drawn and must be granted one in so many is sent, and of those about which nothing is established.
 const GRANTED_ONE_IN: u64 = 16;
-const OPEN_ONE_IN: u64 = 4;
+const OPEN_ONE_IN: u64 = 8;
 
 /// How often another request is drawn in place of one that is not sent.
 const DRAWS_MAX: u64 = 8;
@@ -127,6 +127,14 @@ impl Stream {
         Input { index, work }
     }
 
+    /// The request at a place where there was one.
+    pub(crate) fn case(&self, index: u64) -> Arc<Case> {
+        match self.input(index).work {
+            Work::Request { case, .. } => case,
+            Work::Sequence(_) => Arc::new(valid()),
+        }
+    }
+
     fn drawn(&self, source: Source, index: u64) -> Case {
         let mut draw = 0;
         loop {
@@ -171,10 +179,9 @@ impl Stream {
 
     /// Takes in what an epoch brought, in the order of the index: a kind of answer that its strand has not seen makes its
     /// request worth changing. Returns the requests that were.
-    pub(crate) fn learn(&mut self, mut seen: Vec<(u64, u64, Arc<Case>)>) -> Vec<Arc<Case>> {
-        seen.sort_by_key(|(index, ..)| *index);
+    pub(crate) fn learn(&mut self, news: Vec<(u64, u64, Arc<Case>)>) -> Vec<Arc<Case>> {
         let mut kept = Vec::new();
-        for (index, kind, case) in seen {
+        for (index, kind, case) in news {
             let strand = &mut self.strands[strand_of(index) as usize];
             if strand.seen.len() < NOVELTY_MAX && strand.seen.insert(kind) {
                 kept.push(Arc::clone(&case));
@@ -187,6 +194,11 @@ impl Stream {
             }
         }
         kept
+    }
+
+    /// Whether a kind of answer is one that the strand of a place had not seen when the epoch began.
+    pub(crate) fn is_new(&self, index: u64, kind: u64) -> bool {
+        !self.strands[strand_of(index) as usize].seen.contains(&kind)
     }
 
     /// How many kinds of answers were seen.

@@ -1,9 +1,11 @@
 //! From a case and the ids of its precondition to the bytes that are sent.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::payload::{HeaderChange, MemberValue, Raw};
+use crate::case::payload::{HeaderChange, MemberValue, Raw, quoted};
 use crate::case::requirement::{Case, Change};
 use crate::contract::{CONTENT_TYPE, Operation};
 use crate::wire::{Header, Request};
@@ -29,6 +31,9 @@ impl Ids {
 
     /// A text with `${UserPoolId}` and `${JobId}` filled.
     pub fn fill(&self, text: &str) -> String {
+        if !text.contains("${") {
+            return text.to_owned();
+        }
         text.replace("${UserPoolId}", &self.pool)
             .replace("${JobId}", &self.job)
     }
@@ -96,15 +101,15 @@ impl Case {
     /// What it sends, where the precondition has these ids.
     pub fn compose(&self, ids: &Ids) -> Message {
         let mut members = vec![
-            ("UserPoolId".to_owned(), quoted(&ids.pool)),
-            ("JobId".to_owned(), quoted(&ids.job)),
+            ("UserPoolId", Cow::Owned(quoted(&ids.pool))),
+            ("JobId", Cow::Owned(quoted(&ids.job))),
         ];
-        let mut request = base(self.operation, &members);
+        let mut request = Request::call(self.operation, Vec::new());
         let mut signature = Signature::Valid;
         for change in &self.changes {
             match change {
                 Change::Set(member, value) => put(&mut members, member, value, ids),
-                Change::Remove(member) => members.retain(|(name, _)| name != member),
+                Change::Remove(member) => members.retain(|(name, _)| *name != member),
                 Change::Body(_) | Change::Raw(_) => {}
                 Change::Header(edit) => match edit.change {
                     HeaderChange::Set => request.set(&edit.name, ids.fill(&edit.value)),
@@ -121,10 +126,10 @@ impl Case {
                 Change::Signature(other) => signature = *other,
             }
         }
-        request.body = object(&members).into_bytes();
+        let mut whole = None;
         for change in &self.changes {
             match change {
-                Change::Body(payload) => request.body = payload.bytes(|text| ids.fill(text)),
+                Change::Body(payload) => whole = Some(payload.bytes(|text| ids.fill(text))),
                 Change::Raw(raw) => {
                     let body = raw
                         .body
@@ -139,6 +144,7 @@ impl Case {
                 _ => {}
             }
         }
+        request.body = whole.unwrap_or_else(|| object(&members).into_bytes());
         Message::Plain { request, signature }
     }
 
@@ -152,44 +158,44 @@ impl Case {
     }
 }
 
-/// A valid call of an operation with these members.
-fn base(operation: Operation, members: &[(String, String)]) -> Request {
-    Request {
-        method: "POST".to_owned(),
-        path: "/".to_owned(),
-        headers: vec![
-            Header::new("Content-Type", CONTENT_TYPE),
-            Header::new("X-Amz-Target", operation.target()),
-        ],
-        body: object(members).into_bytes(),
-    }
-}
-
 impl Request {
     /// A valid call of an operation, with a body that is already JSON.
     pub fn call(operation: Operation, body: impl Into<Vec<u8>>) -> Self {
-        let mut request = base(operation, &[]);
-        request.body = body.into();
-        request
+        Self {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            headers: vec![
+                Header::new("Content-Type", CONTENT_TYPE),
+                Header::new("X-Amz-Target", operation.target()),
+            ],
+            body: body.into(),
+        }
     }
 }
 
-fn put(members: &mut Vec<(String, String)>, member: &str, value: &MemberValue, ids: &Ids) {
+/// A member's name, and its value as JSON.
+type Pair<'a> = (&'a str, Cow<'a, str>);
+
+fn put<'a>(members: &mut Vec<Pair<'a>>, member: &'a str, value: &'a MemberValue, ids: &Ids) {
     let fragment = value.fragment(|id| ids.of(id).to_owned());
-    match members.iter_mut().find(|(name, _)| name == member) {
+    match members.iter_mut().find(|(name, _)| *name == member) {
         Some((_, old)) => *old = fragment,
-        None => members.push((member.to_owned(), fragment)),
+        None => members.push((member, fragment)),
     }
 }
 
-fn object(members: &[(String, String)]) -> String {
-    let members: Vec<_> = members
-        .iter()
-        .map(|(name, value)| format!("{}:{value}", quoted(name)))
-        .collect();
-    format!("{{{}}}", members.join(","))
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+fn object(members: &[Pair<'_>]) -> String {
+    let size: usize = members.iter().map(|(_, value)| value.len() + 16).sum();
+    let mut object = String::with_capacity(size + 2);
+    object.push('{');
+    for (place, (name, value)) in members.iter().enumerate() {
+        if place > 0 {
+            object.push(',');
+        }
+        object.push_str(&quoted(name));
+        object.push(':');
+        object.push_str(value);
+    }
+    object.push('}');
+    object
 }

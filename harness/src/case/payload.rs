@@ -3,6 +3,8 @@
 //! Text may hold `${UserPoolId}` and `${JobId}`, the ids of the precondition. A raw request also knows `${Host}`,
 //! `${Length}` (the size of its body) and `${Signature}` (the header lines of a valid signature).
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
@@ -87,18 +89,23 @@ impl MemberValue {
     }
 
     /// The JSON fragment that it stands for, where `id` finds an id of the precondition.
-    pub(crate) fn fragment(&self, id: impl Fn(&str) -> String) -> String {
+    pub(crate) fn fragment(&self, id: impl Fn(&str) -> String) -> Cow<'_, str> {
         if let Some(json) = &self.json {
-            return json.clone();
+            return Cow::Borrowed(json);
         }
         let middle = match (&self.text, &self.repeat, &self.given) {
-            (Some(text), ..) => text.clone(),
-            (_, Some(unit), _) => unit.repeat(self.times.unwrap_or_default()),
-            (.., Some(member)) => change(&id(member), self.letters),
-            _ => String::new(),
+            (Some(text), ..) => Cow::Borrowed(text.as_str()),
+            (_, Some(unit), _) => Cow::Owned(unit.repeat(self.times.unwrap_or_default())),
+            (.., Some(member)) => Cow::Owned(change(&id(member), self.letters)),
+            _ => Cow::default(),
         };
-        serde_json::Value::from(format!("{}{middle}{}", self.prefix, self.suffix)).to_string()
+        Cow::Owned(quoted(&[&*self.prefix, &middle, &self.suffix].concat()))
     }
+}
+
+/// A text as a string of JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("a text is a string of JSON")
 }
 
 fn change(text: &str, letters: Option<Letters>) -> String {
@@ -162,7 +169,9 @@ impl Payload {
                 unit,
                 times,
                 suffix,
-            } => format!("{}{}{}", fill(prefix), unit.repeat(*times), fill(suffix)).into_bytes(),
+            } => [fill(prefix), unit.repeat(*times), fill(suffix)]
+                .concat()
+                .into_bytes(),
         }
     }
 }
@@ -268,7 +277,7 @@ impl<'de> Deserialize<'de> for Payload {
 }
 
 impl JsonSchema for Payload {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Payload".into()
     }
 

@@ -31,6 +31,9 @@ const TIME_DEFAULT: Duration = Duration::from_secs(60);
 /// How many executions a campaign against a mutant has at most.
 const EXECUTIONS_TO_KILL: u64 = 100_000;
 
+/// And how long it may take at most if nobody says: some mutants make every sequence wait.
+const TIME_TO_KILL: Duration = Duration::from_secs(180);
+
 /// Between two looks at the figures.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -57,7 +60,7 @@ or a file; 3 unreachable, or nothing judged; 130 interrupted, and --resume goes 
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
-    /// End after this long: 90, 90s, 15m or 2h. Without --time and --execs: 60s.
+    /// End after this long: 90, 90s, 15m or 2h. Without --time and --execs: 60s; with --mutants: 180s each.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
     /// End at this place of the stream: each is one judged request, unless its precondition is out of reach.
@@ -120,7 +123,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if arguments.mutants {
         let mut settings = settings(arguments);
         settings.executions = settings.executions.or(Some(EXECUTIONS_TO_KILL));
-        settings.time = None;
+        settings.time = arguments.time.or(Some(TIME_TO_KILL));
         return mutants::mutants(
             &settings,
             &arguments.only,

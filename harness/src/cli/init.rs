@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     /// The name of the target. With it, the target is added to a file that is there already.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Send this header with every request, and write it down. May be repeated.
+    /// Send this header with every request. Its name is written down, its value is not. May be repeated.
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
     /// Create pools and jobs on an endpoint that is not on this machine, to see which states can be reached.

@@ -81,7 +81,7 @@ impl Operation {
 
     /// The value of `X-Amz-Target` for it.
     pub fn target(self) -> String {
-        format!("{TARGET_PREFIX}.{}", self.name())
+        [TARGET_PREFIX, ".", self.name()].concat()
     }
 }
 

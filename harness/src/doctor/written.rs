@@ -146,11 +146,19 @@ fn transport(text: &mut String, profile: &Profile) {
     if profile.headers.is_empty() {
         note(text, "headers = { X-Api-Key = \"…\" }");
     } else {
-        let pairs = profile.headers.iter();
-        let pairs: Vec<_> = pairs
-            .map(|(name, value)| format!("{} = {}", quoted(name), quoted(value)))
+        // Like a key: a value may be what opens the endpoint, and this file is one that is checked in.
+        let names = profile.headers.keys();
+        let pairs: Vec<_> = names
+            .map(|name| format!("{} = \"…\"", quoted(name)))
             .collect();
-        key(text, "headers", &format!("{{ {} }}", pairs.join(", ")));
+        note(
+            text,
+            &format!(
+                "Those that it was looked at with are not written down: fill them in, or say them in FULLSTOP_HEADERS.\n\
+                 headers = {{ {} }}",
+                pairs.join(", ")
+            ),
+        );
     }
     note(
         text,

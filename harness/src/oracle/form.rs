@@ -1,8 +1,9 @@
 //! Whether a request is one that the protocol promises to answer.
 
 use crate::case::Signature;
-use crate::contract::{CONTENT_TYPE, Operation};
+use crate::contract::{CONTENT_TYPE, Operation, TARGET_PREFIX};
 use crate::oracle::known::Sent;
+use crate::wire::Header;
 
 /// How a request stands to the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,37 +52,41 @@ const SINGLE: [&str; 6] = [
 /// What the service makes of other methods, paths, content types and targets is not established for this service.
 pub(crate) fn form(sent: Sent<'_>) -> Form {
     let request = sent.request;
-    let count = |name: &str| {
-        request
-            .headers
-            .iter()
-            .filter(|header| header.is(name))
-            .count()
-    };
     if request.method != "POST" || request.path != "/" {
         return Form::Outside("what another method or path gets is not established");
     }
-    if request.header("x-amz-target") != Some(Operation::StopUserImportJob.target().as_str()) {
+    let target = request.header("x-amz-target").unwrap_or_default();
+    let operation = target.strip_prefix(TARGET_PREFIX);
+    let operation = operation.and_then(|rest| rest.strip_prefix('.'));
+    if operation != Some(Operation::StopUserImportJob.name()) {
         return Form::Outside("the request is not for this operation");
     }
-    if OF_BODY.into_iter().any(|name| count(name) > 0)
-        || SINGLE.into_iter().any(|name| count(name) > 1)
-    {
-        return Form::Outside(
-            "what an encoded body or a header sent twice gets is not established",
-        );
+    let mut seen = [0_usize; SINGLE.len()];
+    let mut is_usual = true;
+    for header in &request.headers {
+        let place = SINGLE.iter().position(|name| header.is(name));
+        if let Some(place) = place {
+            seen[place] += 1;
+        }
+        if place.is_some_and(|place| seen[place] > 1) || OF_BODY.iter().any(|name| header.is(name))
+        {
+            return Form::Outside(
+                "what an encoded body or a header sent twice gets is not established",
+            );
+        }
+        is_usual &= place.is_some() || USUAL.iter().any(|name| header.is(name));
     }
     let size = request.body.len().to_string();
-    if count("content-length") > 0 && request.header("content-length") != Some(size.as_str()) {
+    let is_other = |header: &Header| header.is("content-length") && header.value != size.as_bytes();
+    if request.headers.iter().any(is_other) {
         return Form::Outside("the content length is not that of the body");
     }
-    if sent.signature == Signature::Unsigned && count("authorization") > 0 {
+    let is_authorised = |header: &Header| header.is("authorization");
+    if sent.signature == Signature::Unsigned && request.headers.iter().any(is_authorised) {
         return Form::Outside("the request is authorised in a way that is not known");
     }
-    let is_usual = |name: &str| USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name));
-    let has_others = !request.headers.iter().all(|header| is_usual(&header.name));
     match media_type(request.header("content-type").unwrap_or_default()) {
-        Form::Usual if has_others => Form::Unusual,
+        Form::Usual if !is_usual => Form::Unusual,
         form => form,
     }
 }

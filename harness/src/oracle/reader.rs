@@ -1,6 +1,7 @@
 //! JSON taken apart by hand, token by token.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::oracle::body::{Member, Members};
 
@@ -34,8 +35,8 @@ pub(crate) struct Reader<'a> {
 }
 
 /// An object or a list that is open.
-enum Open {
-    Object(BTreeSet<String>),
+enum Open<'a> {
+    Object(HashSet<Cow<'a, str>>),
     List,
 }
 
@@ -70,7 +71,7 @@ impl<'a> Reader<'a> {
         let mut members = Members::default();
         let mut name = Name::Other;
         self.eat('{');
-        let mut open = vec![Open::Object(BTreeSet::new())];
+        let mut open = vec![Open::Object(HashSet::new())];
         let mut next = Next::NameOrEnd;
         loop {
             self.blanks();
@@ -174,16 +175,16 @@ impl<'a> Reader<'a> {
     }
 
     /// A value, or the beginning of one that is nested.
-    fn value(&mut self, is_known: bool) -> Result<(Member, Option<Open>), Fault> {
+    fn value(&mut self, is_known: bool) -> Result<(Member, Option<Open<'a>>), Fault> {
         if self.eat('{') {
-            return Ok((Member::Wrong, Some(Open::Object(BTreeSet::new()))));
+            return Ok((Member::Wrong, Some(Open::Object(HashSet::new()))));
         }
         if self.eat('[') {
             return Ok((Member::WrongElsewhere, Some(Open::List)));
         }
         if self.rest.starts_with('"') {
             let (text, _) = self.string()?;
-            return Ok((Member::Text(text), None));
+            return Ok((Member::Text(text.into_owned()), None));
         }
         let is_part = |letter: char| letter.is_alphanumeric() || "+-.".contains(letter);
         let size = self
@@ -209,9 +210,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A string with its escapes undone, and whether it has one that it need not have.
-    fn string(&mut self) -> Result<(String, bool), Fault> {
+    fn string(&mut self) -> Result<(Cow<'a, str>, bool), Fault> {
         self.expect('"')?;
-        let mut text = String::new();
+        let mut text = Cow::Borrowed(self.plain());
         let mut is_escaped = false;
         loop {
             match self.next()? {
@@ -219,14 +220,23 @@ impl<'a> Reader<'a> {
                 '\\' => {
                     let (letter, is_needless) = self.escape()?;
                     is_escaped |= is_needless;
-                    text.push(letter);
+                    text.to_mut().push(letter);
+                    text += self.plain();
                 }
-                letter if letter < ' ' => return Err(Fault::Unclear(LAX)),
-                letter => text.push(letter),
+                _ => return Err(Fault::Unclear(LAX)),
             }
         }
         self.is_unusual |= is_escaped;
         Ok((text, is_escaped))
+    }
+
+    /// What of a string stands for itself: all up to its end, an escape or a control character.
+    fn plain(&mut self) -> &'a str {
+        let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+        let size = self.rest.bytes().take_while(is_plain).count();
+        let (plain, rest) = self.rest.split_at(size);
+        self.rest = rest;
+        plain
     }
 
     /// What follows a backslash. Writers in use escape what they must and, some of them, all that is not ASCII.

@@ -1,5 +1,7 @@
 //! What two answers share once the values are taken out.
 
+use serde_json::Value;
+
 use crate::case::Ids;
 use crate::wire::{Envelope, Response};
 
@@ -56,25 +58,21 @@ pub fn template(message: &str, ids: &Ids) -> String {
         }
     }
     let mut template = String::with_capacity(named.len());
-    let mut letters = named.chars().peekable();
-    while let Some(letter) = letters.next() {
+    let mut rest = named.as_str();
+    while let Some(letter) = rest.chars().next() {
+        rest = &rest[letter.len_utf8()..];
         match letter {
             // An apostrophe inside a word opens nothing.
             '\'' | '"' | '`' if !template.ends_with(char::is_alphanumeric) => {
-                let rest: String = letters.clone().collect();
                 template.push(letter);
-                if let Some(end) = closing(&rest, letter) {
+                if let Some(end) = closing(rest, letter) {
                     template.push('…');
                     template.push(letter);
-                    for _ in rest[..end].chars().chain([letter]) {
-                        letters.next();
-                    }
+                    rest = &rest[end + letter.len_utf8()..];
                 }
             }
             digit if digit.is_ascii_digit() => {
-                while letters.peek().is_some_and(char::is_ascii_digit) {
-                    letters.next();
-                }
+                rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
                 template.push('#');
             }
             other => template.push(other),
@@ -87,9 +85,10 @@ pub fn template(message: &str, ids: &Ids) -> String {
 fn renamed(text: &str, id: &str, name: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
-    for place in 0..text.len() {
-        let found = text.as_bytes().get(place..place + id.len());
-        let is_id = found.is_some_and(|found| found.eq_ignore_ascii_case(id.as_bytes()));
+    // By its first byte, then whole, since most places differ in the first.
+    for (place, found) in text.as_bytes().windows(id.len()).enumerate() {
+        let is_id = found[0].eq_ignore_ascii_case(&id.as_bytes()[0])
+            && found.eq_ignore_ascii_case(id.as_bytes());
         if is_id && place >= end {
             out.push_str(&text[end..place]);
             out.push_str(name);
@@ -134,20 +133,36 @@ fn closing(rest: &str, mark: char) -> Option<usize> {
 }
 
 /// The member names of a body, in order, with the types of their values.
-fn skeleton(json: &serde_json::Value) -> String {
-    use serde_json::Value;
+fn skeleton(json: &Value) -> String {
+    let mut out = String::new();
+    write_skeleton(json, &mut out);
+    out
+}
+
+fn write_skeleton(json: &Value, out: &mut String) {
     match json {
-        Value::Null => "null".to_owned(),
-        Value::Bool(_) => "boolean".to_owned(),
-        Value::Number(_) => "number".to_owned(),
-        Value::String(_) => "string".to_owned(),
-        Value::Array(items) => format!("[{}]", items.first().map(skeleton).unwrap_or_default()),
+        Value::Null => out.push_str("null"),
+        Value::Bool(_) => out.push_str("boolean"),
+        Value::Number(_) => out.push_str("number"),
+        Value::String(_) => out.push_str("string"),
+        Value::Array(items) => {
+            out.push('[');
+            if let Some(first) = items.first() {
+                write_skeleton(first, out);
+            }
+            out.push(']');
+        }
         Value::Object(members) => {
-            let members: Vec<_> = members
-                .iter()
-                .map(|(name, value)| format!("{name}:{}", skeleton(value)))
-                .collect();
-            format!("{{{}}}", members.join(","))
+            out.push('{');
+            for (place, (name, value)) in members.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                out.push_str(name);
+                out.push(':');
+                write_skeleton(value, out);
+            }
+            out.push('}');
         }
     }
 }

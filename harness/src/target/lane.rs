@@ -4,9 +4,11 @@
 //! What does not fit an ordinary head goes over the client's own two lanes.
 
 use std::fmt::Write as _;
+use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
 use crate::case::{Message, Signature};
@@ -35,6 +37,11 @@ const SPECIAL: [&str; 7] = [
 /// A connection to one target that is used again for as long as the target keeps it.
 pub struct Lane {
     client: Client,
+    line: Line,
+}
+
+/// What a lane is but for whom it speaks for, so that a client can keep it.
+pub(crate) struct Line {
     stream: Option<Box<dyn Duplex>>,
     written: Vec<u8>,
     read: Vec<u8>,
@@ -54,9 +61,47 @@ impl Client {
     pub fn lane(&self) -> Lane {
         Lane {
             client: self.clone(),
+            line: Line::default(),
+        }
+    }
+
+    /// Sends a request with a valid signature, or unsigned if there are no credentials, over a line that is given back.
+    pub(crate) async fn over_line(
+        &self,
+        request: &Request,
+        line: Line,
+    ) -> (Result<Response, Failure>, Line) {
+        let client = self.clone();
+        let mut lane = Lane { client, line };
+        let answer = lane.once(request).await;
+        (answer, lane.line)
+    }
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
             stream: None,
             written: Vec::new(),
             read: vec![0; BUFFER_SIZE],
+        }
+    }
+}
+
+impl Line {
+    /// Lets go of a connection on which something came that nobody asked for: mostly its end.
+    fn look(&mut self) {
+        let Some(stream) = &mut self.stream else {
+            return;
+        };
+        let mut byte = [0];
+        let mut byte = ReadBuf::new(&mut byte);
+        let mut context = Context::from_waker(Waker::noop());
+        if Pin::new(stream)
+            .poll_read(&mut context, &mut byte)
+            .is_ready()
+        {
+            self.stream = None;
         }
     }
 }
@@ -102,16 +147,28 @@ impl Lane {
         }
     }
 
+    /// Sends a request once: what it does may not be wanted twice, so that a connection is looked at before it is used again.
+    async fn once(&mut self, request: &Request) -> Result<Response, Failure> {
+        self.client.turn(Some(request)).await;
+        self.write_out(request, Signature::Valid)?;
+        self.line.look();
+        let answer = self.within(Instant::now() + self.client.timeout()).await;
+        if answer.is_err() {
+            self.line.stream = None;
+        }
+        answer
+    }
+
     /// The request's bytes, in the buffer.
     fn write_out(&mut self, request: &Request, signature: Signature) -> Result<(), Failure> {
-        self.written.clear();
+        self.line.written.clear();
         if self.client.signs(signature) {
             let prepared = self.client.prepare(request, signature, SystemTime::now())?;
-            compose::write(&prepared, &mut self.written);
+            compose::write(&prepared, &mut self.line.written);
             return Ok(());
         }
         // As `Client::prepare` has it, without a copy of the request.
-        let out = &mut self.written;
+        let out = &mut self.line.written;
         self.client.write_start(request, out);
         for header in &request.headers {
             compose::write_line(header, out);
@@ -126,42 +183,34 @@ impl Lane {
     }
 
     async fn exchange(&mut self, start: Instant) -> Result<Response, Failure> {
-        let limit = self.client.timeout();
-        let was_kept = self.stream.is_some();
-        let result = match timeout_at(start + limit, self.converse()).await {
-            Ok(result) => result,
-            Err(_) => Err(Failure::Timeout {
-                endpoint: self.client.url(),
-                waited_ms: limit.as_millis(),
-            }),
-        };
-        match result {
-            // A kept connection may have been closed while nobody used it: RFC 9112, section 9.3.1.
-            Err(Failure::Closed { .. }) if was_kept => {
-                self.stream = None;
-                let again = timeout_at(start + limit, self.converse()).await;
-                let result = again.unwrap_or_else(|_| {
-                    Err(Failure::Timeout {
-                        endpoint: self.client.url(),
-                        waited_ms: limit.as_millis(),
-                    })
-                });
-                if result.is_err() {
-                    self.stream = None;
-                }
-                result
-            }
-            Err(failure) => {
-                self.stream = None;
-                Err(failure)
-            }
-            Ok(response) => Ok(response),
+        let deadline = start + self.client.timeout();
+        let was_kept = self.line.stream.is_some();
+        let mut answer = self.within(deadline).await;
+        // A kept connection may have been closed while nobody used it: RFC 9112, section 9.3.1.
+        if matches!(answer, Err(Failure::Closed { .. })) && was_kept {
+            self.line.stream = None;
+            answer = self.within(deadline).await;
         }
+        if answer.is_err() {
+            self.line.stream = None;
+        }
+        answer
     }
 
-    /// One request and its answer. The connection is left out of `self.stream` unless it can be used again.
+    /// One request and its answer, unless that takes too long.
+    async fn within(&mut self, deadline: Instant) -> Result<Response, Failure> {
+        let answer = timeout_at(deadline, self.converse()).await;
+        answer.unwrap_or_else(|_| {
+            Err(Failure::Timeout {
+                endpoint: self.client.url(),
+                waited_ms: self.client.timeout().as_millis(),
+            })
+        })
+    }
+
+    /// One request and its answer. The connection is left out of the line unless it can be used again.
     async fn converse(&mut self) -> Result<Response, Failure> {
-        let mut stream = match self.stream.take() {
+        let mut stream = match self.line.stream.take() {
             Some(stream) => stream,
             None => connect(self.client.address(), self.client.trust())
                 .await
@@ -171,8 +220,8 @@ impl Lane {
                 })?,
         };
         // A server that refuses early may close before it has read all: what it said is still to be read.
-        let written = stream.write_all(&self.written).await;
-        let read = read_reply(&mut stream, &mut self.read, &self.written).await;
+        let written = stream.write_all(&self.line.written).await;
+        let read = read_reply(&mut stream, &mut self.line.read, &self.line.written).await;
         let reply = match read {
             Ok(reply) => reply,
             Err(Broken::Closed) => {
@@ -194,7 +243,7 @@ impl Lane {
             }
         };
         if written.is_ok() && reply.is_kept {
-            self.stream = Some(stream);
+            self.line.stream = Some(stream);
         }
         Ok(reply.response)
     }
@@ -247,7 +296,7 @@ async fn read_reply(
 }
 
 /// Whether a request is one that this lane says as every other client would.
-fn is_ordinary(request: &Request) -> bool {
+pub(crate) fn is_ordinary(request: &Request) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     request.body.len() <= BODY_SIZE_MAX
         && request.path.starts_with('/')

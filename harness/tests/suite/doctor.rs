@@ -156,8 +156,17 @@ fn init_writes_a_profile_with_which_run_is_green_and_keeps_what_is_there() {
     let init = |arguments: &[&str]| run(&scratch, &[&["init"], arguments].concat());
     let file = || fs::read_to_string(scratch.path("fullstop.toml")).unwrap_or_default();
 
-    let printed = init(&["--endpoint", &reference.url, "--print"]);
+    let header = ["--header", "X-Api-Key: opens"];
+    let printed = init(&[&["--endpoint", &reference.url, "--print"][..], &header].concat());
     assert_eq!(printed.code, 0, "{}", printed.stderr);
+    assert!(
+        printed
+            .stdout
+            .contains("# headers = { \"X-Api-Key\" = \"…\" }")
+            && !printed.stdout.contains("opens\""),
+        "the name of a header is written down, and not its value: {}",
+        printed.stdout
+    );
     assert!(
         printed.stdout.contains("[target.local]"),
         "{}",

@@ -16,6 +16,9 @@ use crate::cli::{Stop, print, runtime};
 use crate::reference::Mutant;
 use crate::runner::Exit;
 
+/// How many mutants are measured at once on one processor: some keep their campaigns waiting for most of the time.
+const AT_ONCE: usize = 4;
+
 /// The table as it is published.
 #[derive(Serialize)]
 struct Table<'a> {
@@ -41,7 +44,7 @@ pub(super) fn mutants(
     let seeds = settings.seed..settings.seed + runs;
     let measured = async {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let permits = Arc::new(Semaphore::new(processors));
+        let permits = Arc::new(Semaphore::new(processors * AT_ONCE));
         let mut tasks = JoinSet::new();
         for mutant in mutants.iter().copied() {
             let (suite, permits, bar) = (Arc::clone(&suite), Arc::clone(&permits), bar.clone());
