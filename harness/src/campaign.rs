@@ -11,6 +11,7 @@ mod finding;
 pub mod in_process;
 mod kill;
 mod latency;
+mod race;
 mod replay;
 mod sequence;
 mod settings;

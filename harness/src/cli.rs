@@ -188,6 +188,15 @@ fn complain(message: &str) {
     }
 }
 
+/// Says something on the way, beside what is printed.
+#[expect(
+    clippy::print_stderr,
+    reason = "the door is where a message leaves the process"
+)]
+fn note(message: &str) {
+    eprintln!("{message}");
+}
+
 /// Writes to standard output with colours where they belong. A reader that has gone away is no fault.
 fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
     use std::io::{ErrorKind, Write as _};

@@ -10,13 +10,15 @@ use crate::campaign::shrink::smaller;
 use crate::campaign::suspicion::{Kind, Suspicion};
 use crate::case::Level;
 use crate::oracle::{Permitted, expectations};
-use crate::reference::Options;
+use crate::reference::{Auth, Options};
 use crate::runner::{Record, Session, Verdict};
 use crate::suite::Suite;
 use crate::target::{Lane, Profile};
 
 /// How often a fault is looked for again, and how often more if it does not show every time.
 const TRIES: u32 = 3;
+/// The same for what any answer may break, and does now and then on some endpoints.
+const TRIES_OF_ANY: u32 = 24;
 const TRIES_MORE: u32 = 7;
 
 /// How many smaller requests are tried for one finding.
@@ -28,10 +30,10 @@ pub(crate) struct Confirmer {
     lane: Lane,
     suite: Arc<Suite>,
     profile: Profile,
-    guard: Option<Guard>,
+    guards: Vec<Guard>,
 }
 
-/// The reference, which nobody may accuse.
+/// A reference, which nobody may accuse.
 #[derive(Debug)]
 struct Guard {
     session: Session,
@@ -52,7 +54,7 @@ impl Confirmer {
             lane,
             suite,
             profile,
-            guard: None,
+            guards: Vec::new(),
         }
     }
 
@@ -83,7 +85,7 @@ impl Confirmer {
 
     /// Ends the reference that findings were held to.
     pub(crate) async fn close(self) {
-        if let Some(guard) = self.guard {
+        for guard in self.guards {
             guard.arena.stock.clear().await;
             guard.session.close().await;
         }
@@ -94,7 +96,11 @@ impl Confirmer {
     async fn fresh(&mut self, suspicion: Suspicion) -> Option<Suspicion> {
         let core = core(&suspicion);
         let case = &suspicion.case;
-        for _ in 0..TRIES {
+        let tries = match suspicion.kind {
+            Kind::Invariant(_) => TRIES_OF_ANY,
+            _ => TRIES,
+        };
+        for _ in 0..tries {
             let done = self.arena.send(&mut self.lane, case, true).await;
             let mut came = done.suspicions;
             let same = came.iter().position(|one| self::core(one) == core);
@@ -136,7 +142,15 @@ impl Confirmer {
     /// How often the fault shows on a precondition that nobody had.
     async fn hits(&mut self, suspicion: &mut Suspicion) -> (u32, u32) {
         let (mut hits, mut tries) = (0, 0);
-        while tries < TRIES || (hits > 0 && hits < tries && tries < TRIES + TRIES_MORE) {
+        let least = match suspicion.kind {
+            Kind::Invariant(_) => TRIES_OF_ANY,
+            _ => TRIES,
+        };
+        // Who shows at once and every time is seen often enough.
+        while tries < TRIES
+            || (hits == 0 && tries < least)
+            || (hits > 0 && hits < tries && tries < TRIES + TRIES_MORE)
+        {
             tries += 1;
             if let Some(again) = self.again(suspicion).await {
                 hits += 1;
@@ -190,27 +204,18 @@ impl Confirmer {
 
     /// Whether the reference shows the same: then it is the judgement that is wrong.
     async fn is_of_reference(&mut self, suspicion: &Suspicion, written: &Written) -> bool {
-        if self.guard.is_none() {
-            self.guard = Guard::open(&self.suite).await;
+        if self.guards.is_empty() {
+            for auth in [Auth::Required, Auth::Optional] {
+                let guard = Guard::open(&self.suite, auth, &self.profile).await;
+                self.guards.extend(guard);
+            }
         }
-        let Some(guard) = &mut self.guard else {
-            return false;
-        };
-        let (record, _) = guard.arena.runner.judged(&written.case).await;
-        if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
-            return true;
+        for guard in &mut self.guards {
+            if guard.shows(suspicion, written).await {
+                return true;
+            }
         }
-        match suspicion.kind {
-            Kind::Case => return false,
-            Kind::Latency => return grown(&guard.arena, &mut guard.lane).await.is_some(),
-            _ => {}
-        }
-        let done = guard
-            .arena
-            .send(&mut guard.lane, &suspicion.case, true)
-            .await;
-        let core = core(suspicion);
-        done.suspicions.iter().any(|one| self::core(one) == core)
+        false
     }
 
     fn finding(
@@ -245,7 +250,7 @@ impl Confirmer {
             given: written.case.given.to_string(),
             path: written.path,
             text: written.text,
-            is_sequence: false,
+            is_request: true,
             invariant: written.invariant,
             replay: curl.or(Some(own)),
             exchange: record.exchange,
@@ -254,14 +259,43 @@ impl Confirmer {
 }
 
 impl Guard {
-    async fn open(suite: &Arc<Suite>) -> Option<Self> {
-        let session = Session::embedded(Profile::reference(), Options::default()).ok()?;
+    /// A reference that asks for signatures, or one that may go without, as the target may. That one grants what the
+    /// other refuses, and is as right.
+    async fn open(suite: &Arc<Suite>, auth: Auth, target: &Profile) -> Option<Self> {
+        let mut profile = Profile::reference();
+        if auth == Auth::Optional && target.credentials.is_none() {
+            profile.credentials = None;
+        }
+        let options = Options {
+            auth,
+            ..Options::default()
+        };
+        let session = Session::embedded_as(profile, options).ok()?;
         let arena = Arena::new(&session, suite).await.ok()?;
         Some(Self {
             lane: session.client.lane(),
             arena,
             session,
         })
+    }
+
+    /// Whether it shows the fault.
+    async fn shows(&mut self, suspicion: &Suspicion, written: &Written) -> bool {
+        let (record, _) = self.arena.runner.judged(&written.case).await;
+        if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
+            return true;
+        }
+        match suspicion.kind {
+            Kind::Case => return false,
+            Kind::Latency => return grown(&self.arena, &mut self.lane).await.is_some(),
+            _ => {}
+        }
+        let done = self.arena.send(&mut self.lane, &suspicion.case, true);
+        let core = core(suspicion);
+        done.await
+            .suspicions
+            .iter()
+            .any(|one| self::core(one) == core)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::campaign::epoch::Epoch;
 use crate::campaign::execute::{Arena, described, was_stopped};
 use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
+use crate::campaign::race;
 use crate::campaign::sequence::{Played, Scene, Theatre};
 use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, Source, TRIES_MAX};
 use crate::campaign::stream::{Stream, Work, digest, strand_of};
@@ -221,6 +222,9 @@ impl Campaign {
                 self.look_into_scene(scene, &mut told).await;
             }
             if self.position >= epoch.end {
+                if !(is_silent || self.is_full(deadline)) {
+                    self.race(&mut told).await;
+                }
                 self.learn(epoch, digest);
             } else {
                 self.partial = epoch;
@@ -435,6 +439,28 @@ impl Campaign {
                 ..suspicion
             };
             self.look_into(suspicion, told).await;
+        }
+    }
+
+    /// Runs races, whatever the seed of the campaign: what comes of one is chance.
+    async fn race(&mut self, told: &mut impl FnMut(&Finding)) {
+        let Some(theatre) = self.theatre.clone() else {
+            return;
+        };
+        let executions = self.live.executions.load(Ordering::Relaxed);
+        for seen in theatre.race(self.state.next).await {
+            let key = race::key(&seen);
+            let known = self.looked_into.get(&key).copied();
+            if known.unwrap_or(0) >= TRIES_MAX {
+                continue;
+            }
+            match theatre.confirm_race(seen, executions).await {
+                Some(finding) => {
+                    self.looked_into.insert(key, TRIES_MAX);
+                    self.keep(finding, told);
+                }
+                None => self.leave(key.clone(), key),
+            }
         }
     }
 

@@ -47,8 +47,8 @@ pub struct Finding {
     pub path: String,
     /// What the case file says.
     pub text: String,
-    /// Whether it is a sequence, which needs nothing beside it.
-    pub(crate) is_sequence: bool,
+    /// Whether it is a request, which needs the valid one beside it.
+    pub(crate) is_request: bool,
     /// The invariant that it breaks: its file goes with the case file.
     pub(crate) invariant: Option<(String, String)>,
     /// A shell line that shows it again.
@@ -129,9 +129,9 @@ impl Finding {
         if let Some((path, text)) = &self.invariant {
             write(folder, path, text)?;
         }
-        match self.is_sequence {
-            true => Ok(()),
-            false => write(folder, "control/valid-request.toml", CONTROL),
+        match self.is_request {
+            true => write(folder, "control/valid-request.toml", CONTROL),
+            false => Ok(()),
         }
     }
 }

@@ -27,6 +27,10 @@ const OF_ONE_ANSWER: [&str; 4] = [
     "running-job-stops",
 ];
 
+/// The rule that a stop of something else breaks. Where the sequence stopped nothing, it was another one that did, which
+/// cannot be told from this one.
+const OF_ANOTHER_STOP: &str = "stopped-by-stop-alone";
+
 /// Where a campaign plays sequences.
 #[derive(Debug)]
 pub(crate) struct Theatre {
@@ -75,6 +79,15 @@ impl Theatre {
         })
     }
 
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Where the target is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Plays a sequence once.
     pub(crate) async fn execute(&self, steps: &Arc<[Step]>) -> Played {
         let played = play(steps, &mut self.stage.clone()).await;
@@ -85,16 +98,24 @@ impl Theatre {
                 .filter(|(_, said)| *said != NO_ANSWER)
         };
         let stops = heard().filter(|(step, _)| step.act == Act::StopUserImportJob);
-        let is_told = |breach: &LifeBreach| !OF_ONE_ANSWER.contains(&breach.rule.id);
-        let breaches = played.breaches.iter().map(|(_, breach)| breach.clone());
+        let has_stopped = |place: usize| {
+            let before = steps.iter().zip(&played.said).take(place);
+            let mut stops = before.filter(|(step, _)| step.act == Act::StopUserImportJob);
+            stops.any(|(_, said)| said.starts_with("200"))
+        };
+        let is_told = |(place, breach): &&(usize, LifeBreach)| match breach.rule.id {
+            // What a job answers that was stopped before, no single request shows.
+            "no-server-fault" | OF_ANOTHER_STOP => has_stopped(*place),
+            rule => !OF_ONE_ANSWER.contains(&rule),
+        };
+        let breaches = played.breaches.iter().filter(is_told);
         Played {
             executions: stops.count() as u64,
             is_silent: heard().next().is_none(),
             scenes: breaches
-                .filter(is_told)
-                .map(|breach| Scene {
+                .map(|(_, breach)| Scene {
                     steps: Arc::clone(steps),
-                    breach,
+                    breach: breach.clone(),
                     executions: 0,
                 })
                 .collect(),
@@ -175,7 +196,7 @@ impl Theatre {
             )),
             id,
             path,
-            is_sequence: true,
+            is_request: false,
             invariant: None,
             exchange: None,
         })

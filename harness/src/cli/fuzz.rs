@@ -21,7 +21,7 @@ use crate::case::Level;
 use crate::cli::guard::interrupted;
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
-use crate::cli::{Stop, complain, print, runtime};
+use crate::cli::{Stop, complain, note, print, runtime};
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
 
@@ -106,7 +106,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL|NAME", conflicts_with_all = ["corpus", "json", "replay"])]
     against: Option<String>,
     /// Measure how many executions a campaign needs to find each mutant of the reference.
-    #[arg(long, conflicts_with_all = ["against", "corpus", "replay", "time", "shard"])]
+    #[arg(long, conflicts_with_all = ["against", "corpus", "replay", "shard"])]
     mutants: bool,
     /// With --mutants: only this one; repeat it for more.
     #[arg(long, value_name = "MUTANT", requires = "mutants")]
@@ -219,7 +219,7 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
             }
             if !is_watched && !arguments.json.as_deref().is_some_and(is_stdout) {
                 // Whoever reads a log wants to know at once.
-                complain(&format!("keep {}: {}", finding.key, finding.id));
+                note(&format!("found {}: {}", finding.id, finding.key));
             }
         })
         .await;
@@ -365,7 +365,12 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
     if summary.is_silent {
         text.push_str("the endpoint has stopped answering, so that the campaign ended early\n");
     }
-    if !summary.findings.is_empty() {
+    // What a race showed is no case.
+    if summary
+        .findings
+        .iter()
+        .any(|one| one.path.ends_with(".toml"))
+    {
         let folder = arguments.findings.display();
         let _ = writeln!(
             text,

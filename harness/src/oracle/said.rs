@@ -6,7 +6,7 @@
 use crate::case::{Assertion, Expectation, JsonType, Level};
 use crate::contract::{Kind, MEMBERS};
 use crate::oracle::permitted::{Answer, Permitted};
-use crate::oracle::success::{PRESENT, PRESENT_ONCE_STOPPED};
+use crate::oracle::success::{ALGORITHMS, PRESENT, PRESENT_ONCE_STOPPED};
 
 /// The answers that are permitted to a request, as far as that level carries it; none where nothing is established.
 pub fn expectations(permitted: &Permitted, level: Level) -> Vec<Expectation> {
@@ -82,6 +82,17 @@ fn stopped(status: &str, besides: &[&str], level: Level) -> Expectation {
         body.push(Assertion {
             not_after: Some(format!("/UserImportJob/{later}")),
             ..at(&format!("/UserImportJob/{earlier}"))
+        });
+    }
+    body.push(Assertion {
+        one_of: ALGORITHMS.map(str::to_owned).to_vec(),
+        optional: true,
+        ..at("/UserImportJob/PasswordHashingAlgorithm")
+    });
+    if level >= Level::Should {
+        body.push(Assertion {
+            absent: Some(true),
+            ..at("/__type")
         });
     }
     Expectation {

@@ -31,7 +31,7 @@ const DATES: [&str; 3] = ["CreationDate", "StartDate", "CompletionDate"];
 const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
 
 /// Source: botocore 1.44.5, UserImportJobType.
-const ALGORITHMS: [&str; 4] = ["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"];
+pub(crate) const ALGORITHMS: [&str; 4] = ["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"];
 
 /// What a success with some job breaks.
 pub(crate) fn hold_shown(response: &Response, envelope: &Envelope) -> Vec<(Level, Mismatch)> {

@@ -91,10 +91,16 @@ impl Session {
 
     /// Opens an endpoint in this process, on a free port of its own. Like AWS it wants every request signed.
     pub fn embedded(profile: Profile, options: reference::Options) -> Result<Self, SessionError> {
-        let endpoint = Arc::new(Endpoint::new(reference::Options {
-            auth: Auth::Required,
-            ..options
-        }));
+        let auth = Auth::Required;
+        Self::embedded_as(profile, reference::Options { auth, ..options })
+    }
+
+    /// The same, which wants signatures as its options say.
+    pub(crate) fn embedded_as(
+        profile: Profile,
+        options: reference::Options,
+    ) -> Result<Self, SessionError> {
+        let endpoint = Arc::new(Endpoint::new(options));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server =
             Server::start(Arc::clone(&endpoint), address, false).map_err(SessionError::Embedded)?;

@@ -215,6 +215,33 @@ fn a_fault_that_only_a_sequence_shows_is_found_shrunk_and_played_again() {
 }
 
 #[test]
+fn a_fault_that_only_a_race_shows_is_found_and_told_with_what_was_sent() {
+    let served = served(&["--mutant", "stops-at-once-fail"]);
+    let scratch = Scratch::new();
+    let endpoint = ["--endpoint", &served.url];
+    let stream = ["--generators", "directed,sequence", "--execs", "1024"];
+    let (output, json) = campaign(&scratch, &[&endpoint[..], &stream[..]].concat());
+    // It breaks a rule of level should.
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    let findings = json["findings"].as_array().expect("findings");
+    let [finding] = findings.as_slice() else {
+        panic!("one fault is one finding: {json:#}");
+    };
+    assert_eq!(finding["id"], "races/no-server-fault");
+    let file = finding["case_file"].as_str().expect("a file");
+    let text = fs::read_to_string(scratch.path(file)).expect("it was written");
+    assert!(text.contains("InternalErrorException"), "{text}");
+    assert_eq!(
+        output.stderr,
+        "found races/no-server-fault: race: no-server-fault\n"
+    );
+    let replay = finding["replay"].as_str().expect("a shell line");
+    assert!(replay.ends_with("--no-walk --races 50") && text.contains(replay));
+    let arguments: Vec<_> = replay.split(' ').skip(1).chain(["--strict"]).collect();
+    assert_eq!(self::output(&mut command(&arguments)).code, 1, "{replay}");
+}
+
+#[test]
 fn a_campaign_goes_on_where_its_corpus_ends() {
     let scratch = Scratch::new();
     let of = |execs: &str, more: &[&str]| {

@@ -1,0 +1,95 @@
+//! Races in a campaign: many requests to one job at once, which no single request and no sequence shows.
+//!
+//! What comes of a race is chance, so that there is no case file for it: a finding is written down as what was sent and
+//! answered, with the command that runs more races.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::campaign::finding::Finding;
+use crate::campaign::sequence::Theatre;
+use crate::lifecycle::{Kind, RaceFinding, Stage, races};
+use crate::oracle::Mismatch;
+use crate::reference::Options;
+
+/// One of each kind.
+const RACES: u64 = Kind::ALL.len() as u64;
+
+/// How many requests are sent at once in each: as many as `fullstop lifecycle` sends.
+const AT_ONCE: usize = 16;
+
+/// How often races are run to see whether one breaks the same rule again, and how long that may take.
+const TRIES: u32 = 5;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Theatre {
+    /// Runs a race of each kind.
+    pub(crate) async fn race(&self, seed: u64) -> Vec<RaceFinding> {
+        let raced = timeout(PATIENCE, races(self.stage(), RACES, seed, AT_ONCE, || {})).await;
+        raced.map_or_else(|_| Vec::new(), |report| report.findings)
+    }
+
+    /// Looks into a race: a finding if others break the same rule, and none on the reference.
+    pub(crate) async fn confirm_race(&self, seen: RaceFinding, executions: u64) -> Option<Finding> {
+        let mut hits = 0;
+        for seed in 1..=u64::from(TRIES) {
+            let again = self.race(seed).await;
+            hits += u32::from(again.iter().any(|one| one.rule == seen.rule));
+        }
+        if hits == 0 {
+            return None;
+        }
+        let reference = Stage::in_process(Options::default());
+        let guarded = races(&reference, RACES, 0, AT_ONCE, || {}).await;
+        if guarded.findings.iter().any(|one| one.rule == seen.rule) {
+            return None;
+        }
+        Some(self.raced(seen, executions, hits))
+    }
+
+    fn raced(&self, seen: RaceFinding, executions: u64, hits: u32) -> Finding {
+        let replay = format!(
+            "fullstop lifecycle --endpoint {} --no-walk --races 50",
+            self.url()
+        );
+        let id = format!("races/{}", seen.rule);
+        let mut text = format!("{}\n{}\n\n{replay}\n\n", seen.text, seen.source);
+        for line in &seen.history {
+            text.push_str(line);
+            text.push('\n');
+        }
+        let given = format!("a started job, and a race of {}", seen.kind.name());
+        Finding {
+            key: key(&seen),
+            mismatches: vec![mismatch(&seen)],
+            level: seen.level,
+            requirement: seen.text,
+            requirement_id: None,
+            source: seen.source,
+            flaky: (hits < TRIES).then_some((hits, TRIES)),
+            executions_to_find: executions,
+            given,
+            text,
+            replay: Some(replay),
+            path: format!("{id}.txt"),
+            id,
+            is_request: false,
+            invariant: None,
+            exchange: None,
+        }
+    }
+}
+
+/// Two races that break one rule are one fault, whatever was raced.
+pub(crate) fn key(seen: &RaceFinding) -> String {
+    format!("race: {}", seen.rule)
+}
+
+fn mismatch(seen: &RaceFinding) -> Mismatch {
+    let (at, sides) = seen.mismatch.split_once(": wanted ").unwrap_or_default();
+    match sides.split_once(", got ") {
+        Some((wanted, got)) => Mismatch::new(at, wanted, got),
+        None => Mismatch::new("race", &seen.text, &seen.mismatch),
+    }
+}
