@@ -17,9 +17,10 @@ use crate::target::{Lane, Profile};
 
 /// How often a fault is looked for again, and how often more if it does not show every time.
 const TRIES: u32 = 3;
-/// The same for what any answer may break, and does now and then on some endpoints.
-const TRIES_OF_ANY: u32 = 24;
 const TRIES_MORE: u32 = 7;
+
+/// How often at most until it shows once, where any answer may have it: on some endpoints one in a dozen has.
+const TRIES_OF_ANY: u32 = 24;
 
 /// How many smaller requests are tried for one finding.
 const SHRINKS_MAX: usize = 48;
@@ -96,11 +97,7 @@ impl Confirmer {
     async fn fresh(&mut self, suspicion: Suspicion) -> Option<Suspicion> {
         let core = core(&suspicion);
         let case = &suspicion.case;
-        let tries = match suspicion.kind {
-            Kind::Invariant(_) => TRIES_OF_ANY,
-            _ => TRIES,
-        };
-        for _ in 0..tries {
+        for _ in 0..tries_until_one(suspicion.kind) {
             let done = self.arena.send(&mut self.lane, case, true).await;
             let mut came = done.suspicions;
             let same = came.iter().position(|one| self::core(one) == core);
@@ -142,13 +139,8 @@ impl Confirmer {
     /// How often the fault shows on a precondition that nobody had.
     async fn hits(&mut self, suspicion: &mut Suspicion) -> (u32, u32) {
         let (mut hits, mut tries) = (0, 0);
-        let least = match suspicion.kind {
-            Kind::Invariant(_) => TRIES_OF_ANY,
-            _ => TRIES,
-        };
-        // Who shows at once and every time is seen often enough.
         while tries < TRIES
-            || (hits == 0 && tries < least)
+            || (hits == 0 && tries < tries_until_one(suspicion.kind))
             || (hits > 0 && hits < tries && tries < TRIES + TRIES_MORE)
         {
             tries += 1;
@@ -296,6 +288,13 @@ impl Guard {
             .suspicions
             .iter()
             .any(|one| self::core(one) == core)
+    }
+}
+
+fn tries_until_one(kind: Kind) -> u32 {
+    match kind {
+        Kind::Invariant(_) => TRIES_OF_ANY,
+        _ => TRIES,
     }
 }
 

@@ -327,13 +327,18 @@ impl Arena {
         let is_as_before =
             mismatches.is_empty() && now.status().is_some() && now.status() == lease.status;
         if !mismatches.is_empty() {
-            if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
-                // What it was answered may be due to one of those before it.
-                done.suspicions.clear();
-                done.kind = None;
-                trail.push(Arc::clone(case));
-            }
-            let culprit = self.culprit(lane, case.given, &trail).await;
+            // Whoever is granted stops the job by right, and has nobody before him to blame for the rest.
+            let culprit = if done.is_refusal(case) {
+                if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
+                    // What it was answered may be due to one of those before it.
+                    done.suspicions.clear();
+                    done.kind = None;
+                    trail.push(Arc::clone(case));
+                }
+                self.culprit(lane, case.given, &trail).await
+            } else {
+                None
+            };
             let culprit = culprit.map(|(_, suspicion)| suspicion);
             let suspicion = culprit.unwrap_or_else(|| of_state(case, mismatches));
             done.suspicions.push(suspicion);

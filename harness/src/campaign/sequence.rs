@@ -20,12 +20,7 @@ const TRIES: u32 = 3;
 const SHRINKING: Duration = Duration::from_secs(20);
 
 /// Rules about a single answer: the requests of a campaign show these faults, each in a smaller file.
-const OF_ONE_ANSWER: [&str; 4] = [
-    "known-answer",
-    "no-server-fault",
-    "nothing-there",
-    "running-job-stops",
-];
+const OF_ONE_ANSWER: [&str; 3] = ["known-answer", "nothing-there", "running-job-stops"];
 
 /// The rule that a stop of something else breaks. Where the sequence stopped nothing, it was another one that did, which
 /// cannot be told from this one.
@@ -104,8 +99,7 @@ impl Theatre {
             stops.any(|(_, said)| said.starts_with("200"))
         };
         let is_told = |(place, breach): &&(usize, LifeBreach)| match breach.rule.id {
-            // What a job answers that was stopped before, no single request shows.
-            "no-server-fault" | OF_ANOTHER_STOP => has_stopped(*place),
+            OF_ANOTHER_STOP => has_stopped(*place),
             rule => !OF_ONE_ANSWER.contains(&rule),
         };
         let breaches = played.breaches.iter().filter(is_told);

@@ -242,6 +242,20 @@ fn a_fault_that_only_a_race_shows_is_found_and_told_with_what_was_sent() {
 }
 
 #[test]
+fn what_a_case_file_hardly_says_and_what_shows_now_and_then_is_found() {
+    let mutants = [
+        "hashing-algorithm-none",
+        "success-typed",
+        "sometimes-request-id-missing",
+        "stop-renames",
+    ];
+    let only = mutants.map(|mutant| ["--only", mutant]).concat();
+    let measure = ["fuzz", "--mutants", "--runs", "1", "--execs", "2048"];
+    let measured = output(&mut command(&[&measure[..], &only].concat()));
+    assert_eq!(measured.code, 0, "{}{}", measured.stdout, measured.stderr);
+}
+
+#[test]
 fn a_campaign_goes_on_where_its_corpus_ends() {
     let scratch = Scratch::new();
     let of = |execs: &str, more: &[&str]| {
