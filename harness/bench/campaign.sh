@@ -3,15 +3,15 @@
 # many connections, against the same server with one thread. Prints the medians of all rounds, since a shared machine is faster
 # in one second than in the next.
 #
-# Usage: harness/bench/campaign.sh [SECONDS] [CONNECTIONS] [ROUNDS]. It needs wrk, curl and a release build.
+# Usage: harness/bench/campaign.sh [SECONDS] [CONNECTIONS] [ROUNDS]. It needs wrk and curl, and builds what a release ships: the profile `dist`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-4}
 connections=${2:-64}
 rounds=${3:-5}
-fullstop=target/release/fullstop
+fullstop=target/dist/fullstop
 command -v wrk >/dev/null || { echo "install wrk first: apt-get install wrk" >&2; exit 2; }
-cargo build --quiet --release
+cargo build --quiet --profile dist
 scratch=$(mktemp -d)
 "$fullstop" serve --auth off --threads 1 --control > "$scratch/url" &
 server=$!

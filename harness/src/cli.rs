@@ -217,10 +217,10 @@ fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
 }
 
 /// The same, with so many threads.
-fn runtime_of(threads: Option<u16>) -> Result<tokio::runtime::Runtime, Stop> {
+fn runtime_of(threads: Option<usize>) -> Result<tokio::runtime::Runtime, Stop> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if let Some(threads) = threads {
-        builder.worker_threads(usize::from(threads));
+        builder.worker_threads(threads);
     }
     builder.enable_all().build().map_err(|error| Stop {
         exit: Exit::Harness,

@@ -193,7 +193,11 @@ impl Campaign {
 
     /// Runs until one of its bounds is met. `told` hears of each finding as it is confirmed.
     pub async fn run(mut self, mut told: impl FnMut(&Finding)) -> Summary {
-        let givens: BTreeSet<_> = GeneratorSettings::default().givens.into_iter().collect();
+        let givens: BTreeSet<_> = GeneratorSettings::default()
+            .givens
+            .iter()
+            .copied()
+            .collect();
         self.arena.stock.warm(givens).await;
         let start = Instant::now();
         let deadline = self.settings.time.map(|time| start + time);

@@ -553,8 +553,9 @@ fn name_hash(name: &str) -> u64 {
 /// A message without what stands between its first and its last mark: a value may hold marks of its own, and every other
 /// value would be another kind.
 fn frame(message: &str) -> (&str, &str) {
-    let marks = ['\'', '"', '`'];
-    match (message.find(marks), message.rfind(marks)) {
+    let is_mark = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
+    let first = message.bytes().position(is_mark);
+    match (first, message.bytes().rposition(is_mark)) {
         (Some(first), Some(last)) => (&message[..first], &message[last..]),
         _ => (message, ""),
     }

@@ -23,9 +23,8 @@ use crate::oracle::{Answer, Class, Known, Permitted, Place, Sent, Signing, permi
 const INPUT_SIZE: usize = 512;
 
 /// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
-/// drawn and must be granted one in so many is sent, and of those about which nothing is established.
-const GRANTED_ONE_IN: u64 = 16;
-const OPEN_ONE_IN: u64 = 8;
+/// drawn and must be granted, or about which nothing is established, one in so many is sent.
+const ACTING_ONE_IN: u64 = 16;
 
 /// How often another request is drawn in place of one that is not sent.
 const DRAWS_MAX: u64 = 8;
@@ -141,7 +140,7 @@ impl Stream {
             let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
             let lot = bytes.next();
             let case = self.made(source, index, &mut bytes);
-            if draw == DRAWS_MAX || lot.is_multiple_of(one_in(&case)) {
+            if lot.is_multiple_of(ACTING_ONE_IN) || draw == DRAWS_MAX || !may_act(&case) {
                 return case;
             }
             draw += 1;
@@ -262,11 +261,15 @@ fn valid() -> Case {
     }
 }
 
-/// Of how many such requests that are drawn one is sent. The ids that stand for those of the precondition do not matter.
-fn one_in(case: &Case) -> u64 {
+/// Whether a request may use up its job. The ids that stand for those of the precondition do not matter.
+fn may_act(case: &Case) -> bool {
+    // Without a job none is used up.
+    if !case.given.has_job() {
+        return false;
+    }
     let ids = nobody();
     let Message::Plain { request, signature } = case.compose(&ids) else {
-        return 1;
+        return false;
     };
     let known = Known {
         ids: &ids,
@@ -281,16 +284,9 @@ fn one_in(case: &Case) -> u64 {
     match permitted(sent, &known) {
         Permitted::OneOf(classes) => {
             let is_grant = |class: &Class| matches!(class.answer, Answer::Stopped { .. });
-            if classes.iter().any(is_grant) {
-                GRANTED_ONE_IN
-            } else {
-                1
-            }
+            classes.iter().any(is_grant)
         }
-        Permitted::Anything(_) | Permitted::AnythingInForm(_) if case.given.has_job() => {
-            OPEN_ONE_IN
-        }
-        Permitted::Anything(_) | Permitted::AnythingInForm(_) => 1,
+        Permitted::Anything(_) | Permitted::AnythingInForm(_) => true,
     }
 }
 

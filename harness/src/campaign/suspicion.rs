@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use memchr::{memchr_iter, memmem};
+
 use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
 use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
 use crate::oracle::{Mismatch, Observed, Outcome, Permitted, Ruling, Verdict, hold, rule_read};
@@ -390,38 +392,31 @@ const ECHO_SIZE_MIN: usize = 32;
 
 /// Something in an answer that does not belong there.
 fn leak(response: &Response, message: &Message) -> Option<Mismatch> {
-    let has = |needle: &[u8]| {
-        needle.len() <= response.body.len()
-            && response
-                .body
-                .windows(needle.len())
-                .any(|window| window == needle)
-    };
+    let (body, sent) = (response.body.as_slice(), sent_body(message));
+    let is_escaped_end = |at: usize| body.get(at + 1) == Some(&b'n');
     // A success of some hundred bytes is looked through in no time, but most answers are successes or refusals without a
     // line end, which every trace has.
     let suspect = response.status >= 500
-        || response.body.contains(&b'\n')
-        || response.body.windows(2).any(|pair| pair == b"\\n");
-    if suspect {
-        let sent = sent_body(message);
-        let of_request = |trace: &&str| {
-            sent.windows(trace.len())
-                .any(|window| window == trace.as_bytes())
-        };
-        let trace = TRACES
-            .iter()
-            .find(|trace| has(trace.as_bytes()) && !of_request(trace));
-        if trace.is_some() {
-            let got = String::from_utf8_lossy(&response.body).into_owned();
-            return Some(Mismatch::new("body", "no stack trace", got));
-        }
-    }
-    let sent = sent_body(message);
-    if sent.len() >= ECHO_SIZE_MIN && response.body.len() >= sent.len() && has(sent) {
-        let got = String::from_utf8_lossy(&response.body).into_owned();
-        return Some(Mismatch::new("body", "not the whole request", got));
-    }
-    None
+        || body.contains(&b'\n')
+        || memchr_iter(b'\\', body).any(is_escaped_end);
+    let has = |text: &[u8], trace: &str| memmem::find(text, trace.as_bytes()).is_some();
+    let is_leak = |trace: &str| has(body, trace) && !has(sent, trace);
+    let wanted = if suspect && TRACES.iter().any(|trace| is_leak(trace)) {
+        "no stack trace"
+    } else if sent.len() >= ECHO_SIZE_MIN && is_echoed(sent, body) {
+        "not the whole request"
+    } else {
+        return None;
+    };
+    let got = String::from_utf8_lossy(body).into_owned();
+    Some(Mismatch::new("body", wanted, got))
+}
+
+/// Whether a body holds the whole of a request. By the first byte, then whole: to make a searcher ready takes longer than to
+/// look through most answers.
+fn is_echoed(sent: &[u8], body: &[u8]) -> bool {
+    let room = (body.len() + 1).saturating_sub(sent.len());
+    memchr_iter(sent[0], &body[..room]).any(|at| body[at..].starts_with(sent))
 }
 
 fn sent_body(message: &Message) -> &[u8] {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::payload::{HeaderChange, MemberValue, Raw, quoted};
+use crate::case::payload::{HeaderChange, MemberValue, Raw, quote};
 use crate::case::requirement::{Case, Change};
 use crate::contract::{CONTENT_TYPE, Operation};
 use crate::wire::{Header, Request};
@@ -31,11 +31,23 @@ impl Ids {
 
     /// A text with `${UserPoolId}` and `${JobId}` filled.
     pub fn fill(&self, text: &str) -> String {
-        if !text.contains("${") {
-            return text.to_owned();
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("${") {
+            filled.push_str(before);
+            rest = if let Some(behind) = behind.strip_prefix("UserPoolId}") {
+                filled.push_str(&self.pool);
+                behind
+            } else if let Some(behind) = behind.strip_prefix("JobId}") {
+                filled.push_str(&self.job);
+                behind
+            } else {
+                filled.push_str("${");
+                behind
+            };
         }
-        text.replace("${UserPoolId}", &self.pool)
-            .replace("${JobId}", &self.job)
+        filled.push_str(rest);
+        filled
     }
 }
 
@@ -101,8 +113,8 @@ impl Case {
     /// What it sends, where the precondition has these ids.
     pub fn compose(&self, ids: &Ids) -> Message {
         let mut members = vec![
-            ("UserPoolId", Cow::Owned(quoted(&ids.pool))),
-            ("JobId", Cow::Owned(quoted(&ids.job))),
+            ("UserPoolId", Value::Id(&ids.pool)),
+            ("JobId", Value::Id(&ids.job)),
         ];
         let mut request = Request::call(self.operation, Vec::new());
         let mut signature = Signature::Valid;
@@ -173,11 +185,18 @@ impl Request {
     }
 }
 
-/// A member's name, and its value as JSON.
-type Pair<'a> = (&'a str, Cow<'a, str>);
+/// A member's name and its value.
+type Pair<'a> = (&'a str, Value<'a>);
+
+enum Value<'a> {
+    /// An id of the precondition.
+    Id(&'a str),
+    /// A fragment of JSON.
+    Json(Cow<'a, str>),
+}
 
 fn put<'a>(members: &mut Vec<Pair<'a>>, member: &'a str, value: &'a MemberValue, ids: &Ids) {
-    let fragment = value.fragment(|id| ids.of(id).to_owned());
+    let fragment = Value::Json(value.fragment(|id| ids.of(id).to_owned()));
     match members.iter_mut().find(|(name, _)| *name == member) {
         Some((_, old)) => *old = fragment,
         None => members.push((member, fragment)),
@@ -185,16 +204,23 @@ fn put<'a>(members: &mut Vec<Pair<'a>>, member: &'a str, value: &'a MemberValue,
 }
 
 fn object(members: &[Pair<'_>]) -> String {
-    let size: usize = members.iter().map(|(_, value)| value.len() + 16).sum();
+    let size = |value: &Value<'_>| match value {
+        Value::Id(text) => text.len(),
+        Value::Json(text) => text.len(),
+    };
+    let size: usize = members.iter().map(|(_, value)| size(value) + 18).sum();
     let mut object = String::with_capacity(size + 2);
     object.push('{');
     for (place, (name, value)) in members.iter().enumerate() {
         if place > 0 {
             object.push(',');
         }
-        object.push_str(&quoted(name));
+        quote(name, &mut object);
         object.push(':');
-        object.push_str(value);
+        match value {
+            Value::Id(text) => quote(text, &mut object),
+            Value::Json(text) => object.push_str(text),
+        }
     }
     object.push('}');
     object

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Args;
@@ -21,7 +22,7 @@ use crate::case::Level;
 use crate::cli::guard::interrupted;
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
-use crate::cli::{Stop, complain, note, print, runtime};
+use crate::cli::{Stop, complain, note, print, runtime, runtime_of};
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
 
@@ -131,8 +132,14 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
             arguments.json.as_deref(),
         );
     }
-    runtime()?.block_on(async {
-        let mut profile = arguments.target.profile().await?;
+    let mut profile = runtime()?.block_on(arguments.target.profile())?;
+    // Where the endpoint has a process of its own, so it has a processor: two threads that share one wait for each other while
+    // the other processor idles.
+    let spare = available_parallelism()
+        .map_or(1, |all| all.get() - 1)
+        .max(1);
+    let threads = (!profile.is_embedded()).then_some(spare);
+    runtime_of(threads)?.block_on(async {
         if arguments.rps.is_some() {
             profile.requests_per_second = arguments.rps;
         }

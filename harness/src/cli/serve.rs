@@ -101,7 +101,7 @@ enum AuthArgument {
 pub(crate) fn serve(arguments: Arguments) -> Result<ExitCode, Stop> {
     let address = SocketAddr::new(arguments.address, arguments.port);
     let control = arguments.control;
-    let threads = arguments.threads;
+    let threads = arguments.threads.map(usize::from);
     let endpoint = Arc::new(Endpoint::new(options(arguments)));
     runtime_of(threads)?.block_on(async {
         let server = Server::start(endpoint, address, control)

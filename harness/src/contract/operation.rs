@@ -81,7 +81,11 @@ impl Operation {
 
     /// The value of `X-Amz-Target` for it.
     pub fn target(self) -> String {
-        [TARGET_PREFIX, ".", self.name()].concat()
+        let mut target = String::with_capacity(TARGET_PREFIX.len() + 1 + self.name().len());
+        target.push_str(TARGET_PREFIX);
+        target.push('.');
+        target.push_str(self.name());
+        target
     }
 }
 

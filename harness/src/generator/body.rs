@@ -222,9 +222,11 @@ fn nested(settings: &Settings, input: &mut Unstructured<'_>) -> Result<Payload> 
     )))
 }
 
-/// A valid body with much behind it or in it.
+/// A valid body with much behind it or in it. Every order of magnitude is as likely as another: most limits are small, and
+/// what is large is slow.
 fn large(settings: &Settings, input: &mut Unstructured<'_>) -> Result<Payload> {
-    let times = input.int_in_range(1..=settings.body_size_max)?;
+    let most = settings.body_size_max >> input.int_in_range(0..=settings.body_size_max.ilog2())?;
+    let times = input.int_in_range(most.div_ceil(2)..=most)?;
     let before = VALID.trim_end_matches('}');
     let (prefix, unit, suffix) = if input.arbitrary()? {
         (VALID.to_owned(), " ", "")

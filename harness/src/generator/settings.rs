@@ -1,5 +1,7 @@
 //! The bounds of a generator, each with its reason, and what a run leaves out.
 
+use std::sync::Arc;
+
 use arbitrary::{Result, Unstructured};
 
 use crate::case::{Given, JobState, PoolState};
@@ -10,7 +12,7 @@ use crate::generator::facet::Part;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// What exists before a request. A caller leaves out what its target cannot reach.
-    pub givens: Vec<Given>,
+    pub givens: Arc<[Given]>,
     /// What is changed.
     pub parts: Parts,
     /// Of sixteen directed requests so many are valid. A state behind the checks is reached by these alone, and a fault
@@ -34,7 +36,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            givens: all_givens(),
+            givens: all_givens().into(),
             parts: Parts::ALL,
             valid_in_16: 4,
             text_length_max: 1_100,

@@ -3,7 +3,7 @@
 //! Written by hand and without recursion: what a library makes of a body is no evidence of what the service makes of
 //! it. The first thing that is out of order decides, since a reader gets no further.
 
-use crate::oracle::reader::{DOUBTFUL, Fault, Reader, is_doubtful};
+use crate::oracle::reader::{DOUBTFUL, Fault, Reader, is_blank, is_doubtful};
 
 /// The largest body that is read. How much the service takes is not established; a real request has a hundredth of it.
 const SIZE_MAX: usize = 64 << 10;
@@ -58,7 +58,13 @@ impl Body {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return Self::Unreadable("what becomes of a body that is no UTF-8 is not established");
         };
-        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let is_token = |byte: &u8| !is_blank(byte);
+        let start = bytes.iter().position(is_token).unwrap_or(bytes.len());
+        let end = bytes
+            .iter()
+            .rposition(is_token)
+            .map_or(start, |last| last + 1);
+        let text = &text[start..end];
         match text.chars().next() {
             None => Self::Nothing,
             Some('{') => match Reader::new(text).object() {

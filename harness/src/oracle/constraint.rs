@@ -8,6 +8,9 @@ use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
 /// How firmly a text must be refused as a UserPoolId; not at all where it satisfies the constraints.
 pub fn pool_fault(text: &str) -> Option<Level> {
     fault(&USER_POOL_ID, text, is_pool, |text| {
+        if text.is_ascii() {
+            return is_pool(text);
+        }
         is_pool(text.chars().map(ascii_word).collect::<String>().as_str())
             // Behind the last underscore the pattern names its letters.
             && text.rsplit('_').next().is_some_and(str::is_ascii)

@@ -3,7 +3,6 @@
 use crate::case::Signature;
 use crate::contract::{CONTENT_TYPE, Operation, TARGET_PREFIX};
 use crate::oracle::known::Sent;
-use crate::wire::Header;
 
 /// How a request stands to the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +36,14 @@ const USUAL: [&str; 14] = [
 /// Headers that change what the body is.
 const OF_BODY: [&str; 3] = ["content-encoding", "expect", "transfer-encoding"];
 
-/// Headers whose first and last may be read by different readers.
+/// Headers whose first and last may be read by different readers. The two that every request has come first.
 const SINGLE: [&str; 6] = [
+    "content-type",
+    "x-amz-target",
     "authorization",
     "content-length",
-    "content-type",
     "host",
     "x-amz-date",
-    "x-amz-target",
 ];
 
 /// Reads the request line and the headers.
@@ -55,44 +54,43 @@ pub(crate) fn form(sent: Sent<'_>) -> Form {
     if request.method != "POST" || request.path != "/" {
         return Form::Outside("what another method or path gets is not established");
     }
-    let target = request.header("x-amz-target").unwrap_or_default();
-    let operation = target.strip_prefix(TARGET_PREFIX);
-    let operation = operation.and_then(|rest| rest.strip_prefix('.'));
-    if operation != Some(Operation::StopUserImportJob.name()) {
-        return Form::Outside("the request is not for this operation");
-    }
-    let mut seen = [0_usize; SINGLE.len()];
+    let mut single: [Option<&[u8]>; SINGLE.len()] = [None; SINGLE.len()];
     let mut is_usual = true;
     for header in &request.headers {
         let place = SINGLE.iter().position(|name| header.is(name));
-        if let Some(place) = place {
-            seen[place] += 1;
-        }
-        if place.is_some_and(|place| seen[place] > 1) || OF_BODY.iter().any(|name| header.is(name))
-        {
+        let earlier = place.and_then(|place| single[place].replace(&header.value));
+        if earlier.is_some() || OF_BODY.iter().any(|name| header.is(name)) {
             return Form::Outside(
                 "what an encoded body or a header sent twice gets is not established",
             );
         }
         is_usual &= place.is_some() || USUAL.iter().any(|name| header.is(name));
     }
-    let size = request.body.len().to_string();
-    let is_other = |header: &Header| header.is("content-length") && header.value != size.as_bytes();
-    if request.headers.iter().any(is_other) {
+    let [content_type, target, authorization, content_length, ..] = single;
+    if !is_this_operation(target.unwrap_or_default()) {
+        return Form::Outside("the request is not for this operation");
+    }
+    if content_length.is_some_and(|length| length != request.body.len().to_string().as_bytes()) {
         return Form::Outside("the content length is not that of the body");
     }
-    let is_authorised = |header: &Header| header.is("authorization");
-    if sent.signature == Signature::Unsigned && request.headers.iter().any(is_authorised) {
+    if sent.signature == Signature::Unsigned && authorization.is_some() {
         return Form::Outside("the request is authorised in a way that is not known");
     }
-    match media_type(request.header("content-type").unwrap_or_default()) {
+    match media_type(content_type.unwrap_or_default()) {
         Form::Usual if !is_usual => Form::Unusual,
         form => form,
     }
 }
 
-fn media_type(value: &str) -> Form {
-    let Some(rest) = value.strip_prefix(CONTENT_TYPE) else {
+fn is_this_operation(target: &[u8]) -> bool {
+    let rest = target.strip_prefix(TARGET_PREFIX.as_bytes());
+    let operation = rest.and_then(|rest| rest.strip_prefix(b"."));
+    operation == Some(Operation::StopUserImportJob.name().as_bytes())
+}
+
+fn media_type(value: &[u8]) -> Form {
+    let rest = value.strip_prefix(CONTENT_TYPE.as_bytes());
+    let Some(rest) = rest.and_then(|rest| std::str::from_utf8(rest).ok()) else {
         return Form::Outside("what another content type gets is not established");
     };
     match rest {

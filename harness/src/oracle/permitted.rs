@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::case::Level;
 use crate::contract::{DECLARED, declared};
 use crate::oracle::basis::{self, Basis};
-use crate::oracle::body::{Body, Member, Members};
+use crate::oracle::body::{Body, Member};
 use crate::oracle::constraint::{job_fault, pool_fault};
 use crate::oracle::form::{Form, form};
 use crate::oracle::known::{Known, Place, Sent};
@@ -116,9 +116,12 @@ pub fn permitted(sent: Sent<'_>, known: &Known<'_>) -> Permitted {
             } else {
                 Level::Must
             };
-            let faults = member_faults(&members);
+            let pool = Read::of(&members.pool, pool_fault);
+            let job = Read::of(&members.job, job_fault);
+            let outcomes = state(pool.text(), job.text(), known);
+            let faults = member_faults(pool, job);
             let is_faulty = !classes.is_empty() || !faults.is_empty();
-            let outcomes = state(&members, known)
+            let outcomes = outcomes
                 .into_iter()
                 .filter(|class| class.is_refusal() || !is_faulty);
             let of_body = faults.into_iter().chain(outcomes);
@@ -140,29 +143,47 @@ fn queued(name: &str) -> Class {
     Class::new(basis, Answer::Refusal { types, statuses })
 }
 
-/// What is wrong with the members themselves.
-fn member_faults(members: &Members) -> Vec<Class> {
-    let mut classes = Vec::new();
-    let faults = [
-        (&members.pool, pool_fault as fn(&str) -> Option<Level>),
-        (&members.job, job_fault),
-    ];
-    let constraint = |basis| Class::refusal(basis, &[INVALID_PARAMETER], &[400]);
-    let serialization = |basis| Class::refusal(basis, &[SERIALIZATION], &[400]);
-    for (member, fault) in faults {
-        classes.extend(match member {
-            Member::Missing => Some(constraint(basis::CONSTRAINT)),
-            Member::Wrong => Some(serialization(basis::WRONG_TYPE)),
-            Member::WrongElsewhere => Some(serialization(basis::WRONG_TYPE_ELSEWHERE)),
-            Member::Text(text) => fault(text).map(|level| {
-                constraint(if level == Level::Must {
-                    basis::CONSTRAINT
-                } else {
-                    basis::LOOSE_CONSTRAINT
-                })
-            }),
-        });
+/// What a member says.
+enum Read<'a> {
+    /// A well-formed id.
+    Id(&'a str),
+    /// Something that is refused for itself.
+    Fault(Class),
+}
+
+impl<'a> Read<'a> {
+    fn of(member: &'a Member, fault: fn(&str) -> Option<Level>) -> Self {
+        let constraint = |basis| Class::refusal(basis, &[INVALID_PARAMETER], &[400]);
+        let serialization = |basis| Class::refusal(basis, &[SERIALIZATION], &[400]);
+        Self::Fault(match member {
+            Member::Missing => constraint(basis::CONSTRAINT),
+            Member::Wrong => serialization(basis::WRONG_TYPE),
+            Member::WrongElsewhere => serialization(basis::WRONG_TYPE_ELSEWHERE),
+            Member::Text(text) => match fault(text) {
+                None => return Self::Id(text),
+                Some(Level::Must) => constraint(basis::CONSTRAINT),
+                Some(_) => constraint(basis::LOOSE_CONSTRAINT),
+            },
+        })
     }
+
+    fn text(&self) -> Option<&'a str> {
+        match self {
+            Self::Id(text) => Some(text),
+            Self::Fault(_) => None,
+        }
+    }
+}
+
+/// What is wrong with the members themselves.
+fn member_faults(pool: Read<'_>, job: Read<'_>) -> Vec<Class> {
+    let mut classes: Vec<_> = [pool, job]
+        .into_iter()
+        .filter_map(|read| match read {
+            Read::Id(_) => None,
+            Read::Fault(class) => Some(class),
+        })
+        .collect();
     // Of two faults with one refusal the firmer one carries it.
     classes.sort_by_key(|class| class.level);
     classes.dedup_by(|later, first| later.answer == first.answer);
@@ -170,17 +191,11 @@ fn member_faults(members: &Members) -> Vec<Class> {
 }
 
 /// What comes of the ids, as far as they are well-formed.
-fn state(members: &Members, known: &Known<'_>) -> Vec<Class> {
-    let well_formed = |member: &'_ Member, fault: fn(&str) -> Option<Level>| match member {
-        Member::Text(text) if fault(text).is_none() => Some(text.clone()),
-        _ => None,
-    };
-    let pool = well_formed(&members.pool, pool_fault);
-    let job = well_formed(&members.job, job_fault);
+fn state(pool: Option<&str>, job: Option<&str>, known: &Known<'_>) -> Vec<Class> {
     let place = known.place;
     let not_found = |basis| vec![Class::refusal(basis, &[NOT_FOUND], &[400])];
-    let is_pool = pool.as_ref().is_some_and(|pool| *pool == known.ids.pool);
-    let is_job = job.as_ref().is_some_and(|job| *job == known.ids.job);
+    let is_pool = pool.is_some_and(|pool| pool == known.ids.pool);
+    let is_job = job.is_some_and(|job| job == known.ids.job);
     match (pool, job) {
         (None, None) => Vec::new(),
         // The pool alone: whether it exists may be asked before the job's id is looked at.
@@ -201,6 +216,7 @@ fn state(members: &Members, known: &Known<'_>) -> Vec<Class> {
             Place::NoJob => not_found(basis::NO_JOB),
             Place::Elsewhere => other_pool(),
             place if place.is_started() => {
+                let (pool, job) = (pool.to_owned(), job.to_owned());
                 vec![Class::new(basis::STOPPED, Answer::Stopped { pool, job })]
             }
             Place::Unknown => anything_declared(basis::UNKNOWN_STATE),

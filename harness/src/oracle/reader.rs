@@ -1,7 +1,9 @@
 //! JSON taken apart by hand, token by token.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+
+use memchr::memchr2;
 
 use crate::oracle::body::{Member, Members};
 
@@ -28,6 +30,11 @@ pub(crate) fn is_doubtful(letter: char) -> bool {
     !letter.is_ascii() || (letter.is_ascii_control() && letter != '\u{c}')
 }
 
+/// Whether a byte may stand between tokens: RFC 8259, section 2.
+pub(crate) fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
 /// What is left of a text.
 pub(crate) struct Reader<'a> {
     rest: &'a str,
@@ -36,7 +43,7 @@ pub(crate) struct Reader<'a> {
 
 /// An object or a list that is open.
 enum Open<'a> {
-    Object(HashSet<Cow<'a, str>>),
+    Object(BTreeSet<Cow<'a, str>>),
     List,
 }
 
@@ -71,7 +78,7 @@ impl<'a> Reader<'a> {
         let mut members = Members::default();
         let mut name = Name::Other;
         self.eat('{');
-        let mut open = vec![Open::Object(HashSet::new())];
+        let mut open = vec![Open::Object(BTreeSet::new())];
         let mut next = Next::NameOrEnd;
         loop {
             self.blanks();
@@ -177,7 +184,7 @@ impl<'a> Reader<'a> {
     /// A value, or the beginning of one that is nested.
     fn value(&mut self, is_known: bool) -> Result<(Member, Option<Open<'a>>), Fault> {
         if self.eat('{') {
-            return Ok((Member::Wrong, Some(Open::Object(HashSet::new()))));
+            return Ok((Member::Wrong, Some(Open::Object(BTreeSet::new()))));
         }
         if self.eat('[') {
             return Ok((Member::WrongElsewhere, Some(Open::List)));
@@ -232,9 +239,10 @@ impl<'a> Reader<'a> {
 
     /// What of a string stands for itself: all up to its end, an escape or a control character.
     fn plain(&mut self) -> &'a str {
-        let is_plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
-        let size = self.rest.bytes().take_while(is_plain).count();
-        let (plain, rest) = self.rest.split_at(size);
+        let bytes = self.rest.as_bytes();
+        let size = memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+        let control = bytes[..size].iter().position(|byte| *byte < b' ');
+        let (plain, rest) = self.rest.split_at(control.unwrap_or(size));
         self.rest = rest;
         plain
     }
@@ -294,8 +302,8 @@ impl<'a> Reader<'a> {
     }
 
     fn blanks(&mut self) {
-        let rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
-        let skipped = &self.rest[..self.rest.len() - rest.len()];
+        let size = self.rest.bytes().take_while(is_blank).count();
+        let (skipped, rest) = self.rest.split_at(size);
         // A blank behind a colon or a comma is what Python's writer puts there, and so the AWS CLI.
         self.is_unusual |= !matches!(skipped, "" | " ");
         self.rest = rest;

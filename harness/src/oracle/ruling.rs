@@ -1,7 +1,10 @@
 //! Whether the evidence permits an answer to a request.
 
+use std::fmt;
+
 use crate::case::{Ids, Invariant, Level};
 use crate::contract::declared;
+use crate::oracle::basis::Basis;
 use crate::oracle::invariant::{breaches, request_id, unbounded};
 use crate::oracle::known::{Known, Sent};
 use crate::oracle::mismatch::Mismatch;
@@ -29,10 +32,31 @@ pub struct Ruling {
     pub verdict: Verdict,
     /// How firmly: that of the firmest mismatch, or else of what permits the answer.
     pub level: Level,
-    /// What holds, in a sentence; with its source where there is one.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// What is wrong in the answer. None unless it is divergent.
     pub mismatches: Vec<Mismatch>,
+}
+
+/// Why a ruling is as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// In a sentence.
+    Told(&'static str),
+    /// What permits the answer, or would.
+    Basis(Basis),
+}
+
+/// What holds, with its source where there is one.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(reason) => f.write_str(reason),
+            Self::Basis(basis) => {
+                write!(f, "{} ({}: {})", basis.text, basis.kind.name(), basis.cite)
+            }
+        }
+    }
 }
 
 /// What is true of every answer to a request within the protocol, and how firmly. That request ids differ takes
@@ -64,7 +88,7 @@ pub fn rule(permitted: &Permitted, response: &Response) -> Ruling {
 pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &Envelope) -> Ruling {
     if let Permitted::Anything(reason) = permitted {
         let unbounded = unbounded(response).map(|mismatch| (Level::Should, mismatch));
-        return open((*reason).to_owned(), unbounded.into_iter().collect());
+        return open(Reason::Told(reason), unbounded.into_iter().collect());
     }
     if is_turned_away(response, envelope) {
         return untold("the endpoint, or what stands in front of it, takes no requests now");
@@ -72,7 +96,7 @@ pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &E
     let classes = match permitted {
         Permitted::Anything(reason) | Permitted::AnythingInForm(reason) => {
             let found = faults_of_any_answer(response, envelope, None);
-            return open((*reason).to_owned(), found);
+            return open(Reason::Told(reason), found);
         }
         Permitted::OneOf(classes) => classes,
     };
@@ -82,7 +106,9 @@ pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &E
     } else {
         refusal(classes, response, envelope, &mut found)
     };
-    let reason = class.or(classes.first()).map_or_else(String::new, reason);
+    let reason = class
+        .or(classes.first())
+        .map_or(Reason::Told(""), |class| Reason::Basis(class.basis));
     if !found.is_empty() {
         return open(reason, found);
     }
@@ -101,7 +127,7 @@ pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &E
 }
 
 /// The ruling where nothing more is established than what was found wrong.
-fn open(reason: String, found: Vec<(Level, Mismatch)>) -> Ruling {
+fn open(reason: Reason, found: Vec<(Level, Mismatch)>) -> Ruling {
     let level = found.iter().map(|(level, _)| *level).min();
     Ruling {
         verdict: if level.is_some() {
@@ -235,18 +261,13 @@ pub(crate) fn tells_nothing(name: &str) -> bool {
     )
 }
 
-fn untold(reason: &str) -> Ruling {
+fn untold(reason: &'static str) -> Ruling {
     Ruling {
         verdict: Verdict::Untold,
         level: Level::Observe,
-        reason: reason.to_owned(),
+        reason: Reason::Told(reason),
         mismatches: Vec::new(),
     }
-}
-
-fn reason(class: &Class) -> String {
-    let basis = class.basis;
-    format!("{} ({}: {})", basis.text, basis.kind.name(), basis.cite)
 }
 
 /// The level of a divergence: what is only observed is still no licence for an answer that nothing permits.

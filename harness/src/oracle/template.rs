@@ -1,5 +1,8 @@
 //! What two answers share once the values are taken out.
 
+use std::ops::Range;
+
+use memchr::memchr_iter;
 use serde_json::Value;
 
 use crate::case::Ids;
@@ -51,85 +54,86 @@ fn head(text: &str) -> &str {
 
 /// A message with the ids named, and with numbers, quoted values and digests taken out.
 pub fn template(message: &str, ids: &Ids) -> String {
-    let mut named = without_digests(message);
-    for (id, name) in [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")] {
-        if !id.is_empty() {
-            named = renamed(&named, id, name);
-        }
+    let bytes = message.as_bytes();
+    let names = [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")];
+    // Most bytes begin nothing that is taken out.
+    let mut begins = [false; 256];
+    let firsts = names.iter().filter_map(|(id, _)| id.bytes().next());
+    let firsts = firsts.flat_map(|first| [first.to_ascii_lowercase(), first.to_ascii_uppercase()]);
+    for byte in firsts.chain(*b"'\"`0123456789") {
+        begins[usize::from(byte)] = true;
     }
-    let mut template = String::with_capacity(named.len());
-    let mut rest = named.as_str();
-    while let Some(letter) = rest.chars().next() {
-        rest = &rest[letter.len_utf8()..];
-        match letter {
+    let mut template = String::with_capacity(message.len());
+    // What is taken over as it stands begins at `start`.
+    let (mut start, mut place) = (0, 0);
+    while let Some(plain) = (bytes[place..].iter()).position(|byte| begins[usize::from(*byte)]) {
+        place += plain;
+        let rest = &bytes[place..];
+        let found = names
+            .iter()
+            .find(|(id, _)| begins_with(rest, id.as_bytes()));
+        if let Some((id, name)) = found {
+            template.push_str(&message[start..place]);
+            template.push_str(name);
+            place += id.len();
+            start = place;
+        } else if rest[0].is_ascii_digit() {
+            let run = digest(bytes, start, place);
+            let digits = count(rest.iter(), u8::is_ascii_digit);
+            let taken = run.unwrap_or(place..place + digits);
+            template.push_str(&message[start..taken.start]);
+            template.push('#');
+            place = taken.end;
+            start = place;
+        } else if matches!(rest[0], b'\'' | b'"' | b'`') {
             // An apostrophe inside a word opens nothing.
-            '\'' | '"' | '`' if !template.ends_with(char::is_alphanumeric) => {
-                template.push(letter);
-                if let Some(end) = closing(rest, letter) {
-                    template.push('…');
-                    template.push(letter);
-                    rest = &rest[end + letter.len_utf8()..];
-                }
+            let opens = !message[start..place].ends_with(char::is_alphanumeric);
+            place += 1;
+            if let Some(size) = closing(&message[place..], rest[0]).filter(|_| opens) {
+                template.push_str(&message[start..place]);
+                template.push('…');
+                start = place + size;
+                place = start + 1;
             }
-            digit if digit.is_ascii_digit() => {
-                rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
-                template.push('#');
-            }
-            other => template.push(other),
+        } else {
+            place += 1;
         }
     }
+    template.push_str(&message[start..]);
     template
 }
 
-/// A text with another name for each id, which may come back in other letters: one of a request whose letters were turned.
-fn renamed(text: &str, id: &str, name: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut end = 0;
+/// Whether an id comes next, maybe in other letters: one of a request whose letters were turned.
+fn begins_with(rest: &[u8], id: &[u8]) -> bool {
     // By its first byte, then whole, since most places differ in the first.
-    for (place, found) in text.as_bytes().windows(id.len()).enumerate() {
-        let is_id = found[0].eq_ignore_ascii_case(&id.as_bytes()[0])
-            && found.eq_ignore_ascii_case(id.as_bytes());
-        if is_id && place >= end {
-            out.push_str(&text[end..place]);
-            out.push_str(name);
-            end = place + id.len();
-        }
-    }
-    out.push_str(&text[end..]);
-    out
+    let is_first = id
+        .first()
+        .is_some_and(|first| first.eq_ignore_ascii_case(&rest[0]));
+    is_first && rest.len() >= id.len() && rest[..id.len()].eq_ignore_ascii_case(id)
 }
 
-/// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word.
+/// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word. Such a text would be
+/// another one every time.
 const DIGEST_LENGTH_MIN: usize = 16;
 
-/// A text with `#` in place of each digest, which would be another text every time.
-fn without_digests(text: &str) -> String {
-    let is_of_digest = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
-    let mut rest = text;
-    let mut out = String::with_capacity(text.len());
-    while !rest.is_empty() {
-        let run = rest.bytes().take_while(|byte| is_of_digest(*byte)).count();
-        let is_digest =
-            run >= DIGEST_LENGTH_MIN && rest[..run].bytes().any(|byte| byte.is_ascii_digit());
-        if is_digest {
-            out.push('#');
-        } else {
-            out.push_str(&rest[..run]);
-        }
-        rest = &rest[run..];
-        let other = rest.bytes().take_while(|byte| !is_of_digest(*byte)).count();
-        out.push_str(&rest[..other]);
-        rest = &rest[other..];
-    }
-    out
+/// The digest that a digit is part of, if it is. It begins no sooner than `start`.
+fn digest(bytes: &[u8], start: usize, digit: usize) -> Option<Range<usize>> {
+    let is_of_digest = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+    let before = count(bytes[start..digit].iter().rev(), is_of_digest);
+    let behind = count(bytes[digit..].iter(), is_of_digest);
+    let run = digit - before..digit + behind;
+    (run.len() >= DIGEST_LENGTH_MIN).then_some(run)
 }
 
-/// Where a quotation closes: at the last such mark that no letter follows before the next gap, else at the first.
-fn closing(rest: &str, mark: char) -> Option<usize> {
-    rest.char_indices()
-        .filter(|(_, letter)| *letter == mark)
-        .map(|(index, _)| index)
-        .find(|index| !rest[index + mark.len_utf8()..].starts_with(char::is_alphanumeric))
+/// How many bytes of one sort come next.
+fn count<'a>(bytes: impl Iterator<Item = &'a u8>, is_one: impl Fn(&u8) -> bool) -> usize {
+    bytes.take_while(|byte| is_one(byte)).count()
+}
+
+/// Where a quotation closes: at the first such mark that no letter follows.
+fn closing(rest: &str, mark: u8) -> Option<usize> {
+    memchr_iter(mark, rest.as_bytes())
+        .find(|index| !rest[index + 1..].starts_with(char::is_alphanumeric))
 }
 
 /// The member names of a body, in order, with the types of their values.

@@ -157,7 +157,7 @@ impl Stored {
             } else {
                 StoredBytes::of(&header.value)
             };
-            (header.name.clone(), value)
+            (header.name.to_string(), value)
         });
         Self {
             status: response.status,

@@ -33,7 +33,7 @@ const LONG_SIZE: usize = 4 * 1_024;
 pub(crate) fn vary(reply: &mut Reply, options: &Options) {
     let rename = |reply: &mut Reply, name: fn(&str) -> String| {
         for header in &mut reply.response.headers {
-            header.name = name(&header.name);
+            header.name = name(&header.name).into();
         }
     };
     match options.variation {

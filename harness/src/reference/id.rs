@@ -1,10 +1,9 @@
 //! Ids that look like the service's and are the same in every run.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Hands out ids. Two makers with one seed hand out the same ones in the same order.
 #[derive(Debug)]
@@ -38,8 +37,9 @@ impl Maker {
             if matches!(index, 4 | 6 | 8 | 10) {
                 text.push('-');
             }
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
+            for digit in [byte >> 4, byte & 0x0f] {
+                text.push(char::from(HEX[usize::from(digit)]));
+            }
         }
         text
     }

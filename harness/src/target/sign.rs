@@ -167,7 +167,7 @@ fn signable(header: &Header) -> Option<(&str, &str)> {
     let is_own = matches!(name, "x-amz-date" | "x-amz-security-token");
     let value = std::str::from_utf8(&header.value).ok()?;
     let is_clean = !value.contains(|letter: char| letter.is_control() && letter != '\t');
-    (is_wanted && !is_own && is_clean).then_some((header.name.as_str(), value))
+    (is_wanted && !is_own && is_clean).then_some((&*header.name, value))
 }
 
 /// The spelling that people know, since requests are shown to them.

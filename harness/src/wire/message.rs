@@ -1,21 +1,46 @@
 //! One request and one response.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A header line. The name keeps its case; the value may be any bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The name as written.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The value, without the blanks round it.
     pub value: Vec<u8>,
 }
 
+/// The names that nearly every exchange has, which need no copy each.
+const USUAL: [&str; 15] = [
+    "Content-Type",
+    "X-Amz-Target",
+    "Host",
+    "Content-Length",
+    "Authorization",
+    "X-Amz-Date",
+    "content-type",
+    "content-length",
+    "date",
+    "x-amzn-requestid",
+    "x-amzn-errortype",
+    "x-amzn-errormessage",
+    "x-amzn-RequestId",
+    "x-amzn-ErrorType",
+    "x-amzn-ErrorMessage",
+];
+
 impl Header {
     /// A header with a textual value.
-    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+    pub fn new(name: impl AsRef<str>, value: impl Into<Vec<u8>>) -> Self {
+        let name = name.as_ref();
+        let usual = USUAL.iter().find(|usual| **usual == name);
         Self {
-            name: name.into(),
+            name: usual.map_or_else(
+                || Cow::Owned(name.to_owned()),
+                |usual| Cow::Borrowed(*usual),
+            ),
             value: value.into(),
         }
     }

@@ -36,3 +36,15 @@ fn values_are_taken_out_and_words_stay() {
     check("a face-cade-babe-dead-beef", "a face-cade-babe-dead-beef");
     check("", "");
 }
+
+#[test]
+fn an_id_is_named_whatever_it_is_made_of() {
+    let ids = Ids {
+        pool: "eu-west-1_0123456789abcdef0".into(),
+        job: "import-3f2504e0-4f89-11d3-9a0c-0305e82c3301".into(),
+    };
+    let told =
+        "No import-3f2504e0-4f89-11d3-9a0c-0305e82c3301 in 'x' of eu-west-1_0123456789abcdef0.";
+    let want = "No <JobId> in '…' of <UserPoolId>.";
+    assert_eq!(template(told, &ids), want);
+}

@@ -64,7 +64,7 @@ impl Signer {
             .iter()
             .map(|header| {
                 (
-                    header.name.clone(),
+                    header.name.to_string(),
                     String::from_utf8(header.value.clone()).unwrap(),
                 )
             })
