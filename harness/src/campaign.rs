@@ -1,6 +1,7 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
 pub mod black_box;
+mod cause;
 mod confirm;
 pub mod corpus;
 mod differ;
@@ -10,6 +11,7 @@ mod execute;
 mod finding;
 pub mod in_process;
 mod kill;
+mod kind;
 mod latency;
 mod race;
 mod replay;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::campaign::cause::causes;
 use crate::campaign::execute::Arena;
 use crate::campaign::finding::{Finding, Written, written};
 use crate::campaign::latency::grown;
@@ -19,8 +20,8 @@ use crate::target::{Lane, Profile};
 const TRIES: u32 = 3;
 const TRIES_MORE: u32 = 7;
 
-/// How often at most until it shows once, where any answer may have it: on some endpoints one in a dozen has.
-const TRIES_OF_ANY: u32 = 24;
+/// How often at most until it shows once, where any answer may have it. Where one in twenty has, one look in 27 finds none.
+const TRIES_OF_ANY: u32 = 64;
 
 /// How many smaller requests are tried for one finding.
 const SHRINKS_MAX: usize = 48;
@@ -170,16 +171,17 @@ impl Confirmer {
 
     /// The case file, with what the request may be answered.
     async fn written(&mut self, suspicion: &Suspicion) -> Option<Written> {
-        let expect = match self.arena.stock.share(suspicion.case.given).await {
+        let (expect, granted) = match self.arena.stock.share(suspicion.case.given).await {
             Ok(hold) => {
                 let ids = &hold.lease().ids;
                 let message = suspicion.case.compose(ids);
                 let permitted: Permitted = self.arena.permitted(&suspicion.case, &message, ids);
-                expectations(&permitted, suspicion.broken.level)
+                let expect = expectations(&permitted, suspicion.broken.level);
+                (expect, permitted.grants())
             }
-            Err(_) => Vec::new(),
+            Err(_) => (Vec::new(), None),
         };
-        written(suspicion, expect)
+        written(suspicion, expect, granted)
     }
 
     /// Runs the case file as `fullstop run` does, and says whether it shows the fault.
@@ -229,10 +231,17 @@ impl Confirmer {
         let url = self.profile.url();
         let file = &written.path;
         let own = format!("fullstop fuzz --endpoint {url} --replay {file}");
+        // A state is judged behind a grant, and need not be firmer than that.
+        let level = match suspicion.kind {
+            Kind::State => written.case.level,
+            _ => suspicion.broken.level,
+        };
         Finding {
             id,
+            causes: causes(&suspicion),
+            also: Vec::new(),
             key: suspicion.key,
-            level: suspicion.broken.level,
+            level,
             requirement: suspicion.broken.text,
             requirement_id: suspicion.broken.id,
             source: sources.join("; "),

@@ -509,14 +509,18 @@ impl Campaign {
 
     /// Keeps a finding, unless it is known: what it is after shrinking may be known under another name, or less firmly.
     fn keep(&mut self, finding: Finding, told: &mut impl FnMut(&Finding)) {
-        let known = self.findings.iter().position(|one| one.key == finding.key);
-        if known.is_some_and(|at| finding.level >= self.findings[at].level) {
-            return;
-        }
-        told(&finding);
-        match known {
-            Some(at) => self.findings[at] = finding,
-            None => self.findings.push(finding),
+        let known = self.findings.iter_mut();
+        match known.into_iter().find(|one| one.is_same_fault(&finding)) {
+            Some(known) => {
+                if finding.level < known.level {
+                    told(&finding);
+                }
+                known.take_in(finding);
+            }
+            None => {
+                told(&finding);
+                self.findings.push(finding);
+            }
         }
         let count = self.findings.len() as u64;
         self.live.findings.store(count, Ordering::Relaxed);

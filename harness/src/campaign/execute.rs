@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::campaign::kind::{kind, named};
 use crate::campaign::stock::{Hold, Own, Stock};
 use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
@@ -238,7 +239,7 @@ impl Arena {
         }
         let likeness = match (&outcome, &envelope) {
             (Outcome::Answered(response), Some(read)) => {
-                Some(Likeness::of_read(response, read, ids))
+                Some(Likeness::of_read(response, read, &named(case, ids)))
             }
             _ => None,
         };
@@ -448,9 +449,7 @@ fn changed(
     };
     let is_stopped = matches!(is, Status::Stopping | Status::Stopped);
     let was_stopped = matches!(was, Status::Stopping | Status::Stopped);
-    let grants = matches!(allowed, Permitted::OneOf(classes)
-        if classes.iter().any(|class| matches!(class.answer, Answer::Stopped { .. })));
-    let wanted = if answer.status == 200 && grants && !is_stopped {
+    let wanted = if answer.status == 200 && allowed.grants().is_some() && !is_stopped {
         Some("Stopped or Stopping")
     } else if is_refusal(case, answer) && is_stopped && !was_stopped {
         Some("a job that a refused request does not stop")
@@ -516,47 +515,4 @@ fn is_told(response: &Response) -> bool {
         && response.status != 429
         && !(response.status >= 400
             && (body.contains("TooManyRequests") || body.contains("Throttling")))
-}
-
-/// The kind of an answer: status × error type × message template × set of headers × state.
-fn kind(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    given.hash(&mut hasher);
-    if let Some(likeness) = likeness {
-        likeness.status.hash(&mut hasher);
-        likeness.error_type.hash(&mut hasher);
-        frame(&likeness.message).hash(&mut hasher);
-    }
-    match outcome {
-        Outcome::Answered(response) => {
-            // A sum, since the order says nothing. A header that comes twice is another set, which does no harm.
-            let names = response
-                .headers
-                .iter()
-                .map(|header| name_hash(&header.name));
-            let names = names.fold(0_u64, u64::wrapping_add);
-            names.hash(&mut hasher);
-        }
-        Outcome::Closed => "closed".hash(&mut hasher),
-        Outcome::Silent(_) => "silent".hash(&mut hasher),
-    }
-    hasher.finish()
-}
-
-/// FNV-1a of a header's name in lower case: short, and hashed by the million.
-fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-/// A message without what stands between its first and its last mark: a value may hold marks of its own, and every other
-/// value would be another kind.
-fn frame(message: &str) -> (&str, &str) {
-    let is_mark = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
-    let first = message.bytes().position(is_mark);
-    match (first, message.bytes().rposition(is_mark)) {
-        (Some(first), Some(last)) => (&message[..first], &message[last..]),
-        _ => (message, ""),
-    }
 }

@@ -33,6 +33,10 @@ pub struct Finding {
     pub requirement: String,
     /// Its id in the suite, where it is one of the suite's.
     pub requirement_id: Option<String>,
+    /// Other requirements that the same fault breaks: their ids in the suite, or what they say.
+    pub also: Vec<String>,
+    /// What may be behind it; two findings of one cause are one fault.
+    pub(crate) causes: Vec<String>,
     /// Where it comes from.
     pub source: String,
     /// What was wanted against what came, in each place.
@@ -66,6 +70,9 @@ pub struct Told {
     pub level: Level,
     /// The broken requirement.
     pub requirement: String,
+    /// Other requirements that the same fault breaks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// Where it comes from.
     pub source: String,
     /// What was wanted.
@@ -101,6 +108,7 @@ impl Finding {
             id: self.id.clone(),
             level: self.level,
             requirement: self.requirement.clone(),
+            also: self.also.clone(),
             source: self.source.clone(),
             wanted: self.wanted(),
             got: self.got(),
@@ -110,6 +118,30 @@ impl Finding {
                 .flaky
                 .map(|(hits, tries)| f64::from(hits) / f64::from(tries)),
             replay: self.replay.clone(),
+        }
+    }
+
+    /// Whether it is the fault that another one is.
+    pub(crate) fn is_same_fault(&self, other: &Self) -> bool {
+        let is_behind = |known: &Self, new: &Self| match &known.causes[..] {
+            [cause] => new.causes.contains(cause),
+            // What was changed in several parts may have several reasons, and stands for none of them.
+            _ => false,
+        };
+        self.key == other.key || is_behind(self, other) || is_behind(other, self)
+    }
+
+    /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told.
+    pub(crate) fn take_in(&mut self, mut other: Self) {
+        if other.level < self.level {
+            std::mem::swap(self, &mut other);
+        }
+        let name = other.requirement_id.unwrap_or(other.requirement);
+        let own = self.requirement_id.as_ref().unwrap_or(&self.requirement);
+        for also in other.also.into_iter().chain([name]) {
+            if also != *own && !self.also.contains(&also) {
+                self.also.push(also);
+            }
         }
     }
 
@@ -142,6 +174,9 @@ impl fmt::Display for Finding {
         writeln!(f, "finding  {}  {}", self.id, self.level)?;
         writeln!(f, "  {}", self.requirement)?;
         writeln!(f, "  source  {}", self.source)?;
+        for also in &self.also {
+            writeln!(f, "  also    {also}")?;
+        }
         writeln!(f, "  given   {}", self.given)?;
         let sent = self.exchange.iter().flat_map(|one| one.sent.lines());
         for line in sent {
@@ -190,8 +225,13 @@ pub(crate) struct Written {
     pub(crate) invariant: Option<(String, String)>,
 }
 
-/// Writes a suspicion as a case file. None where the schema cannot say it.
-pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option<Written> {
+/// Writes a suspicion as a case file. None where the schema cannot say it. `granted` is how firmly the request must be granted,
+/// where it may be.
+pub(crate) fn written(
+    suspicion: &Suspicion,
+    expect: Vec<Expectation>,
+    granted: Option<Level>,
+) -> Option<Written> {
     let case = &suspicion.case;
     let broken = &suspicion.broken;
     let name = name(suspicion);
@@ -204,7 +244,7 @@ pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option
     let (level, expect, post) = match suspicion.kind {
         Kind::Case => (broken.level, case.expect.clone(), case.post),
         Kind::Answer if !expect.is_empty() => (broken.level, expect, None),
-        Kind::State => state(case, expect, suspicion),
+        Kind::State => state(suspicion, expect, granted),
         Kind::Answer | Kind::Invariant(_) | Kind::Leak | Kind::Latency => {
             (Level::Observe, Vec::new(), None)
         }
@@ -255,12 +295,10 @@ pub(crate) fn written(suspicion: &Suspicion, expect: Vec<Expectation>) -> Option
 
 /// What a fault in the state afterwards is written with.
 fn state(
-    case: &Case,
-    expect: Vec<Expectation>,
     suspicion: &Suspicion,
+    expect: Vec<Expectation>,
+    granted: Option<Level>,
 ) -> (Level, Vec<Expectation>, Option<Post>) {
-    let grants =
-        case.given == Given::STARTED || case.given.status().is_some_and(|one| one.is_started());
     let is_refused = suspicion.key.contains("refused");
     let any = || Expectation {
         grade: Grade::Conformant,
@@ -277,8 +315,8 @@ fn state(
     if is_refused && !expect.is_empty() {
         return (level, expect, Some(Post::Untouched));
     }
-    if grants && case.changes.is_empty() {
-        return (level, vec![any()], Some(Post::Stopped));
+    if let Some(firmness) = granted.filter(|_| !is_refused) {
+        return (level.max(firmness), vec![any()], Some(Post::Stopped));
     }
     let post = if is_refused {
         Post::Untouched

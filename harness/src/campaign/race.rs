@@ -61,6 +61,8 @@ impl Theatre {
         }
         let given = format!("a started job, and a race of {}", seen.kind.name());
         Finding {
+            also: Vec::new(),
+            causes: Vec::new(),
             key: key(&seen),
             mismatches: vec![mismatch(&seen)],
             level: seen.level,

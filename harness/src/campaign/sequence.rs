@@ -174,6 +174,8 @@ impl Theatre {
             steps,
         };
         Some(Finding {
+            also: Vec::new(),
+            causes: Vec::new(),
             key,
             level: breach.level,
             requirement: basis.text.to_owned(),

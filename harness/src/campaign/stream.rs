@@ -17,7 +17,7 @@ use crate::campaign::suspicion::nobody;
 use crate::case::{Case, Change, Given, Level, Message, Step};
 use crate::contract::Operation;
 use crate::generator::{Generator, Kind, Settings as GeneratorSettings, Steps};
-use crate::oracle::{Answer, Class, Known, Permitted, Place, Sent, Signing, permitted};
+use crate::oracle::{Known, Permitted, Place, Sent, Signing, permitted};
 
 /// How many bytes a generator gets: more than any uses.
 const INPUT_SIZE: usize = 512;
@@ -282,10 +282,7 @@ fn may_act(case: &Case) -> bool {
         signature,
     };
     match permitted(sent, &known) {
-        Permitted::OneOf(classes) => {
-            let is_grant = |class: &Class| matches!(class.answer, Answer::Stopped { .. });
-            classes.iter().any(is_grant)
-        }
+        permitted @ Permitted::OneOf(_) => permitted.grants().is_some(),
         Permitted::Anything(_) | Permitted::AnythingInForm(_) => true,
     }
 }

@@ -29,6 +29,18 @@ pub enum Permitted {
     OneOf(Vec<Class>),
 }
 
+impl Permitted {
+    /// How firmly a request must stop its job. None where it may be answered otherwise.
+    pub(crate) fn grants(&self) -> Option<Level> {
+        let Self::OneOf(classes) = self else {
+            return None;
+        };
+        let mut grants =
+            (classes.iter()).filter(|class| matches!(class.answer, Answer::Stopped { .. }));
+        grants.next().map(|class| class.level)
+    }
+}
+
 /// Answers that are permitted for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Class {

@@ -248,11 +248,50 @@ fn what_a_case_file_hardly_says_and_what_shows_now_and_then_is_found() {
         "success-typed",
         "sometimes-request-id-missing",
         "stop-renames",
+        "unknown-members-copied",
     ];
     let only = mutants.map(|mutant| ["--only", mutant]).concat();
     let measure = ["fuzz", "--mutants", "--runs", "1", "--execs", "2048"];
     let measured = output(&mut command(&[&measure[..], &only].concat()));
     assert_eq!(measured.code, 0, "{}{}", measured.stdout, measured.stderr);
+}
+
+#[test]
+fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
+    let scratch = Scratch::new();
+    let served = served(&["--auth", "off"]);
+    let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+    let (output, json) = campaign(
+        &scratch,
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    assert_eq!(output.code, 1, "{}{}", output.stdout, output.stderr);
+    let findings = json["findings"].as_array().expect("findings");
+    let is_granted = |one: &&Value| {
+        let got = one["got"].as_str().unwrap_or_default();
+        got.starts_with("status: 200")
+    };
+    let granted: Vec<_> = findings.iter().filter(is_granted).collect();
+    let [one] = granted[..] else {
+        panic!("signatures are looked at nowhere, which is one fault: {granted:#?}")
+    };
+    assert_eq!(one["level"], "must", "the firmest is told: {one:#}");
+    let also = one["also"].as_array().expect("other requirements");
+    assert!(also.len() >= 4, "{one:#}");
+    assert!(
+        output.stdout.contains("  also    auth/"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn an_answer_is_not_new_for_an_id_that_it_repeats() {
+    let base = ["--execs", "2048", "--generators", "directed"];
+    let (_, json) = campaign(&Scratch::new(), &base);
+    let novelty = json["novelty"].as_u64().expect("a number");
+    // Some thousand ids of their own, a third of them in a message without quotation marks.
+    assert!((10..100).contains(&novelty), "{json:#}");
 }
 
 #[test]
