@@ -6,39 +6,70 @@ use crate::campaign::suspicion::{Kind, Suspicion};
 use crate::case::{Change, Invariant};
 use crate::oracle::Mismatch;
 
-/// What may be behind a suspicion, one line for each part of the request that was changed. None where its key says all.
+/// An error in no words of the protocol, whatever was wrong.
+const UNTYPED: &str = "no error type";
+
+/// A request without any fault is refused, and so are all that should be granted. A refusal proves nothing then.
+const REFUSED: &str = "a valid request, refused";
+
+/// Signatures are let through, whatever is wrong with them.
+const UNSIGNED: &str = "signature, not looked at";
+
+/// The errors of those who look at signatures.
+const OF_SIGNATURES: [&str; 6] = [
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "UnrecognizedClientException",
+];
+
+/// What may be behind a suspicion: a fault that needs no more of the request than it says, or one for each part of the request
+/// that was changed. None where the suspicion's key says all.
 ///
 /// What is wrong with one part of a request, and is answered with one error in place of another, has one reason.
 pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
-    let is_untyped = matches!(
+    let mismatches = &suspicion.mismatches[..];
+    let one = |cause: &str| vec![cause.to_owned()];
+    if matches!(
         suspicion.kind,
         Kind::Invariant(Invariant::JsonObject | Invariant::ErrorType)
-    );
-    if is_untyped {
-        return vec![UNTYPED.to_owned()];
+    ) {
+        return one(UNTYPED);
     }
-    if let [one] = &suspicion.mismatches[..]
-        && one.at.starts_with("header ")
-        && one.got == "none"
+    if let [header] = mismatches
+        && header.at.starts_with("header ")
+        && header.got == "none"
     {
-        return vec![format!("{} missing", one.at)];
+        return vec![format!("{} missing", header.at)];
     }
-    let parts: BTreeSet<_> = suspicion.case.changes.iter().map(part).collect();
-    let is_granted = |one: &Mismatch| one.at == "status" && one.got.starts_with("200");
-    if suspicion.mismatches.iter().any(is_granted) {
-        // Whoever looks at no signature lets all of them through. Of other parts each check is one of its own.
-        let is_signature = parts.iter().eq(["signature"]);
-        return is_signature
-            .then(|| "signature, granted".to_owned())
-            .into_iter()
-            .collect();
+    let parts: BTreeSet<_> = suspicion.case.changes.iter().map(Change::part).collect();
+    // Of vacuous cases the refusal of the unchanged request is what is wrong.
+    if mismatches.iter().any(|mismatch| mismatch.at == "answer") && suspicion.kind == Kind::Case {
+        return one(REFUSED);
     }
-    let of_type = |one: &&Mismatch| matches!(one.at.as_str(), "error type" | "body/__type");
-    let Some(mismatch) = suspicion.mismatches.iter().find(of_type) else {
+    if mismatches.iter().any(is_refused) {
+        let own = parts.iter().map(|part| format!("{part}, refused"));
+        return [REFUSED.to_owned()].into_iter().chain(own).collect();
+    }
+    let of_answer = |mismatch: &&Mismatch| {
+        matches!(
+            mismatch.at.as_str(),
+            "error type" | "status" | "body/__type"
+        )
+    };
+    let Some(mismatch) = mismatches.iter().find(of_answer) else {
         return Vec::new();
     };
-    match (first_name(&mismatch.wanted), first_name(&mismatch.got)) {
-        (Some(_), None) => vec![UNTYPED.to_owned()],
+    let (wanted, got) = (first_name(&mismatch.wanted), first_name(&mismatch.got));
+    let is_looked_at = got.is_some_and(|name| OF_SIGNATURES.contains(&name));
+    if parts.len() == 1 && parts.contains("signature") && !is_looked_at {
+        return one(UNSIGNED);
+    }
+    match (wanted, got) {
+        _ if mismatches.iter().any(is_granted) => Vec::new(),
+        (Some(_), None) => one(UNTYPED),
         (Some(wanted), Some(got)) => parts
             .into_iter()
             .map(|part| format!("{part}, {got} in place of {wanted}"))
@@ -47,26 +78,18 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
     }
 }
 
-/// An error in no words of the protocol, whatever was wrong.
-const UNTYPED: &str = "no error type";
+fn is_refused(mismatch: &Mismatch) -> bool {
+    let is_status = matches!(mismatch.at.as_str(), "status" | "error type");
+    is_status && mismatch.wanted.starts_with("200") && !mismatch.got.starts_with('2')
+}
+
+/// Each check that lets something through is one of its own.
+fn is_granted(mismatch: &Mismatch) -> bool {
+    mismatch.at == "status" && mismatch.got.starts_with("200")
+}
 
 /// The first error type in what was wanted or got, which may have status codes, slashes and quotation marks round it.
 fn first_name(text: &str) -> Option<&str> {
-    let is_of_name = |letter: char| letter.is_ascii_alphanumeric();
-    let mut words = text.split(|letter| !is_of_name(letter));
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
     words.find(|word| word.starts_with(|letter: char| letter.is_ascii_uppercase()))
-}
-
-/// What a change is about.
-fn part(change: &Change) -> String {
-    match change {
-        Change::Set(member, _) | Change::Remove(member) => member.clone(),
-        Change::Body(_) => "body".to_owned(),
-        Change::Header(edit) => format!("header {}", edit.name.to_ascii_lowercase()),
-        Change::Target(_) => "target".to_owned(),
-        Change::Method(_) => "method".to_owned(),
-        Change::Path(_) => "path".to_owned(),
-        Change::Signature(_) => "signature".to_owned(),
-        Change::Raw(_) => "raw".to_owned(),
-    }
 }

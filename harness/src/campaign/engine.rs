@@ -509,19 +509,19 @@ impl Campaign {
 
     /// Keeps a finding, unless it is known: what it is after shrinking may be known under another name, or less firmly.
     fn keep(&mut self, finding: Finding, told: &mut impl FnMut(&Finding)) {
-        let known = self.findings.iter_mut();
-        match known.into_iter().find(|one| one.is_same_fault(&finding)) {
-            Some(known) => {
-                if finding.level < known.level {
-                    told(&finding);
-                }
-                known.take_in(finding);
-            }
-            None => {
-                told(&finding);
-                self.findings.push(finding);
-            }
+        let is_same = |one: &mut Finding| one.is_same_fault(&finding);
+        let place = self.findings.iter_mut().position(is_same);
+        // What was several faults until now may turn out to be one.
+        let same: Vec<_> = self.findings.extract_if(.., is_same).collect();
+        if same.iter().all(|one| finding.level < one.level) {
+            told(&finding);
         }
+        let whole = same.into_iter().chain([finding]).reduce(|mut first, next| {
+            first.take_in(next);
+            first
+        });
+        let place = place.unwrap_or(self.findings.len());
+        self.findings.splice(place..place, whole);
         let count = self.findings.len() as u64;
         self.live.findings.store(count, Ordering::Relaxed);
     }

@@ -123,9 +123,9 @@ impl Finding {
 
     /// Whether it is the fault that another one is.
     pub(crate) fn is_same_fault(&self, other: &Self) -> bool {
-        let is_behind = |known: &Self, new: &Self| match &known.causes[..] {
-            [cause] => new.causes.contains(cause),
-            // What was changed in several parts may have several reasons, and stands for none of them.
+        // What may have several reasons stands for none of them.
+        let is_behind = |one: &Self, other: &Self| match &one.causes[..] {
+            [cause] => other.causes.contains(cause),
             _ => false,
         };
         self.key == other.key || is_behind(self, other) || is_behind(other, self)
@@ -135,6 +135,10 @@ impl Finding {
     pub(crate) fn take_in(&mut self, mut other: Self) {
         if other.level < self.level {
             std::mem::swap(self, &mut other);
+        }
+        // What one of them is sure of holds for both.
+        if other.causes.len() == 1 {
+            self.causes.clone_from(&other.causes);
         }
         let name = other.requirement_id.unwrap_or(other.requirement);
         let own = self.requirement_id.as_ref().unwrap_or(&self.requirement);

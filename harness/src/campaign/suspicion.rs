@@ -335,13 +335,9 @@ pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
                 }
             }
             Change::Remove(member) => format!("{member} missing"),
-            Change::Body(_) => "body".to_owned(),
-            Change::Header(edit) => format!("header {}", edit.name.to_ascii_lowercase()),
             Change::Target(_) => "target".to_owned(),
-            Change::Method(_) => "method".to_owned(),
-            Change::Path(_) => "path".to_owned(),
             Change::Signature(signature) => format!("signature {signature:?}"),
-            Change::Raw(_) => "raw".to_owned(),
+            other => other.part(),
         });
     }
     if names.is_empty() || names.iter().all(|name| name == "another member") {

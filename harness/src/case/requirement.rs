@@ -143,6 +143,22 @@ pub enum Change {
     Raw(Raw),
 }
 
+impl Change {
+    /// What of the request it is about. Several changes of one part are one: a header that comes twice is one fault.
+    pub(crate) fn part(&self) -> String {
+        match self {
+            Self::Set(member, _) | Self::Remove(member) => format!("member {member}"),
+            Self::Header(edit) => format!("header {}", edit.name.to_ascii_lowercase()),
+            Self::Body(_) => "body".to_owned(),
+            Self::Target(_) => "header x-amz-target".to_owned(),
+            Self::Method(_) => "method".to_owned(),
+            Self::Path(_) => "path".to_owned(),
+            Self::Signature(_) => "signature".to_owned(),
+            Self::Raw(_) => "raw".to_owned(),
+        }
+    }
+}
+
 /// Something true of every answer that the protocol promises.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,

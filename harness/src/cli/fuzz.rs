@@ -133,8 +133,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
         );
     }
     let mut profile = runtime()?.block_on(arguments.target.profile())?;
-    // Where the endpoint has a process of its own, so it has a processor: two threads that share one wait for each other while
-    // the other processor idles.
+    // An endpoint in a process of its own keeps a processor: two threads that share one wait for each other while the other idles.
     let spare = available_parallelism()
         .map_or(1, |all| all.get() - 1)
         .max(1);

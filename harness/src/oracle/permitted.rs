@@ -30,7 +30,7 @@ pub enum Permitted {
 }
 
 impl Permitted {
-    /// How firmly a request must stop its job. None where it may be answered otherwise.
+    /// How firmly a success must show the job as stopped. None where no success is permitted, or another one.
     pub(crate) fn grants(&self) -> Option<Level> {
         let Self::OneOf(classes) = self else {
             return None;

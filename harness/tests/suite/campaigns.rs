@@ -286,11 +286,30 @@ fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
 }
 
 #[test]
+fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
+    let never_pending = ["--pending-ms", "0", "--in-progress-ms", "400"];
+    let mutant = ["--mutant", "in-progress-refused"];
+    let served = Served::start(&[&mutant[..], &never_pending].concat());
+    let base = ["--execs", "128", "--generators", "seeded", "--seed", "1"];
+    let (_, json) = campaign(
+        &Scratch::new(),
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    let findings = json["findings"].as_array().expect("findings");
+    let [one] = &findings[..] else {
+        panic!("every stop is refused, which is one fault: {findings:#?}")
+    };
+    let wanted = one["wanted"].as_str().unwrap_or_default();
+    assert!(wanted.contains(": 200"), "{one:#}");
+    assert!(one["also"].is_array(), "{one:#}");
+}
+
+#[test]
 fn an_answer_is_not_new_for_an_id_that_it_repeats() {
-    let base = ["--execs", "2048", "--generators", "directed"];
+    let base = ["--execs", "8192", "--generators", "directed"];
     let (_, json) = campaign(&Scratch::new(), &base);
     let novelty = json["novelty"].as_u64().expect("a number");
-    // Some thousand ids of their own, a third of them in a message without quotation marks.
+    // Some thousand ids of their own, many of them in a message without quotation marks.
     assert!((10..100).contains(&novelty), "{json:#}");
 }
 
