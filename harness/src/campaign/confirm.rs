@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::campaign::cause::causes;
-use crate::campaign::execute::Arena;
+use crate::campaign::execute::{Arena, is_sent_alone};
 use crate::campaign::finding::{Finding, Written, written};
 use crate::campaign::latency::grown;
 use crate::campaign::shrink::smaller;
@@ -64,7 +64,7 @@ impl Confirmer {
     pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Option<Confirmed> {
         let mut keys = BTreeSet::from([suspicion.mark()]);
         let executions = suspicion.executions;
-        let mut small = if matches!(suspicion.kind, Kind::Case | Kind::Latency) {
+        let mut small = if is_whole(&suspicion) || suspicion.kind == Kind::Latency {
             suspicion
         } else {
             let fresh = self.fresh(suspicion).await?;
@@ -154,13 +154,9 @@ impl Confirmer {
     }
 
     async fn again(&mut self, suspicion: &Suspicion) -> Option<Suspicion> {
-        if suspicion.kind == Kind::Case {
-            let (record, _) = self.arena.runner.judged(&suspicion.case).await;
-            let is_told = matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous);
-            return self
-                .arena
-                .of_record(&suspicion.case, &record)
-                .filter(|_| is_told);
+        if is_whole(suspicion) {
+            let (_, again) = self.arena.run(&suspicion.case).await;
+            return again.into_iter().find(|one| one.kind == suspicion.kind);
         }
         let done = self.arena.send(&mut self.lane, &suspicion.case, true).await;
         let core = core(suspicion);
@@ -289,6 +285,10 @@ impl Guard {
         match suspicion.kind {
             Kind::Case => return false,
             Kind::Latency => return grown(&self.arena, &mut self.lane).await.is_some(),
+            _ if is_whole(suspicion) => {
+                let (_, shown) = self.arena.run(&suspicion.case).await;
+                return shown.iter().any(|one| one.kind == suspicion.kind);
+            }
             _ => {}
         }
         let done = self.arena.send(&mut self.lane, &suspicion.case, true);
@@ -298,6 +298,11 @@ impl Guard {
             .iter()
             .any(|one| self::core(one) == core)
     }
+}
+
+/// Whether it shows in a case of the suite that is run as it stands, and not in a request that could be smaller.
+fn is_whole(suspicion: &Suspicion) -> bool {
+    suspicion.kind == Kind::Case || !is_sent_alone(&suspicion.case)
 }
 
 fn tries_until_one(kind: Kind) -> u32 {

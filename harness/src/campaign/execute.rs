@@ -17,7 +17,7 @@ use crate::oracle::{
     same,
 };
 use crate::provision::{Described, Lease};
-use crate::runner::{RunError, Runner, Session, Verdict};
+use crate::runner::{Record, RunError, Runner, Session, Verdict};
 use crate::suite::Suite;
 use crate::target::{Failure, Lane};
 use crate::wire::{Envelope, Request, Response};
@@ -72,6 +72,12 @@ fn is_refusal(case: &Case, answer: &Likeness) -> bool {
     answer.status >= 400 && !case.is_raw()
 }
 
+/// Whether a case is one request to the operation. The others need a fault first, or ask for another operation, and only the
+/// runner of the suite knows how.
+pub(crate) fn is_sent_alone(case: &Case) -> bool {
+    case.operation == Operation::StopUserImportJob && case.fault.is_none()
+}
+
 impl Arena {
     /// Gets ready to send to a session's target.
     pub(crate) async fn new(session: &Session, suite: &Arc<Suite>) -> Result<Self, RunError> {
@@ -99,31 +105,44 @@ impl Arena {
 
     /// Executes a request of the stream. `is_seed`: it is a case of the suite as it stands.
     pub(crate) async fn execute(&self, lane: &mut Lane, case: &Arc<Case>, is_seed: bool) -> Done {
-        let is_plain = case.operation == Operation::StopUserImportJob && case.fault.is_none();
-        let mut done = if is_plain {
+        let is_alone = is_sent_alone(case);
+        let mut done = if is_alone {
             self.send(lane, case, false).await
         } else {
             Done::default()
         };
-        if is_seed && case.level != Level::Observe {
-            let (record, _) = self.runner.judged(case).await;
-            if !is_plain && record.verdict.is_judged() {
+        // Nothing is wanted of a case of level observe, but its answer is held to the invariants.
+        if is_seed && (case.level != Level::Observe || !is_alone) {
+            let (record, suspicions) = self.run(case).await;
+            if !is_alone && record.verdict.is_judged() {
                 done.executions += 1;
             }
-            let is_told = matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous);
-            if is_told && done.suspicions.is_empty() {
-                done.suspicions.extend(self.of_record(case, &record));
+            if done.suspicions.is_empty() {
+                done.suspicions = suspicions;
             }
         }
         done
     }
 
+    /// Runs a case as the suite does: what it is suspected of by its own expectations, and what its answer breaks of the
+    /// invariants, where [`Self::send`] does not see it.
+    pub(crate) async fn run(&self, case: &Arc<Case>) -> (Record, Vec<Suspicion>) {
+        let (record, observed) = self.runner.judged(case).await;
+        let mut suspicions = Vec::from_iter(self.of_record(case, &record));
+        if let Some(observed) = observed.filter(|_| !is_sent_alone(case)) {
+            let is_told = |at: &str| record.mismatches.iter().any(|one| one.at == at);
+            let broken = self.invariants.broken_by(&observed, case);
+            let other = |one: &Suspicion| !one.mismatches.iter().any(|one| is_told(&one.at));
+            suspicions.extend(broken.into_iter().filter(other));
+        }
+        (record, suspicions)
+    }
+
     /// What a case of the suite that diverges is suspected of.
-    pub(crate) fn of_record(
-        &self,
-        case: &Arc<Case>,
-        record: &crate::runner::Record,
-    ) -> Option<Suspicion> {
+    fn of_record(&self, case: &Arc<Case>, record: &Record) -> Option<Suspicion> {
+        if !matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
+            return None;
+        }
         let broken = self.requirements.get(case.requirement())?;
         let places: BTreeSet<_> = record.mismatches.iter().map(|one| one.at.clone()).collect();
         let places = Vec::from_iter(places).join(" ");

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::campaign::execute::Arena;
+use crate::campaign::execute::{Arena, is_sent_alone};
+use crate::campaign::suspicion::Kind;
 use crate::oracle::Mismatch;
 use crate::runner::{Exchange, RunError, Session, Verdict};
 use crate::suite::Suite;
@@ -31,14 +32,20 @@ pub async fn replay(
     let mut seen = Vec::new();
     for requirement in file.requirements() {
         for case in &requirement.cases {
-            let (record, _) = arena.runner.judged(case).await;
+            let (record, of_suite) = arena.run(case).await;
             let mut wrong: Vec<_> = record
                 .mismatches
                 .iter()
                 .map(|one| (requirement.text.clone(), one.clone()))
                 .collect();
-            let done = arena.send(&mut lane, case, true).await;
-            for suspicion in done.suspicions {
+            let suspicions = if is_sent_alone(case) {
+                arena.send(&mut lane, case, true).await.suspicions
+            } else {
+                of_suite
+            };
+            // What its own expectations say is said already.
+            let others = suspicions.iter().filter(|one| one.kind != Kind::Case);
+            for suspicion in others {
                 let text = &suspicion.broken.text;
                 wrong.extend(
                     suspicion

@@ -85,6 +85,23 @@ impl Invariants {
         let found = self.0.iter().find(|(one, _)| *one == invariant);
         found.map(|(_, broken)| broken)
     }
+
+    /// What an answer to a case's request breaks of them.
+    pub(crate) fn broken_by(&self, observed: &Observed, case: &Arc<Case>) -> Vec<Suspicion> {
+        let broken = self.0.iter().filter_map(|(invariant, broken)| {
+            let held = hold(*invariant, std::slice::from_ref(observed));
+            let mismatches = held.breaches.into_iter().next()?.mismatches;
+            Some(Suspicion {
+                key: invariant_key(*invariant, &mismatches, &observed.outcome),
+                kind: Kind::Invariant(*invariant),
+                broken: broken.clone(),
+                mismatches,
+                case: Arc::clone(case),
+                executions: 0,
+            })
+        });
+        broken.collect()
+    }
 }
 
 /// What came of a request, and what is known to judge it by.
@@ -121,8 +138,6 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     if is_fine {
         return Vec::new();
     }
-    let mut found = Vec::new();
-    let mut is_untyped = false;
     let mut observed = Observed {
         case: came.case.id.clone(),
         protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
@@ -132,30 +147,19 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     // What any answer breaks is told as that, and only for requests that an invariant is held to.
     let is_protocol = observed.protocol;
     observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
-    let mut explained = BTreeSet::new();
-    for (invariant, broken) in &invariants.0 {
-        let held = hold(*invariant, std::slice::from_ref(&observed));
-        let Some(breach) = held.breaches.into_iter().next() else {
-            continue;
-        };
-        let places = breach.mismatches.iter();
-        explained.extend(places.map(|one| (one.at.clone(), one.got.clone())));
-        // An answer that is no JSON, or that names no error, is no answer of the right type either.
-        if matches!(invariant, Invariant::JsonObject | Invariant::ErrorType) {
-            is_untyped = true;
-        }
-        if !is_protocol && *invariant != Invariant::Robust {
-            continue;
-        }
-        found.push(Suspicion {
-            key: invariant_key(*invariant, &breach.mismatches, came.outcome),
-            kind: Kind::Invariant(*invariant),
-            broken: broken.clone(),
-            mismatches: breach.mismatches,
-            case: Arc::clone(came.case),
-            executions: 0,
-        });
-    }
+    let mut found = invariants.broken_by(&observed, came.case);
+    let places = found.iter().flat_map(|one| &one.mismatches);
+    let explained = places
+        .map(|one| (one.at.clone(), one.got.clone()))
+        .collect();
+    // An answer that is no JSON, or that names no error, is no answer of the right type either.
+    let is_untyped = found.iter().any(|one| {
+        matches!(
+            one.kind,
+            Kind::Invariant(Invariant::JsonObject | Invariant::ErrorType)
+        )
+    });
+    found.retain(|one| is_protocol || one.kind == Kind::Invariant(Invariant::Robust));
     let has = |wanted| {
         found
             .iter()

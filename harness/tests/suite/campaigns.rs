@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::command::{Output, Scratch, Served, command, output};
+use crate::endpoints::gateway::{Front, Gateway, Lack};
 
 /// A served mutant or variation whose jobs stay as they are once they were started.
 fn served(arguments: &[&str]) -> Served {
@@ -302,6 +303,45 @@ fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
     let wanted = one["wanted"].as_str().unwrap_or_default();
     assert!(wanted.contains(": 200"), "{one:#}");
     assert!(one["also"].is_array(), "{one:#}");
+}
+
+#[test]
+fn what_other_operations_answer_is_held_to_the_invariants() {
+    let scratch = Scratch::new();
+    let reference = served(&[]);
+    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::StartIsAnonymous));
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let target = ["--endpoint", &endpoint];
+    // Every case of the suite once.
+    let base = [
+        "--execs",
+        "400",
+        "--generators",
+        "seeded",
+        "--findings",
+        "found",
+    ];
+    let (_, json) = campaign(&scratch, &[&base[..], &target].concat());
+    let findings = json["findings"].as_array().expect("findings");
+    let [one] = &findings[..] else {
+        panic!("one operation answers without a request id: {findings:#?}")
+    };
+    assert_eq!(one["wanted"], "header x-amzn-requestid: a request id");
+    let file = one["case_file"].as_str().expect("a case file");
+    let replayed = [&["fuzz", "--replay", file], &target[..]].concat();
+    let suite = ["run", "--strict", "--cases", "found"];
+    for (arguments, code) in [
+        (&replayed[..], 1),
+        (&[&suite[..], &target].concat(), 1),
+        (&suite, 0),
+    ] {
+        let seen = output(command(arguments).current_dir(&scratch.folder));
+        assert_eq!(
+            seen.code, code,
+            "{arguments:?}: {}{}",
+            seen.stdout, seen.stderr
+        );
+    }
 }
 
 #[test]

@@ -17,11 +17,15 @@ pub(crate) enum Lack {
     StopCrashes(Dialect),
     /// Stop stops the job, and answers as what it does not know.
     StopIsMute(Dialect),
+    /// Start answers without a request id.
+    StartIsAnonymous,
 }
 
 /// What becomes of a request.
 enum Fate {
     Forwarded,
+    /// Forwarded, and answered without this header.
+    Without(&'static str),
     /// Forwarded, but answered with this.
     Replaced(Said),
     Answered(Said),
@@ -38,11 +42,14 @@ pub(crate) async fn converse(
     while let Some(request) = message(&mut client, &mut rest).await? {
         let said = match lack.fate(&request) {
             Fate::Answered(said) => said,
-            Fate::Forwarded => {
+            fate @ (Fate::Forwarded | Fate::Without(_)) => {
                 server.write_all(&request).await?;
-                let Some(answer) = message(&mut server, &mut Vec::new()).await? else {
+                let Some(mut answer) = message(&mut server, &mut Vec::new()).await? else {
                     return Ok(());
                 };
+                if let Fate::Without(name) = fate {
+                    answer = without(answer, name);
+                }
                 client.write_all(&answer).await?;
                 continue;
             }
@@ -94,6 +101,9 @@ impl Lack {
                 }
             }
             Self::StopIsMute(dialect) if is_stop => Fate::Replaced(says(dialect)),
+            Self::StartIsAnonymous if operation == Operation::StartUserImportJob.name() => {
+                Fate::Without("x-amzn-requestid")
+            }
             _ => Fate::Forwarded,
         }
     }
@@ -122,6 +132,18 @@ async fn message(
             size => rest.extend_from_slice(&piece[..size]),
         }
     }
+}
+
+/// An answer without one of its headers.
+fn without(answer: Vec<u8>, name: &str) -> Vec<u8> {
+    let text = String::from_utf8(answer).expect("the reference answers in UTF-8");
+    let (head, body) = text.split_once("\r\n\r\n").expect("a whole answer");
+    let is_other = |line: &&str| {
+        let own = line.split(':').next().unwrap_or_default();
+        !own.eq_ignore_ascii_case(name)
+    };
+    let lines: Vec<_> = head.lines().filter(is_other).collect();
+    format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
 }
 
 /// A header of a message's text.
