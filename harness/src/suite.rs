@@ -147,11 +147,10 @@ impl Suite {
         }
         requirements.sort_by(|one, other| one.id.cmp(&other.id));
         let digest = digest.finalize();
-        let digest = digest.iter().take(DIGEST_SIZE);
         Ok(Self {
             requirements,
             sequences,
-            digest: digest.map(|byte| format!("{byte:02x}")).collect(),
+            digest: hex::encode(&digest[..DIGEST_SIZE]),
         })
     }
 

@@ -134,11 +134,7 @@ pub fn write(folder: &Path, novel: &[Arc<Case>], state: &State) -> io::Result<()
     for case in novel {
         if let Some(text) = text(case) {
             let digest = Sha256::digest(text.as_bytes());
-            let name: String = digest
-                .iter()
-                .take(8)
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let name = hex::encode(&digest[..8]);
             fs::write(folder.join(format!("{name}.toml")), text)?;
         }
     }

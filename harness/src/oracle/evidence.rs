@@ -110,7 +110,7 @@ impl Evidence {
         let digest = &Sha256::digest(id.as_bytes())[..DIGEST_SIZE];
         self.request_ids.push(RequestId {
             case: case.to_owned(),
-            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: hex::encode(digest),
         });
     }
 }

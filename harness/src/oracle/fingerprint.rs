@@ -155,7 +155,7 @@ fn digest(parts: &[String], digits: usize) -> String {
         // A separator that no part holds, so that two lists never read alike.
         hash.update([0]);
     }
-    let bytes = hash.finalize();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    hex[..digits].to_owned()
+    let mut hex = hex::encode(hash.finalize());
+    hex.truncate(digits);
+    hex
 }

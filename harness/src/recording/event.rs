@@ -229,14 +229,10 @@ pub fn digest(message: &Message) -> String {
             part(body);
         }
     }
-    hex(&hash.finalize())
+    hex::encode(hash.finalize())
 }
 
 /// The SHA-256 of a text, in hexadecimal digits.
 pub(crate) fn sha256(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text.as_bytes()))
 }

@@ -146,7 +146,7 @@ fn check_signature(request: &Request, claim: &Claim, options: &Options) -> Resul
     let key = [day, region, service, term]
         .into_iter()
         .fold(secret.into_bytes(), |key, part| hmac(&key, part));
-    let wanted = hex(&hmac(&key, &to_sign));
+    let wanted = hex::encode(hmac(&key, &to_sign));
     let is_long_enough =
         options.is(Mutant::SignatureLengthOnly) && claim.signature.len() == wanted.len();
     if is_long_enough || is_same(claim.signature.as_bytes(), wanted.as_bytes()) {
@@ -170,9 +170,5 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 }
 
 fn hex_hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }

@@ -111,8 +111,7 @@ fn signature(job: &Job, options: &Options) -> String {
     for part in [&job.user_pool_id, "/", &job.id] {
         mac.update(part.as_bytes());
     }
-    let bytes = mac.finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Counts the rows of a CSV file, piece by piece.

@@ -79,10 +79,7 @@ impl Codec {
         if !ended {
             return Err(found("the connection hangs"));
         }
-        let may_be_head = data
-            .windows(5)
-            .any(|word| word.eq_ignore_ascii_case(b"HEAD "));
-        let answers = answers(&output, may_be_head).map_err(|why| found(&why))?;
+        let answers = answers(&output, data).map_err(|why| found(&why))?;
         let statuses = answers.iter().map(|answer| answer.status).collect();
         let Some(request) = unambiguous(data) else {
             return Ok(Heard {
@@ -163,9 +160,10 @@ impl Codec {
     }
 }
 
-/// The answers on a connection, one after the other, without those that only say to go on. Where something looks like the
-/// method HEAD, an answer may tell the length of a body that does not follow.
-fn answers(mut bytes: &[u8], may_be_head: bool) -> Result<Vec<Response>, String> {
+/// The answers on a connection, one after the other, without those that only say to go on. Where something that was sent looks
+/// like the method HEAD, an answer may tell the length of a body that does not follow.
+fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
+    let is_head = |word: &[u8]| word.eq_ignore_ascii_case(b"HEAD ");
     let mut answers = Vec::new();
     while !bytes.is_empty() {
         let mut headers = [EMPTY_HEADER; HEADERS_MAX];
@@ -190,7 +188,8 @@ fn answers(mut bytes: &[u8], may_be_head: bool) -> Result<Vec<Response>, String>
             return Err(format!("{status} is no status of an answer"));
         }
         // No body of the reference begins as an answer does.
-        let is_bodiless = may_be_head && (bytes.is_empty() || bytes.starts_with(b"HTTP/"));
+        let may_be_bodiless = bytes.is_empty() || bytes.starts_with(b"HTTP/");
+        let is_bodiless = may_be_bodiless && sent.windows(5).any(is_head);
         let length = response.header("content-length").map(str::parse::<usize>);
         match length {
             _ if is_bodiless => {}
