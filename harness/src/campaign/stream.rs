@@ -24,7 +24,7 @@ const INPUT_SIZE: usize = 512;
 
 /// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
 /// drawn and must be granted, or about which nothing is established, one in so many is sent.
-const ACTING_ONE_IN: u64 = 16;
+const ACTING_ONE_IN: u64 = 32;
 
 /// How often another request is drawn in place of one that is not sent.
 const DRAWS_MAX: u64 = 8;
