@@ -115,9 +115,11 @@ impl BlackBox {
                 if suspicion.broken.level != Level::Must {
                     continue;
                 }
-                let confirmed = self.confirmer.confirm(suspicion).await;
-                if let Some(confirmed) = confirmed.filter(|one| one.finding.level == Level::Must) {
-                    return Err(Box::new(confirmed.finding));
+                match self.confirmer.confirm(suspicion).await {
+                    Ok(confirmed) if confirmed.finding.level == Level::Must => {
+                        return Err(Box::new(confirmed.finding));
+                    }
+                    _ => {}
                 }
             }
             Ok(done.kind)

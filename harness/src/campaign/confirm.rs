@@ -1,6 +1,7 @@
 //! From a suspicion to a finding: made small, seen again, written down, and held to the reference, which must not have it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::campaign::cause::causes;
@@ -43,6 +44,24 @@ struct Guard {
     lane: Lane,
 }
 
+/// Why a suspicion is no finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// It did not show again, or not in the case file.
+    NotAgain,
+    /// The reference does the same, so that it is the judgement that is wrong.
+    OfReference,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAgain => "it did not show again",
+            Self::OfReference => "the reference does the same, so that fullstop may be wrong",
+        })
+    }
+}
+
 /// A finding, and all the names that its fault had on the way.
 pub(crate) struct Confirmed {
     pub(crate) finding: Finding,
@@ -60,29 +79,32 @@ impl Confirmer {
         }
     }
 
-    /// Looks into a suspicion. None if it does not show again, or if the reference is no better.
-    pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Option<Confirmed> {
+    /// Looks into a suspicion.
+    pub(crate) async fn confirm(&mut self, suspicion: Suspicion) -> Result<Confirmed, Doubt> {
         let mut keys = BTreeSet::from([suspicion.mark()]);
         let executions = suspicion.executions;
         let mut small = if is_whole(&suspicion) || suspicion.kind == Kind::Latency {
             suspicion
         } else {
-            let fresh = self.fresh(suspicion).await?;
+            let fresh = self.fresh(suspicion).await.ok_or(Doubt::NotAgain)?;
             self.shrunk(fresh).await
         };
         keys.insert(small.mark());
         let (hits, tries) = self.hits(&mut small).await;
         if hits == 0 {
-            return None;
+            return Err(Doubt::NotAgain);
         }
-        let written = self.written(&small).await?;
+        let written = self.written(&small).await.ok_or(Doubt::NotAgain)?;
         let (record, is_shown) = self.run(&small, &written).await;
-        if hits == tries && !is_shown || self.is_of_reference(&small, &written).await {
-            return None;
+        if hits == tries && !is_shown {
+            return Err(Doubt::NotAgain);
+        }
+        if self.is_of_reference(&small, &written).await {
+            return Err(Doubt::OfReference);
         }
         small.executions = executions;
         let finding = self.finding(small, written, record, (hits, tries));
-        Some(Confirmed { finding, keys })
+        Ok(Confirmed { finding, keys })
     }
 
     /// Ends the reference that findings were held to.

@@ -116,7 +116,7 @@ pub struct Summary {
     pub novelty: usize,
     /// What was found, in the order of finding.
     pub findings: Vec<Finding>,
-    /// The suspicions that were looked into and not confirmed.
+    /// The suspicions that were looked into and not confirmed, with the reason where one is known.
     pub unconfirmed: Vec<String>,
     /// The digest of the stream.
     pub digest: u64,
@@ -497,13 +497,13 @@ impl Campaign {
         }
         let key = suspicion.key.clone();
         match self.confirmer.confirm(suspicion).await {
-            Some(Confirmed { finding, keys }) => {
+            Ok(Confirmed { finding, keys }) => {
                 for mark in keys.into_iter().chain([mark]) {
                     self.looked_into.insert(mark, TRIES_MAX);
                 }
                 self.keep(finding, told);
             }
-            None => self.leave(mark, key),
+            Err(doubt) => self.leave(mark, format!("{key}: {doubt}")),
         }
     }
 

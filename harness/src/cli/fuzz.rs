@@ -4,6 +4,7 @@ mod against;
 mod mutants;
 mod replay;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
@@ -338,8 +339,17 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
         }
         text.push('\n');
     }
-    for key in &summary.unconfirmed {
-        let _ = writeln!(text, "not confirmed  {key}");
+    let mut unconfirmed = BTreeMap::new();
+    for why in &summary.unconfirmed {
+        *unconfirmed.entry(why).or_insert(0) += 1;
+    }
+    for (why, times) in unconfirmed {
+        let often = if times > 1 {
+            format!(" ({times} times)")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "not confirmed  {why}{often}");
     }
     for (given, why) in &summary.missing {
         let _ = writeln!(text, "out of reach  {given}: {why}");
