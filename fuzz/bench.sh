@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # How fast the targets are, each beside what it cannot do without, in one run: `bash fuzz/bench.sh [SECONDS]`.
 #
-# Executions are counted by CPU-second of the process, so that a busy machine changes little. Optimised and without sanitizer, as long
-# campaigns are built.
+# Executions are counted by CPU-second of the process, so that a busy machine changes little. Optimised, without sanitizer and
+# without traced compares, as long campaigns are built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}
@@ -10,7 +10,7 @@ triple=$(rustc -vV | sed -n 's/^host: //p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cargo fuzz build -O -s none --features bench >&2
+cargo fuzz build -O -s none --no-trace-compares --features bench >&2
 
 # Executions by CPU-second of a binary, begun with the seeds of a target.
 measure() {
