@@ -15,6 +15,9 @@ const REFUSED: &str = "a valid request, refused";
 /// Signatures are let through, whatever is wrong with them.
 const UNSIGNED: &str = "signature, not looked at";
 
+/// A signature is refused, and what it signs is carried out.
+const CARRIED_OUT: &str = "signature, refused and carried out";
+
 /// The errors of those who look at signatures.
 const OF_SIGNATURES: [&str; 6] = [
     "IncompleteSignature",
@@ -59,12 +62,18 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
             "error type" | "status" | "body/__type"
         )
     };
+    let is_of_signature = parts.iter().eq(["signature"]);
     let Some(mismatch) = mismatches.iter().find(of_answer) else {
-        return Vec::new();
+        // Which of the two it is, the job alone does not tell.
+        let is_stopped = mismatches.iter().any(|one| one.at == "post/Status");
+        return match is_of_signature && is_stopped {
+            true => [UNSIGNED, CARRIED_OUT].map(str::to_owned).into(),
+            false => Vec::new(),
+        };
     };
     let (wanted, got) = (first_name(&mismatch.wanted), first_name(&mismatch.got));
     let is_looked_at = got.is_some_and(|name| OF_SIGNATURES.contains(&name));
-    if parts.len() == 1 && parts.contains("signature") && !is_looked_at {
+    if is_of_signature && !is_looked_at {
         return one(UNSIGNED);
     }
     match (wanted, got) {
