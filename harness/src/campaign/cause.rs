@@ -15,8 +15,8 @@ const REFUSED: &str = "a valid request, refused";
 /// Signatures are let through, whatever is wrong with them.
 const UNSIGNED: &str = "signature, not looked at";
 
-/// A signature is refused, and what it signs is carried out.
-const CARRIED_OUT: &str = "signature, refused and carried out";
+/// A request is refused, and carried out.
+const CARRIED_OUT: &str = "a refused request, carried out";
 
 /// The errors of those who look at signatures.
 const OF_SIGNATURES: [&str; 6] = [
@@ -47,6 +47,13 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
     {
         return vec![format!("{} missing", header.at)];
     }
+    if let Some(status) = mismatches.iter().find_map(other_success) {
+        return vec![format!("a success, {status}")];
+    }
+    let is_stopped = mismatches.iter().any(|one| one.at == "post/Status");
+    if suspicion.kind == Kind::State && is_stopped && suspicion.key.contains("refused") {
+        return one(CARRIED_OUT);
+    }
     let parts: BTreeSet<_> = suspicion.case.changes.iter().map(Change::part).collect();
     // Of vacuous cases the refusal of the unchanged request is what is wrong.
     if mismatches.iter().any(|mismatch| mismatch.at == "answer") && suspicion.kind == Kind::Case {
@@ -65,7 +72,6 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
     let is_of_signature = parts.iter().eq(["signature"]);
     let Some(mismatch) = mismatches.iter().find(of_answer) else {
         // Which of the two it is, the job alone does not tell.
-        let is_stopped = mismatches.iter().any(|one| one.at == "post/Status");
         return match is_of_signature && is_stopped {
             true => [UNSIGNED, CARRIED_OUT].map(str::to_owned).into(),
             false => Vec::new(),
@@ -85,6 +91,13 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
             .collect(),
         (None, _) => Vec::new(),
     }
+}
+
+/// The status of a success that has not the one of a success.
+fn other_success(mismatch: &Mismatch) -> Option<&str> {
+    let got = mismatch.got.get(..3)?;
+    let is_other = mismatch.at == "status" && got.starts_with('2') && got != "200";
+    (is_other && mismatch.wanted.starts_with("200")).then_some(got)
 }
 
 fn is_refused(mismatch: &Mismatch) -> bool {

@@ -123,12 +123,13 @@ impl Finding {
 
     /// Whether it is the fault that another one is.
     pub(crate) fn is_same_fault(&self, other: &Self) -> bool {
-        // What may have several reasons stands for none of them.
+        // What may have several reasons stands for none of them, but for what may have the same ones.
         let is_behind = |one: &Self, other: &Self| match &one.causes[..] {
             [cause] => other.causes.contains(cause),
             _ => false,
         };
-        self.key == other.key || is_behind(self, other) || is_behind(other, self)
+        let is_alike = !self.causes.is_empty() && self.causes == other.causes;
+        self.key == other.key || is_alike || is_behind(self, other) || is_behind(other, self)
     }
 
     /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told.

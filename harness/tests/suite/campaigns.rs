@@ -282,6 +282,21 @@ fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
 }
 
 #[test]
+fn what_every_success_or_every_refused_signature_shows_is_one_finding() {
+    for mutant in ["success-as-202", "unsigned-stop-stops"] {
+        let served = served(&["--auth", "required", "--mutant", mutant]);
+        let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+        let (_, json) = campaign(
+            &Scratch::new(),
+            &[&base[..], &["--endpoint", &served.url]].concat(),
+        );
+        let findings = json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+    }
+}
+
+#[test]
 fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
     let never_pending = ["--pending-ms", "0", "--in-progress-ms", "400"];
     let mutant = ["--mutant", "in-progress-refused"];
