@@ -58,7 +58,7 @@ mod store;
 mod upload;
 mod variation;
 
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, State};
 pub(crate) use exchange::answer as exchange;
 pub use job::{Counts, Csv, Job};
 pub use json::Json;

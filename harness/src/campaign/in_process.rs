@@ -8,6 +8,7 @@ mod duel;
 mod files;
 mod judged;
 mod memory;
+mod prepared;
 mod sequenced;
 mod signed;
 mod soak;

@@ -25,6 +25,10 @@ pub struct Endpoint {
     store: Mutex<Store>,
 }
 
+/// What an endpoint remembered at some moment.
+#[derive(Clone, Debug)]
+pub struct State(Store);
+
 /// How an endpoint meets a request.
 #[derive(Debug)]
 struct Side {
@@ -61,6 +65,16 @@ impl Endpoint {
         *self.store() = Store::new(self.usual.options.seed);
     }
 
+    /// What it remembers.
+    pub fn state(&self) -> State {
+        State(self.store().clone())
+    }
+
+    /// Goes back to what it remembered.
+    pub fn restore(&self, state: &State) {
+        self.store().clone_from(&state.0);
+    }
+
     /// Answers one request at a moment.
     ///
     /// A signature covers the `Host` header: a signed request must have it among its headers.
@@ -75,7 +89,7 @@ impl Endpoint {
             Some((rare, odds)) if is_stop && sometimes::strikes(request, *odds) => rare,
             _ => &self.usual,
         };
-        let outcome = self.outcome(side, request, now);
+        let outcome = self.outcome(side, request, is_stop, now);
         let cause = outcome.result.as_ref().err().map(|failure| failure.cause);
         let mut reply = Reply::whole(self.written(side, outcome.result, request, is_stop));
         reply.delay_ms = outcome.latency_ms;
@@ -107,7 +121,7 @@ impl Endpoint {
         job.role_arn = format!("arn:aws:iam::{account}:role/example-cloudwatch-logs-role");
         job.pose(seed.status, now, &self.usual.options);
         job.held = seed.held;
-        job.pre_signed_url = upload::url(job, "localhost", &self.usual.options);
+        front::HOST_DEFAULT.clone_into(&mut job.host);
         Ok(JobIds {
             user_pool_id: pool,
             job_id: job.id.clone(),
@@ -183,16 +197,16 @@ impl Endpoint {
     /// The request's way in: its form, its signature, then the operation.
     ///
     /// Not established: the order. Athena and Kinesis have this one.
-    fn outcome(&self, side: &Side, request: &Request, now: Moment) -> Outcome {
+    fn outcome(&self, side: &Side, request: &Request, is_stop: bool, now: Moment) -> Outcome {
         let Side { options, rules } = side;
-        let (operation, members) = match front::read(request, options) {
+        let (operation, members) = match front::read(request, is_stop, options) {
             Ok(read) => read,
             Err(failure) => {
                 self.store().received.note(None);
                 return Outcome::at_once(Err(failure));
             }
         };
-        let is_signed = signature::verify(request, now, options);
+        let signed = signature::verify(request, now, options);
         let mut store = self.store();
         store.received.note(Some(operation));
         let call = Call {
@@ -201,8 +215,8 @@ impl Endpoint {
             host: front::host(request),
             options,
         };
-        if let Err(failure) = is_signed {
-            if options.is(Mutant::UnsignedStopStops) && is_stop(operation) {
+        if let Err(failure) = signed {
+            if options.is(Mutant::UnsignedStopStops) && is_stop {
                 // The answer is still the refusal.
                 let _ = operation::answer(operation, &call, rules, &mut store);
             }

@@ -20,16 +20,19 @@ pub(crate) const BODY_SIZE_MAX: usize = 1_024 * 1_024;
 const HOST_SIZE_MAX: usize = 260;
 
 /// Where a host is asked for and there is none to repeat.
-const HOST_DEFAULT: &str = "localhost";
+pub(crate) const HOST_DEFAULT: &str = "localhost";
 
 /// The members of a request that is well-formed and names an operation.
 ///
 /// The order is that of Kinesis (kinesalite): method, body, content type, JSON, target. Not established for this service.
+///
+/// `is_stop`: whether it is meant to be a stop, as [`is_stop`] says.
 pub(crate) fn read(
     request: &Request,
+    is_stop: bool,
     options: &Options,
 ) -> Result<(Operation, Map<String, Value>), Failure> {
-    let method = misread::method(request, options);
+    let method = misread::method(request, is_stop, options);
     let path = request.path.split('?').next().unwrap_or_default();
     if method != "POST" || path != "/" {
         return Err(Failure::unroutable());
@@ -37,13 +40,13 @@ pub(crate) fn read(
     if request.body.len() > BODY_SIZE_MAX {
         return Err(Failure::too_large());
     }
-    if !is_media_type(request, options) {
+    if !is_media_type(request, is_stop, options) {
         return Err(Failure::media_type());
     }
-    if is_stop(request) && misread::has_strange_header(request, options) {
+    if is_stop && misread::has_strange_header(request, options) {
         return Err(Failure::malformed(None));
     }
-    let body = if is_stop(request) {
+    let body = if is_stop {
         misread::body(&request.body, options)
     } else {
         Cow::Borrowed(&*request.body)
@@ -77,10 +80,10 @@ pub(crate) fn host(request: &Request) -> &str {
 }
 
 /// Parameters such as a charset are accepted: Smithy protocol tests, AwsJson11MustSupportParametersInContentType.
-fn is_media_type(request: &Request, options: &Options) -> bool {
+fn is_media_type(request: &Request, is_stop: bool, options: &Options) -> bool {
     let value = request.header("content-type").unwrap_or_default();
     let (mut essence, parameters) = value.split_once(';').unwrap_or((value, ""));
-    if is_stop(request) {
+    if is_stop {
         let parameter = parameters.trim().to_ascii_lowercase();
         match options.mutant {
             Some(Mutant::ContentTypeParametersRefused) => essence = value,

@@ -6,7 +6,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Hands out ids. Two makers with one seed hand out the same ones in the same order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Maker {
     seed: u64,
     made: u64,

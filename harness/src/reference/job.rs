@@ -30,8 +30,8 @@ pub struct Job {
     pub user_pool_id: String,
     /// The role it was given.
     pub role_arn: String,
-    /// Where its CSV file goes.
-    pub pre_signed_url: String,
+    /// Where the client reached the endpoint when it made the job, and sends the CSV file.
+    pub host: String,
     /// Its status when it was last looked at.
     pub status: Status,
     /// When it was made.
@@ -86,7 +86,7 @@ impl Job {
             name,
             user_pool_id: pool.to_owned(),
             role_arn: String::new(),
-            pre_signed_url: String::new(),
+            host: String::new(),
             status: Status::Created,
             created: now,
             started: None,

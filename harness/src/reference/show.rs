@@ -37,7 +37,10 @@ pub(crate) fn job(job: &Job, options: &Options) -> Members {
         ("JobId", Some(Json::text(&job.id))),
         ("JobName", Some(Json::text(&job.name))),
         ("PasswordHashingAlgorithm", algorithm),
-        ("PreSignedUrl", Some(Json::text(&job.pre_signed_url))),
+        (
+            "PreSignedUrl",
+            Some(Json::Text(job.pre_signed_url(options))),
+        ),
         ("SkippedUsers", Some(Json::count(job.counts.skipped))),
         ("StartDate", date(job.started)),
         ("Status", Some(Json::text(job.status.name()))),

@@ -22,7 +22,7 @@ pub(crate) const JOBS_MAX: usize = 20_000;
 pub(crate) const FAULTS_MAX: usize = 1_024;
 
 /// The state behind the lock.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) ids: Maker,
@@ -39,7 +39,7 @@ pub(crate) struct Store {
 }
 
 /// A user pool, as far as import jobs need one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pool {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -229,7 +229,7 @@ impl Pool {
 }
 
 /// A token bucket that holds one second's worth of requests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Bucket {
     /// In thousandths of a request, so that a millisecond earns a whole number of them. None before the first request.
     level: Option<u64>,

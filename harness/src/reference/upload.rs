@@ -30,19 +30,21 @@ pub(crate) fn is_upload(method: &str, path: &str) -> bool {
     method == "PUT" && path.starts_with(PREFIX)
 }
 
-/// The URL for the CSV file of a job. It has the query of a recorded one, and points back to where the client came from.
-pub(crate) fn url(job: &Job, host: &str, options: &Options) -> String {
-    let (pool, id) = (&job.user_pool_id, &job.id);
-    let date = date::basic(job.created);
-    let day = &date[..8];
-    let key = &options.credentials.access_key_id;
-    let region = &options.region;
-    let signature = signature(job, options);
-    format!(
-        "http://{host}{PREFIX}{pool}/{id}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={date}\
-         &X-Amz-SignedHeaders=host%3Bx-amz-server-side-encryption&X-Amz-Expires=899\
-         &X-Amz-Credential={key}%2F{day}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={signature}"
-    )
+impl Job {
+    /// The URL for its CSV file. It has the query of a recorded one, and points back to where the client came from.
+    pub fn pre_signed_url(&self, options: &Options) -> String {
+        let (host, pool, id) = (&self.host, &self.user_pool_id, &self.id);
+        let date = date::basic(self.created);
+        let day = &date[..8];
+        let key = &options.credentials.access_key_id;
+        let region = &options.region;
+        let signature = signature(self, options);
+        format!(
+            "http://{host}{PREFIX}{pool}/{id}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={date}\
+             &X-Amz-SignedHeaders=host%3Bx-amz-server-side-encryption&X-Amz-Expires=899\
+             &X-Amz-Credential={key}%2F{day}%2F{region}%2Fs3%2Faws4_request&X-Amz-Signature={signature}"
+        )
+    }
 }
 
 /// Takes in a file that was counted.

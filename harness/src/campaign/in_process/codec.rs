@@ -14,12 +14,13 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::campaign::in_process::duel::hold_state;
 use crate::campaign::in_process::memory::Memory;
+use crate::campaign::in_process::prepared::{Prepared, STARTED};
 use crate::campaign::in_process::{Disagreement, NOW, seeds};
-use crate::case::{Case, Ids, Message, Signature};
+use crate::case::{Case, Message, Signature};
 use crate::contract::Status;
 use crate::generator::{Generator, Kind, Settings};
 use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
-use crate::reference::{self, Endpoint, Options, Seed};
+use crate::reference::{self, Endpoint, Options};
 use crate::target;
 use crate::wire::{Header, Request, Response};
 
@@ -38,6 +39,7 @@ pub struct Heard {
 /// The served reference without its socket, with one started job.
 pub struct Codec {
     endpoint: Arc<Endpoint>,
+    prepared: Prepared,
     generator: Generator,
     /// For the timers of the codec; nothing is spawned on it.
     runtime: Runtime,
@@ -47,8 +49,10 @@ impl Codec {
     /// A served endpoint with these options.
     pub fn new(options: Options) -> Self {
         let raw = seeds().into_iter().filter(|case| case.is_raw());
+        let endpoint = Arc::new(Endpoint::new(options));
         Self {
-            endpoint: Arc::new(Endpoint::new(options)),
+            prepared: Prepared::new(&endpoint, STARTED),
+            endpoint,
             generator: Generator::new(Settings::default(), raw),
             runtime: Builder::new_current_thread()
                 .enable_time()
@@ -59,7 +63,8 @@ impl Codec {
 
     /// Lets the endpoint read the bytes as a connection, and judges what it writes.
     pub fn run(&self, data: &[u8]) -> Result<Heard, Disagreement> {
-        let ids = self.begin();
+        self.prepared.begin(&self.endpoint);
+        let ids = &self.prepared.named;
         let job = || self.endpoint.job(&ids.pool, &ids.job, NOW);
         let before = job();
         let memory = Memory::new(data);
@@ -95,7 +100,7 @@ impl Codec {
             signature: Signature::Unsigned,
         };
         let known = Known {
-            ids: &ids,
+            ids,
             place: Place::Job(Status::InProgress),
             signing: Signing::Optional,
             fault: None,
@@ -140,22 +145,9 @@ impl Codec {
 
     /// The bytes of a case, with the ids of the job that there is.
     pub fn bytes_of(&self, case: &Case) -> Vec<u8> {
-        match case.compose(&self.begin()) {
+        match case.compose(&self.prepared.named) {
             Message::Raw { raw, body } => target::unsigned(&raw, &body, "localhost"),
             Message::Plain { request, .. } => target::written(&request),
-        }
-    }
-
-    /// An endpoint that remembers nothing but one started job, and its ids: the same ones every time.
-    fn begin(&self) -> Ids {
-        self.endpoint.clear();
-        let ids = self
-            .endpoint
-            .seed_job(Seed::new(Status::InProgress), NOW)
-            .expect("an empty endpoint has room");
-        Ids {
-            pool: ids.user_pool_id,
-            job: ids.job_id,
         }
     }
 }

@@ -1,15 +1,19 @@
 //! The reference and the oracle, which know nothing of each other, on one generated request after the other.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use arbitrary::Unstructured;
 
+use crate::campaign::in_process::prepared::Prepared;
 use crate::campaign::in_process::{Disagreement, NOW, seeds};
-use crate::case::{Case, Change, Given, Ids, JobState, Message, PoolState, Signature};
+use crate::case::{Case, Change, Given, Message, Signature};
 use crate::contract::{Operation, Status};
 use crate::generator::{Facet, Generated, Generator, Kind, Settings};
-use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
-use crate::reference::{Delivery, Effect, Endpoint, Fault, Job, Options, Reply, Seed};
+use crate::oracle::{Known, Place, Sent, Signing, Verdict, permitted, rule_read};
+use crate::reference::{Delivery, Effect, Endpoint, Fault, Job, Options, Reply};
 use crate::target::{Credentials, sign};
 use crate::wire::{Envelope, Header, Request, Response};
 
@@ -36,6 +40,8 @@ pub struct Duel {
     endpoint: Endpoint,
     generator: Generator,
     credentials: Credentials,
+    /// The preconditions that were asked for.
+    prepared: RefCell<HashMap<Given, Rc<Prepared>>>,
 }
 
 impl Duel {
@@ -47,6 +53,7 @@ impl Duel {
             endpoint: Endpoint::new(options),
             generator: Generator::new(Settings::default(), plain),
             credentials: Credentials::example(),
+            prepared: RefCell::default(),
         }
     }
 
@@ -64,12 +71,13 @@ impl Duel {
     }
 
     fn meet(&self, case: &Case, kind: Kind, facets: Vec<Facet>) -> Result<Seen, Disagreement> {
-        self.endpoint.clear();
-        let (ids, real) = prepare(&self.endpoint, case.given);
+        let prepared = self.prepared(case.given);
+        prepared.begin(&self.endpoint);
+        let (ids, real) = (&prepared.named, &prepared.real);
         let Message::Plain {
             mut request,
             signature,
-        } = case.compose(&ids)
+        } = case.compose(ids)
         else {
             unreachable!("no seed is a raw one, and no mutation makes one")
         };
@@ -91,7 +99,7 @@ impl Duel {
             signature,
         };
         let known = Known {
-            ids: &ids,
+            ids,
             place: Place::from(case.given),
             signing: Signing::Optional,
             fault: case.fault.as_deref(),
@@ -101,14 +109,16 @@ impl Duel {
             Disagreement::new(format!("{what}\ncase: {case:?}\nbody: {body}"))
         };
         let response = arrived(reply).ok_or_else(|| found("no answer came".to_owned()))?;
-        let ruling = permits(sent, &known, &response);
+        // Read once, for the judgement and for what is told of it.
+        let envelope = Envelope::read(&response);
+        let ruling = rule_read(&permitted(sent, &known), &response, &envelope);
         if ruling.verdict == Verdict::Divergent {
             return Err(found(format!("{ruling:?}\nanswer: {response}")));
         }
         if let (Some(before), Some(after)) = (&before, &after) {
             hold_state(&request, before, after, &response).map_err(found)?;
         }
-        let error_type = Envelope::read(&response).error_type().map(str::to_owned);
+        let error_type = envelope.error_type().map(str::to_owned);
         Ok(Seen {
             kind,
             facets,
@@ -117,6 +127,12 @@ impl Duel {
             error_type,
             verdict: ruling.verdict,
         })
+    }
+
+    fn prepared(&self, given: Given) -> Rc<Prepared> {
+        let mut prepared = self.prepared.borrow_mut();
+        let prepared = prepared.entry(given);
+        Rc::clone(prepared.or_insert_with(|| Rc::new(Prepared::new(&self.endpoint, given))))
     }
 
     /// Signs where the signature is what the case is about. Otherwise none is sent, which this endpoint lets through.
@@ -135,35 +151,6 @@ impl Duel {
             Err(_) => Signature::Unsigned,
         }
     }
-}
-
-/// Makes the precondition true: the ids that the base request names, and those of the job that exists.
-fn prepare(endpoint: &Endpoint, given: Given) -> (Ids, Ids) {
-    let status = match given.job {
-        JobState::Is(status) => status,
-        JobState::Started | JobState::Elsewhere | JobState::Absent => Status::InProgress,
-    };
-    let seed = |status| {
-        let ids = endpoint
-            .seed_job(Seed::new(status), NOW)
-            .expect("an empty endpoint has room");
-        Ids {
-            pool: ids.user_pool_id,
-            job: ids.job_id,
-        }
-    };
-    let real = seed(status);
-    let mut named = real.clone();
-    if given.job == JobState::Absent {
-        named.job = "import-NoSuchJob0".to_owned();
-    }
-    if given.job == JobState::Elsewhere {
-        named.pool = seed(Status::Created).pool;
-    }
-    if given.pool == PoolState::Absent {
-        named.pool = "us-east-1_NoSuchPool".to_owned();
-    }
-    (named, real)
 }
 
 /// The answer as a client sees it, if it sees one.

@@ -6,10 +6,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use arbitrary::Unstructured;
 use serde_json::json;
 
+use crate::campaign::in_process::prepared::{Prepared, STARTED};
 use crate::campaign::in_process::{Disagreement, NOW, agreed};
 use crate::case::Signature;
-use crate::contract::{Operation, Status};
-use crate::reference::{Auth, Endpoint, Options, Seed};
+use crate::contract::Operation;
+use crate::reference::{Auth, Endpoint, Options};
 use crate::target::{Credentials, sign};
 use crate::wire::{Envelope, Header, Request};
 
@@ -34,6 +35,7 @@ pub struct Signed {
 #[derive(Debug)]
 pub struct Verifier {
     endpoint: Endpoint,
+    prepared: Prepared,
 }
 
 /// A request signed by `aws-sigv4` against the verifier of the reference.
@@ -45,23 +47,22 @@ pub fn signature(data: &[u8]) -> arbitrary::Result<Signed> {
 impl Verifier {
     /// An endpoint with these options, and with signatures demanded.
     pub fn new(options: Options) -> Self {
+        let endpoint = Endpoint::new(Options {
+            auth: Auth::Required,
+            ..options
+        });
         Self {
-            endpoint: Endpoint::new(Options {
-                auth: Auth::Required,
-                ..options
-            }),
+            prepared: Prepared::new(&endpoint, STARTED),
+            endpoint,
         }
     }
 
     /// Signs a request that the bytes make, and sends it as it is and with one thing changed.
     pub fn run(&self, data: &[u8]) -> arbitrary::Result<Result<Signed, Disagreement>> {
         let mut input = Unstructured::new(data);
-        self.endpoint.clear();
-        let ids = self
-            .endpoint
-            .seed_job(Seed::new(Status::InProgress), NOW)
-            .expect("an empty endpoint has room");
-        let mut request = request(&ids.user_pool_id, &ids.job_id, &mut input)?;
+        self.prepared.begin(&self.endpoint);
+        let ids = &self.prepared.named;
+        let mut request = request(&ids.pool, &ids.job, &mut input)?;
         let key = Credentials::example();
         let region = &self.endpoint.options().region;
         let now = UNIX_EPOCH + Duration::from_millis(NOW.as_ms());

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::reference::Mutant;
-use crate::reference::front::is_stop;
 use crate::reference::options::Options;
 use crate::wire::Request;
 
@@ -19,10 +18,10 @@ const AMZ_HEADERS: [&str; 5] = [
 ];
 
 /// The method by which a request is routed.
-pub(crate) fn method<'a>(request: &'a Request, options: &Options) -> &'a str {
+pub(crate) fn method<'a>(request: &'a Request, is_stop: bool, options: &Options) -> &'a str {
     let method = request.method.as_str();
     match options.mutant {
-        _ if !is_stop(request) => method,
+        _ if !is_stop => method,
         Some(Mutant::AnyMethodAccepted) => "POST",
         Some(Mutant::GetAccepted) if method == "GET" => "POST",
         Some(Mutant::MethodOverrideHonoured) => {

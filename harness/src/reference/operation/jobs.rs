@@ -10,7 +10,7 @@ use crate::reference::operation::pools::POOL;
 use crate::reference::operation::{Call, slip};
 use crate::reference::rule::Rule;
 use crate::reference::store::Store;
-use crate::reference::{Mutant, show, upload};
+use crate::reference::{Mutant, show};
 
 /// The rule that every operation but the judged one has for a JobId, whatever the mutant.
 static JOB: LazyLock<Rule> = LazyLock::new(|| Rule::of(&JOB_ID));
@@ -37,7 +37,7 @@ pub(crate) fn create(call: &Call<'_>, store: &mut Store) -> Result<Json, Failure
     let name = name.unwrap_or_default().to_owned();
     let job = store.make_job(pool.unwrap_or_default(), name, call.now)?;
     role.unwrap_or_default().clone_into(&mut job.role_arn);
-    job.pre_signed_url = upload::url(job, call.host, call.options);
+    call.host.clone_into(&mut job.host);
     let owner = store.pool(pool.unwrap_or_default())?;
     slip::create(call, owner);
     let Some(job) = owner.jobs.last() else {

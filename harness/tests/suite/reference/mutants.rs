@@ -177,7 +177,8 @@ fn live(options: &Options, script: &str, note: &mut impl FnMut(&Reply)) {
             'u' => {
                 let job = scene.endpoint.job(&pool, &scene.ids.job_id, now);
                 let Some(job) = job else { continue };
-                let path = job.pre_signed_url.replace("http://localhost", "");
+                let url = job.pre_signed_url(scene.endpoint.options());
+                let path = url.replace("http://localhost", "");
                 let mut put = request(Operation::StopUserImportJob, "name\n");
                 put.method = "PUT".to_owned();
                 put.path = path;
