@@ -4,7 +4,7 @@ mod against;
 mod mutants;
 mod replay;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
@@ -219,8 +219,13 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
         stopper.stop();
     });
     let mut unwritten = None;
+    let mut written = Vec::new();
     let summary = campaign
         .run(|finding| {
+            let file = arguments.findings.join(&finding.path);
+            if !file.exists() {
+                written.push(file);
+            }
             if let Err(error) = finding.write(&arguments.findings) {
                 unwritten = Some(error.to_string());
             }
@@ -241,6 +246,14 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
             "write to {}: {error}",
             folder.display()
         )));
+    }
+    // What turned out to be a known fault stands in the file of that one.
+    let kept: BTreeSet<_> = (summary.findings.iter())
+        .map(|finding| folder.join(&finding.path))
+        .collect();
+    for file in written.iter().filter(|file| !kept.contains(*file)) {
+        std::fs::remove_file(file)
+            .map_err(|error| Stop::usage(format!("remove {}: {error}", file.display())))?;
     }
     if let Some(folder) = &arguments.corpus {
         corpus::write(folder, &summary.novel, &summary.state)

@@ -1,12 +1,13 @@
 //! `fullstop fuzz`: campaigns over the wire, as a user runs them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::command::{Output, Scratch, Served, command, output};
 use crate::endpoints::gateway::{Front, Gateway, Lack};
+use crate::files;
 
 /// A served mutant or variation whose jobs stay as they are once they were started.
 fn served(arguments: &[&str]) -> Served {
@@ -279,6 +280,19 @@ fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
         "{}",
         output.stdout
     );
+    let files = files(&scratch.path("findings"));
+    let is_known = |file: &&PathBuf| {
+        let is_of_one = one["case_file"]
+            .as_str()
+            .is_some_and(|of| file.ends_with(of));
+        is_of_one || file.ends_with("control/valid-request.toml")
+    };
+    let others: Vec<_> = files.iter().filter(|file| !is_known(file)).collect();
+    assert!(
+        others.is_empty(),
+        "what was taken in left a file: {others:?}"
+    );
+    assert_eq!(files.len(), 2, "{files:?}");
 }
 
 #[test]
