@@ -1,5 +1,6 @@
 //! Campaigns: generated requests, sent and judged by the thousand.
 
+mod apart;
 pub mod black_box;
 mod cause;
 mod confirm;

@@ -110,7 +110,7 @@ impl BlackBox {
         let case = self.generator.generate(kind, &mut input)?.case;
         let case = Arc::new(alone(case));
         Ok(self.runtime.block_on(async {
-            let done = self.arena.execute(&mut self.lane, &case, false).await;
+            let done = self.arena.send(&mut self.lane, &case, false).await;
             for suspicion in done.suspicions {
                 if suspicion.broken.level != Level::Must {
                     continue;

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use crate::campaign::apart::{Apart, Ran};
 use crate::campaign::confirm::{Confirmed, Confirmer};
 use crate::campaign::corpus::State;
 use crate::campaign::epoch::Epoch;
-use crate::campaign::execute::{Arena, described, was_stopped};
+use crate::campaign::execute::{Arena, described, has_own_say, is_sent_alone, was_stopped};
 use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
 use crate::campaign::race;
@@ -45,6 +46,8 @@ pub struct Campaign {
     confirmer: Confirmer,
     /// Where sequences are played. None where they are not asked for, or cannot be.
     theatre: Option<Arc<Theatre>>,
+    /// Where cases are run and sequences played. None where neither waits, and each has its place in the stream.
+    apart: Option<Arc<Apart>>,
     stream: Arc<Stream>,
     live: Arc<Live>,
     state: State,
@@ -166,6 +169,8 @@ impl Campaign {
         Ok(Self {
             theatre,
             stream: Arc::new(Stream::new(&settings, seeds, corpus)),
+            apart: (!session.provisioner.binds_faults())
+                .then(|| Arc::new(Apart::new(Arc::clone(&arena), settings.concurrency.max(1)))),
             confirmer: Confirmer::new(
                 Arc::clone(&arena),
                 session.client.lane(),
@@ -207,6 +212,7 @@ impl Campaign {
             let mut epoch = self.epoch(deadline).await;
             digest = self.state.digest.wrapping_add(epoch.digest);
             is_silent = epoch.is_silent;
+            self.take_apart(&mut epoch, deadline).await;
             let mut suspicions = std::mem::take(&mut epoch.suspicions);
             if !is_silent {
                 suspicions.extend(self.changed_shared(&epoch.sharers).await);
@@ -241,6 +247,10 @@ impl Campaign {
             self.latency(&mut told).await;
         }
         let seconds = start.elapsed().as_secs_f64();
+        if let Some(apart) = &self.apart {
+            // What they came to is too late.
+            apart.rest(|| false).await;
+        }
         self.arena.stock.clear().await;
         self.confirmer.close().await;
         if let Some(theatre) = self.theatre.and_then(Arc::into_inner) {
@@ -311,7 +321,7 @@ impl Campaign {
         for mut lane in std::mem::take(&mut self.lanes) {
             let (stream, arena) = (Arc::clone(&self.stream), Arc::clone(&self.arena));
             let (live, collected) = (Arc::clone(&self.live), Arc::clone(&collected));
-            let theatre = self.theatre.clone();
+            let (theatre, apart) = (self.theatre.clone(), self.apart.clone());
             let shard = self.settings.shard;
             tasks.spawn(async move {
                 let mut mine = Epoch::default();
@@ -333,16 +343,29 @@ impl Campaign {
                     let input = stream.input(index);
                     match &input.work {
                         Work::Request { case, is_seed } => {
-                            let done = arena.execute(&mut lane, case, *is_seed).await;
-                            mine.take(index, case, done, &stream, &live);
-                        }
-                        Work::Sequence(steps) => {
-                            let played = match &theatre {
-                                Some(theatre) => theatre.execute(steps).await,
-                                None => Played::default(),
+                            let done = match is_sent_alone(case) {
+                                true => Some(arena.send(&mut lane, case, false).await),
+                                false => None,
                             };
-                            mine.take_played(played, &live);
+                            let is_run = *is_seed && has_own_say(case, done.as_ref());
+                            if let Some(done) = done {
+                                mine.take(index, case, done, &stream, &live);
+                            }
+                            match &apart {
+                                _ if !is_run => {}
+                                Some(apart) => apart.run(Arc::clone(case)),
+                                None => mine.take_ran(Ran::of(&arena, case).await, &live),
+                            }
                         }
+                        Work::Sequence(steps) => match (&theatre, &apart) {
+                            (None, _) => mine.take_played(Played::default(), &live),
+                            (Some(theatre), Some(apart)) => {
+                                apart.play(Arc::clone(theatre), Arc::clone(steps)).await;
+                            }
+                            (Some(theatre), None) => {
+                                mine.take_played(theatre.execute(steps).await, &live);
+                            }
+                        },
                     }
                     mine.digest = mine.digest.wrapping_add(digest(&input));
                 }
@@ -367,6 +390,25 @@ impl Campaign {
         collected
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what ended beside the stream; behind the last epoch, all that there is time for.
+    async fn take_apart(&mut self, epoch: &mut Epoch, deadline: Option<Instant>) {
+        let Some(apart) = &self.apart else { return };
+        let is_over = || {
+            self.live.is_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        };
+        let is_last = (self.settings.executions).is_some_and(|most| epoch.end >= most);
+        let (ran, played) = match is_last || is_over() || epoch.is_silent {
+            true => apart.rest(|| !(is_over() || epoch.is_silent)).await,
+            false => apart.ended(),
+        };
+        for one in ran {
+            epoch.take_ran(one, &self.live);
+        }
+        for one in played {
+            epoch.take_played(one, &self.live);
+        }
     }
 
     /// Reads the jobs that met refused requests one after the other.

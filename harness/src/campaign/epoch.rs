@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::campaign::apart::Ran;
 use crate::campaign::engine::Live;
 use crate::campaign::execute::Done;
 use crate::campaign::sequence::{Played, Scene};
@@ -52,7 +53,20 @@ impl Epoch {
                 sharers.push((executions, index));
             }
         }
-        for suspicion in done.suspicions {
+        self.suspect(done.suspicions, executions, live);
+    }
+
+    /// Takes in what the runner of the suite made of a case.
+    pub(crate) fn take_ran(&mut self, ran: Ran, live: &Live) {
+        let executions = match ran.executions {
+            Some(executions) => self.count(executions, false, live),
+            None => live.executions.load(Ordering::Relaxed),
+        };
+        self.suspect(ran.suspicions, executions, live);
+    }
+
+    fn suspect(&mut self, suspicions: Vec<Suspicion>, executions: u64, live: &Live) {
+        for suspicion in suspicions {
             live.suspect.store(true, Ordering::Relaxed);
             if self.marks.insert(suspicion.mark()) {
                 self.suspicions.push(Suspicion {

@@ -72,6 +72,15 @@ fn is_refusal(case: &Case, answer: &Likeness) -> bool {
     answer.status >= 400 && !case.is_raw()
 }
 
+/// Whether a case of the suite says more of its answer than what was made of it. Nothing is wanted of a case of level observe,
+/// but what other operations answer is held to the invariants.
+pub(crate) fn has_own_say(case: &Case, done: Option<&Done>) -> bool {
+    match done {
+        Some(done) => case.level != Level::Observe && done.suspicions.is_empty(),
+        None => true,
+    }
+}
+
 /// Whether a case is one request to the operation. The others need a fault first, or ask for another operation, and only the
 /// runner of the suite knows how.
 pub(crate) fn is_sent_alone(case: &Case) -> bool {
@@ -101,27 +110,6 @@ impl Arena {
             recent: Mutex::default(),
             requirements: requirements.collect(),
         })
-    }
-
-    /// Executes a request of the stream. `is_seed`: it is a case of the suite as it stands.
-    pub(crate) async fn execute(&self, lane: &mut Lane, case: &Arc<Case>, is_seed: bool) -> Done {
-        let is_alone = is_sent_alone(case);
-        let mut done = if is_alone {
-            self.send(lane, case, false).await
-        } else {
-            Done::default()
-        };
-        // Nothing is wanted of a case of level observe, but its answer is held to the invariants.
-        if is_seed && (case.level != Level::Observe || !is_alone) {
-            let (record, suspicions) = self.run(case).await;
-            if !is_alone && record.verdict.is_judged() {
-                done.executions += 1;
-            }
-            if done.suspicions.is_empty() {
-                done.suspicions = suspicions;
-            }
-        }
-        done
     }
 
     /// Runs a case as the suite does: what it is suspected of by its own expectations, and what its answer breaks of the

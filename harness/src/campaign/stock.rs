@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 
 use crate::case::{Case, Given, JobState};
@@ -33,9 +34,12 @@ const MAKING_MAX: usize = 32;
 /// How many are undone at once while executions go on. A pool whose import has to end first takes a while.
 const UNDOING_MAX: u32 = 64;
 
-/// A precondition that takes longer is made more seldom: so many times as long as it took, none is made.
+/// Nobody waits for a precondition that takes longer: it is made apart, and then for so many times as long as it took none is.
 const SLOW: Duration = Duration::from_millis(300);
-const REST: u32 = 8;
+const REST: u32 = 2;
+
+/// How long a campaign waits for its first preconditions before it begins.
+const WARM_MAX: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Stock {
@@ -43,6 +47,8 @@ pub(crate) struct Stock {
     shelves: Mutex<BTreeMap<Given, Shelf>>,
     making: Arc<Semaphore>,
     undoing: Arc<Semaphore>,
+    /// Those that are made while nobody waits for them.
+    apart: Mutex<Vec<AbortHandle>>,
     /// Whether active jobs may be kept: not where the target allows only so many.
     keeps_active: bool,
 }
@@ -57,6 +63,8 @@ struct Shelf {
     made: u64,
     /// Until when no more of them are made for executions, since making one takes long.
     rests_until: Option<Instant>,
+    /// Whether one is made apart just now.
+    is_made_apart: bool,
     /// Held by whoever makes the one that is shared, so that others wait for it instead of making their own.
     sharing: Arc<tokio::sync::Mutex<()>>,
 }
@@ -101,12 +109,13 @@ impl Stock {
             shelves: Mutex::default(),
             making: Arc::new(Semaphore::new(active_jobs.unwrap_or(MAKING_MAX).max(1))),
             undoing: Arc::new(Semaphore::new(UNDOING_MAX as usize)),
+            apart: Mutex::default(),
             keeps_active: active_jobs.is_none(),
         }
     }
 
     /// One that others use too, for a request that must be refused.
-    pub(crate) async fn share(&self, given: Given) -> Result<Hold, String> {
+    pub(crate) async fn share(self: &Arc<Self>, given: Given) -> Result<Hold, String> {
         if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
             return Ok(Hold::Shared(lease));
         }
@@ -115,7 +124,13 @@ impl Stock {
         if let Some(lease) = self.with(given, |shelf| shelf.shared.clone()) {
             return Ok(Hold::Shared(lease));
         }
-        let lease = self.make_soon(given).await?;
+        let spare = self.with(given, |shelf| {
+            shelf.spare.pop_if(|own| own.trail.is_empty())
+        });
+        let lease = match spare {
+            Some(own) => own.lease,
+            None => self.make_soon(given).await?,
+        };
         if !self.keeps(given) {
             return Ok(Hold::Own(Own::new(lease)));
         }
@@ -124,39 +139,83 @@ impl Stock {
         Ok(Hold::Shared(lease))
     }
 
-    /// Makes one of each, so that what is out of reach is known before anything waits for it.
+    /// Makes one of each, so that what is out of reach is known before anything waits for it. What takes long is made while
+    /// executions go on.
     pub(crate) async fn warm(self: &Arc<Self>, givens: impl IntoIterator<Item = Given>) {
-        let mut tasks = tokio::task::JoinSet::new();
-        for given in givens {
-            let stock = Arc::clone(self);
-            tasks.spawn(async move {
-                // Why one cannot be made is kept on its shelf.
-                let _ = stock.share(given).await;
-            });
+        let making: Vec<_> = givens
+            .into_iter()
+            .filter_map(|given| self.begin_apart(given))
+            .collect();
+        let all = async {
+            for one in making {
+                // What came of it is on its shelf.
+                let _ = one.await;
+            }
+        };
+        // On the embedded reference no request may depend on the clock.
+        if self.provisioner.binds_faults() {
+            all.await;
+        } else {
+            let _ = timeout(WARM_MAX, all).await;
         }
-        while tasks.join_next().await.is_some() {}
     }
 
     /// One for a request that may act.
-    pub(crate) async fn take(&self, given: Given) -> Result<Hold, String> {
+    pub(crate) async fn take(self: &Arc<Self>, given: Given) -> Result<Hold, String> {
         match self.with(given, |shelf| shelf.spare.pop()) {
             Some(own) => Ok(Hold::Own(own)),
             None => Ok(Hold::Own(Own::new(self.make_soon(given).await?))),
         }
     }
 
-    /// A new one, unless making it takes so long that all else would wait: a job that must end by itself first.
-    async fn make_soon(&self, given: Given) -> Result<Lease, String> {
-        let rests = self.with(given, |shelf| {
-            shelf
-                .rests_until
-                .is_some_and(|until| Instant::now() < until)
-        });
-        if rests {
-            return Err(format!("{given} takes long to make, and was made just now"));
+    /// A new one, unless making it takes so long that all else would wait: a job that must end by itself first. Such a one
+    /// is made apart, for whoever asks next.
+    async fn make_soon(self: &Arc<Self>, given: Given) -> Result<Lease, String> {
+        let (is_made_apart, rests_until) =
+            self.with(given, |shelf| (shelf.is_made_apart, shelf.rests_until));
+        match rests_until {
+            _ if is_made_apart => {}
+            None => return self.make_timed(given).await,
+            Some(until) if Instant::now() < until => {}
+            Some(_) if self.keeps(given) => drop(self.begin_apart(given)),
+            Some(_) => return self.make_timed(given).await,
         }
+        Err(format!("{given} takes long to make"))
+    }
+
+    /// Begins to make one that nobody waits for, unless that is done already.
+    fn begin_apart(self: &Arc<Self>, given: Given) -> Option<JoinHandle<()>> {
+        let begins = |shelf: &mut Shelf| !std::mem::replace(&mut shelf.is_made_apart, true);
+        if !self.with(given, begins) {
+            return None;
+        }
+        let stock = Arc::clone(self);
+        let making = tokio::spawn(async move { stock.make_apart(given).await });
+        let mut apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner);
+        apart.retain(|one| !one.is_finished());
+        apart.push(making.abort_handle());
+        Some(making)
+    }
+
+    /// Makes one that nobody waits for.
+    async fn make_apart(&self, given: Given) {
+        let made = self.make_timed(given).await;
+        self.with(given, |shelf| shelf.is_made_apart = false);
+        // Why it cannot be made is kept on its shelf.
+        let unwanted = made
+            .ok()
+            .and_then(|lease| self.put_back(given, Own::new(lease)));
+        if let Some(own) = unwanted {
+            self.discard(own.lease).await;
+        }
+    }
+
+    /// A new one. Where it takes long, the next is not made at once.
+    async fn make_timed(&self, given: Given) -> Result<Lease, String> {
+        // Waiting for a turn says nothing about how long making one takes.
+        let _permit = self.making.acquire().await;
         let start = Instant::now();
-        let made = self.make(given).await;
+        let made = self.make_now(given).await;
         let took = start.elapsed();
         // On the embedded reference nothing waits, and no request may depend on the clock.
         if took > SLOW && !self.provisioner.binds_faults() {
@@ -169,13 +228,18 @@ impl Stock {
 
     /// A new one, that nobody has had.
     pub(crate) async fn make(&self, given: Given) -> Result<Lease, String> {
+        let _permit = self.making.acquire().await;
+        self.make_now(given).await
+    }
+
+    /// The same for a holder of a permit.
+    async fn make_now(&self, given: Given) -> Result<Lease, String> {
         if let Some(why) = self.with(given, |shelf| {
             let missing = shelf.missing.as_ref();
             missing.and_then(|(why, tries)| (*tries >= TRIES_MAX).then(|| why.clone()))
         }) {
             return Err(why);
         }
-        let _permit = self.making.acquire().await;
         let made = timeout(PATIENCE, self.provisioner.acquire(given)).await;
         let made = made.unwrap_or_else(|_| {
             Err(Unavailable::Indeterminate(format!(
@@ -256,6 +320,10 @@ impl Stock {
 
     /// Undoes all that is not in use.
     pub(crate) async fn clear(&self) {
+        // What is under way is not waited for: the provisioner undoes what it has begun.
+        (self.apart.lock().unwrap_or_else(PoisonError::into_inner))
+            .drain(..)
+            .for_each(|one| one.abort());
         let leases: Vec<_> = {
             let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
             let of = |shelf: &mut Shelf| {
@@ -276,9 +344,13 @@ impl Stock {
     /// The situations that cannot be made, and why.
     pub(crate) fn missing(&self) -> Vec<(Given, String)> {
         let shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = shelves
-            .iter()
-            .filter_map(|(given, shelf)| Some((*given, shelf.missing.as_ref()?.0.clone())));
+        let missing = shelves.iter().filter_map(|(given, shelf)| {
+            let why = shelf.missing.as_ref().map(|(why, _)| why.clone());
+            let is_late = shelf.is_made_apart && shelf.made == 0;
+            let late =
+                is_late.then(|| "it was still being made when the campaign ended".to_owned());
+            Some((*given, why.or(late)?))
+        });
         missing.collect()
     }
 

@@ -1,0 +1,115 @@
+//! What goes on beside the stream, so that no epoch waits for it: cases of the suite that its own runner judges, and sequences.
+//! Both may wait for a job to end, and neither changes what is sent next.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::timeout;
+
+use crate::campaign::execute::{Arena, is_sent_alone};
+use crate::campaign::sequence::{Played, Theatre};
+use crate::campaign::suspicion::Suspicion;
+use crate::case::{Case, Step};
+
+/// Between two looks at whether the end is still to be waited for.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What the runner of the suite made of a case.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    /// How many requests to the operation were judged. None where [`Arena::send`] sends it too, and counts it.
+    pub(crate) executions: Option<u64>,
+    pub(crate) suspicions: Vec<Suspicion>,
+}
+
+impl Ran {
+    /// Runs a case.
+    pub(crate) async fn of(arena: &Arena, case: &Arc<Case>) -> Self {
+        let (record, suspicions) = arena.run(case).await;
+        let is_judged = record.verdict.is_judged();
+        Self {
+            executions: (!is_sent_alone(case)).then_some(is_judged.into()),
+            suspicions,
+        }
+    }
+}
+
+/// Cases and sequences that are under way.
+#[derive(Debug)]
+pub(crate) struct Apart {
+    arena: Arc<Arena>,
+    cases: Mutex<JoinSet<Ran>>,
+    runs: Arc<Semaphore>,
+    sequences: Mutex<JoinSet<Played>>,
+    plays: Arc<Semaphore>,
+}
+
+impl Apart {
+    /// Goes on with as many of each at once as that.
+    pub(crate) fn new(arena: Arc<Arena>, concurrency: usize) -> Self {
+        Self {
+            arena,
+            cases: Mutex::default(),
+            runs: Arc::new(Semaphore::new(concurrency)),
+            sequences: Mutex::default(),
+            plays: Arc::new(Semaphore::new(concurrency)),
+        }
+    }
+
+    /// Begins to run a case, or lets it wait for its turn: there are only so many in the suite.
+    pub(crate) fn run(&self, case: Arc<Case>) {
+        let (arena, runs) = (Arc::clone(&self.arena), Arc::clone(&self.runs));
+        locked(&self.cases).spawn(async move {
+            let _turn = runs.acquire().await;
+            Ran::of(&arena, &case).await
+        });
+    }
+
+    /// Begins to play a sequence, once it has its turn.
+    pub(crate) async fn play(&self, theatre: Arc<Theatre>, steps: Arc<[Step]>) {
+        let turn = Arc::clone(&self.plays).acquire_owned().await;
+        locked(&self.sequences).spawn(async move {
+            let played = theatre.execute(&steps).await;
+            drop(turn);
+            played
+        });
+    }
+
+    /// What ended since it was asked last.
+    pub(crate) fn ended(&self) -> (Vec<Ran>, Vec<Played>) {
+        let (mut cases, mut sequences) = (locked(&self.cases), locked(&self.sequences));
+        let ran = std::iter::from_fn(|| cases.try_join_next());
+        let played = std::iter::from_fn(|| sequences.try_join_next());
+        (ran.map(whole).collect(), played.map(whole).collect())
+    }
+
+    /// The sequences under way, which are not left in the middle, and for as long as `waits` says so the cases.
+    pub(crate) async fn rest(&self, waits: impl Fn() -> bool) -> (Vec<Ran>, Vec<Played>) {
+        let mut sequences = std::mem::take(&mut *locked(&self.sequences));
+        let mut played = Vec::new();
+        while let Some(one) = sequences.join_next().await {
+            played.push(whole(one));
+        }
+        let mut cases = std::mem::take(&mut *locked(&self.cases));
+        let mut ran = Vec::new();
+        while waits() {
+            match timeout(TICK, cases.join_next()).await {
+                Ok(Some(one)) => ran.push(whole(one)),
+                Ok(None) => break,
+                Err(_) => {}
+            }
+        }
+        (ran, played)
+    }
+}
+
+fn locked<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {
+    set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A panic in one of them is a bug of ours, and is told as one.
+fn whole<T>(ended: Result<T, JoinError>) -> T {
+    ended.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
