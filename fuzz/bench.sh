@@ -1,35 +1,46 @@
 #!/usr/bin/env bash
-# How fast the targets are, each beside what it cannot do without, in one run: `bash fuzz/bench.sh [SECONDS]`.
+# How fast the targets are, each beside what it cannot do without: `bash fuzz/bench.sh [SECONDS] [ROUNDS]`.
 #
+# All of them take turns, and the medians of all rounds are printed, since a shared machine is faster in one second than in the next.
 # Executions are counted by CPU-second of the process, so that a busy machine changes little. Optimised, without sanitizer and
-# without traced compares, as long campaigns are built.
+# without traced compares, as long campaigns are built, and with the options that they are run with (docs/fuzzing.md, "Speed").
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${1:-10}
+seconds=${1:-5}
+rounds=${2:-5}
 triple=$(rustc -vV | sed -n 's/^host: //p')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+options=(-entropic=0 -reduce_inputs=0 -use_counters=0)
 cargo fuzz build -O -s none --no-trace-compares --features bench >&2
 
 # Executions by CPU-second of a binary, begun with the seeds of a target.
 measure() {
-  local binary=$1 seeds=$2 corpus="$work/$1"
-  mkdir -p "$corpus"
-  [ -z "$seeds" ] || cp "fuzz/seeds/$seeds"/* "$corpus/"
+  local binary=$1 seeds=$2 corpus="$work/corpus"
+  rm -rf "$corpus"
+  mkdir "$corpus"
+  cp "fuzz/seeds/$seeds"/* "$corpus/"
   TIMEFORMAT=%U
-  { time "target/$triple/release/$binary" -seed=1 -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 "$corpus" \
+  { time "target/$triple/release/$binary" -seed=1 -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 "${options[@]}" "$corpus" \
     > "$work/out" 2>&1; } 2> "$work/cpu"
   awk -v cpu="$(cat "$work/cpu")" '/stat::number_of_executed_units/ { printf "%d\n", $2 / cpu }' "$work/out"
 }
+for _ in $(seq "$rounds"); do
+  echo "$(measure empty structured) $(measure structured structured) $(measure empty_codec codec) $(measure codec codec)"
+done > "$work/rounds"
 
-empty=$(measure empty structured)
-structured=$(measure structured structured)
-empty_codec=$(measure empty_codec codec)
-codec=$(measure codec codec)
-awk -v e="$empty" -v s="$structured" -v ec="$empty_codec" -v c="$codec" 'BEGIN {
-  printf "empty libFuzzer target        %9d executions a CPU-second\n", e
-  printf "structured                    %9d   1/%.1f of it (wanted: at least 1/30)\n", s, e / s
-  printf "codec round an empty service  %9d\n", ec
-  printf "codec                         %9d   %.0f %% of it (wanted: at least 60 %%)\n", c, 100 * c / ec
-}'
+# The least, the median and the most of what a formula makes of each round.
+span() {
+  awk "{ print $1 }" "$work/rounds" | sort -n | awk '{ all[NR] = $1 } END { print all[1], all[int((NR + 1) / 2)], all[NR] }'
+}
+awk -v e="$(span '$1')" -v s="$(span '$2')" -v ec="$(span '$3')" -v c="$(span '$4')" \
+  -v times="$(span '$1 / $2')" -v share="$(span '100 * $4 / $3')" '
+  function middle(three) { split(three, part); return part[2] }
+  BEGIN {
+    split(times, t); split(share, p)
+    printf "empty libFuzzer target        %9d executions a CPU-second\n", middle(e)
+    printf "structured                    %9d   1/%.1f of it (1/%.1f to 1/%.1f; wanted: at least 1/30)\n", middle(s), t[2], t[3], t[1]
+    printf "codec round an empty service  %9d\n", middle(ec)
+    printf "codec                         %9d   %.0f %% of it (%.0f to %.0f; wanted: at least 60 %%)\n", middle(c), p[2], p[1], p[3]
+  }'

@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Hands out ids. Two makers with one seed hand out the same ones in the same order.
 #[derive(Clone, Debug)]
@@ -32,14 +31,12 @@ impl Maker {
         let mut bytes = self.bytes();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
+        let digits = hex::encode(&bytes[..16]);
         let mut text = String::with_capacity(36);
-        for (index, byte) in bytes.iter().take(16).enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                text.push('-');
-            }
-            for digit in [byte >> 4, byte & 0x0f] {
-                text.push(char::from(HEX[usize::from(digit)]));
-            }
+        text.push_str(&digits[..8]);
+        for group in [8..12, 12..16, 16..20, 20..32] {
+            text.push('-');
+            text.push_str(&digits[group]);
         }
         text
     }

@@ -1,6 +1,7 @@
 //! Bytes of a connection through the codec of the served reference: it must neither panic nor hang, what it writes must
 //! be answers, and a request that every reader takes in one way must get an answer that the oracle permits.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use httparse::{EMPTY_HEADER, Status as Parsed};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use memchr::{memchr_iter, memchr2_iter};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::campaign::in_process::duel::hold_state;
@@ -40,6 +42,8 @@ pub struct Heard {
 pub struct Codec {
     endpoint: Arc<Endpoint>,
     prepared: Prepared,
+    /// Whether a request reached it since the precondition was made.
+    is_asked: Cell<bool>,
     generator: Generator,
     /// For the timers of the codec; nothing is spawned on it.
     runtime: Runtime,
@@ -53,6 +57,7 @@ impl Codec {
         Self {
             prepared: Prepared::new(&endpoint, STARTED),
             endpoint,
+            is_asked: Cell::new(false),
             generator: Generator::new(Settings::default(), raw),
             runtime: Builder::new_current_thread()
                 .enable_time()
@@ -63,12 +68,16 @@ impl Codec {
 
     /// Lets the endpoint read the bytes as a connection, and judges what it writes.
     pub fn run(&self, data: &[u8]) -> Result<Heard, Disagreement> {
-        self.prepared.begin(&self.endpoint);
+        // What reached no operation left everything as it was.
+        if self.is_asked.replace(false) {
+            self.prepared.begin(&self.endpoint);
+        }
         let ids = &self.prepared.named;
         let job = || self.endpoint.job(&ids.pool, &ids.job, NOW);
         let before = job();
         let memory = Memory::new(data);
         let service = service_fn(|request: hyper::Request<Incoming>| {
+            self.is_asked.set(true);
             reference::exchange(Arc::clone(&self.endpoint), false, request)
         });
         let ended = {
@@ -155,7 +164,10 @@ impl Codec {
 /// The answers on a connection, one after the other, without those that only say to go on. Where something that was sent looks
 /// like the method HEAD, an answer may tell the length of a body that does not follow.
 fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
-    let is_head = |word: &[u8]| word.eq_ignore_ascii_case(b"HEAD ");
+    let is_head = |at: usize| {
+        let word = sent[at..].get(..5);
+        word.is_some_and(|word| word.eq_ignore_ascii_case(b"HEAD "))
+    };
     let mut answers = Vec::new();
     while !bytes.is_empty() {
         let mut headers = [EMPTY_HEADER; HEADERS_MAX];
@@ -181,10 +193,11 @@ fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
         }
         // No body of the reference begins as an answer does.
         let may_be_bodiless = bytes.is_empty() || bytes.starts_with(b"HTTP/");
-        let is_bodiless = may_be_bodiless && sent.windows(5).any(is_head);
+        let is_bodiless = || may_be_bodiless && memchr2_iter(b'H', b'h', sent).any(is_head);
         let length = response.header("content-length").map(str::parse::<usize>);
         match length {
-            _ if is_bodiless => {}
+            Some(Ok(0)) => {}
+            _ if is_bodiless() => {}
             Some(Ok(size)) if size <= bytes.len() => {
                 response.body = bytes[..size].to_vec();
                 bytes = &bytes[size..];
@@ -233,7 +246,7 @@ fn unambiguous(bytes: &[u8]) -> Option<Request> {
     // A reader may pass over empty lines and bare line feeds, and another may not.
     let head = &bytes[..size];
     let is_strict = head.first().is_some_and(u8::is_ascii_alphabetic)
-        && (1..head.len()).all(|at| head[at] != b'\n' || head[at - 1] == b'\r');
+        && memchr_iter(b'\n', head).all(|at| head[..at].ends_with(b"\r"));
     if !is_strict || parsed.version != Some(1) {
         return None;
     }
