@@ -21,5 +21,8 @@ for source in fuzz/fuzz_targets/*.rs; do
   cp "target/$triple/release/$target" "$OUT/"
   python3 -m zipfile -c "$OUT/${target}_seed_corpus.zip" "fuzz/seeds/$target"/*
   cp fuzz/dict "$OUT/$target.dict"
-  printf '[libfuzzer]\ndict = %s.dict\nmax_len = 4096\ntimeout = 25\n' "$target" > "$OUT/$target.options"
+  options="$OUT/$target.options"
+  printf '[libfuzzer]\ndict = %s.dict\nmax_len = 4096\ntimeout = 25\n' "$target" > "$options"
+  # How often something is done is what sequences are about.
+  [ "$target" = sequence ] || printf 'entropic = 0\nreduce_inputs = 0\nuse_counters = 0\n' >> "$options"
 done

@@ -369,6 +369,44 @@ fn what_other_operations_answer_is_held_to_the_invariants() {
 }
 
 #[test]
+fn what_does_not_show_again_is_no_finding_and_says_so() {
+    let reference = served(&[]);
+    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::StopsAreAnonymousOnce));
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let base = ["--execs", "512", "--generators", "directed"];
+    let (output, json) = campaign(
+        &Scratch::new(),
+        &[&base[..], &["--endpoint", &endpoint]].concat(),
+    );
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    assert_eq!(json["findings"], Value::Array(Vec::new()));
+    let told: Vec<_> = (output.stdout.lines())
+        .filter(|line| line.starts_with("not confirmed  "))
+        .collect();
+    let [one] = &told[..] else {
+        panic!("one fault was seen, and not again: {}", output.stdout)
+    };
+    assert!(one.contains("RequestId"), "{one}");
+    assert!(one.contains("it did not show again"), "{one}");
+}
+
+#[test]
+fn nothing_waits_for_a_precondition_that_takes_long() {
+    // No job ends by itself there, which is known after ten seconds only.
+    let served = served(&[]);
+    let base = ["--execs", "64", "--generators", "directed"];
+    let (output, json) = campaign(
+        &Scratch::new(),
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    assert!(json["executions"].as_u64() > Some(32), "{json}");
+    let late =
+        "out of reach  a job in status Succeeded: it was still being made when the campaign ended";
+    assert!(output.stdout.contains(late), "{}", output.stdout);
+}
+
+#[test]
 fn an_answer_is_not_new_for_an_id_that_it_repeats() {
     let base = ["--execs", "8192", "--generators", "directed"];
     let (_, json) = campaign(&Scratch::new(), &base);

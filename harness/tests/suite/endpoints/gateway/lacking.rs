@@ -19,7 +19,12 @@ pub(crate) enum Lack {
     StopIsMute(Dialect),
     /// Start answers without a request id.
     StartIsAnonymous,
+    /// Stop answers without a request id for a while, and never again.
+    StopsAreAnonymousOnce,
 }
+
+/// The stops that [`Lack::StopsAreAnonymousOnce`] is about, counted over all such gateways.
+const ANONYMOUS: std::ops::Range<usize> = 100..120;
 
 /// What becomes of a request.
 enum Fate {
@@ -103,6 +108,13 @@ impl Lack {
             Self::StopIsMute(dialect) if is_stop => Fate::Replaced(says(dialect)),
             Self::StartIsAnonymous if operation == Operation::StartUserImportJob.name() => {
                 Fate::Without("x-amzn-requestid")
+            }
+            Self::StopsAreAnonymousOnce if is_stop => {
+                static STOPS: AtomicUsize = AtomicUsize::new(0);
+                match ANONYMOUS.contains(&STOPS.fetch_add(1, Ordering::Relaxed)) {
+                    true => Fate::Without("x-amzn-requestid"),
+                    false => Fate::Forwarded,
+                }
             }
             _ => Fate::Forwarded,
         }
