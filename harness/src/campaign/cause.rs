@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::campaign::suspicion::{Kind, Suspicion};
-use crate::case::{Change, Invariant};
-use crate::oracle::Mismatch;
+use serde_json::Value;
+
+use crate::campaign::suspicion::{Kind, Suspicion, nobody};
+use crate::case::{Case, Change, Invariant, Level, Message};
+use crate::oracle::{Mismatch, job_fault, pool_fault};
 
 /// An error in no words of the protocol, whatever was wrong.
 const UNTYPED: &str = "no error type";
@@ -27,6 +29,12 @@ const OF_SIGNATURES: [&str; 6] = [
     "RequestExpired",
     "UnrecognizedClientException",
 ];
+
+/// How firmly a text must be refused as a member.
+type Fault = fn(&str) -> Option<Level>;
+
+/// The members of a request.
+const MEMBERS: [(&str, Fault); 2] = [("UserPoolId", pool_fault), ("JobId", job_fault)];
 
 /// What may be behind a suspicion: a fault that needs no more of the request than it says, or one for each part of the request
 /// that was changed. None where the suspicion's key says all.
@@ -54,7 +62,7 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
     if suspicion.kind == Kind::State && is_stopped && suspicion.key.contains("refused") {
         return one(CARRIED_OUT);
     }
-    let parts: BTreeSet<_> = suspicion.case.changes.iter().map(Change::part).collect();
+    let parts = parts(&suspicion.case);
     // Of vacuous cases the refusal of the unchanged request is what is wrong.
     if mismatches.iter().any(|mismatch| mismatch.at == "answer") && suspicion.kind == Kind::Case {
         return one(REFUSED);
@@ -91,6 +99,34 @@ pub(crate) fn causes(suspicion: &Suspicion) -> Vec<String> {
             .collect(),
         (None, _) => Vec::new(),
     }
+}
+
+/// The parts of a request that were changed. A body that is an object like any other is about the members that are wrong in it.
+fn parts(case: &Case) -> BTreeSet<String> {
+    if let [Change::Body(_)] = case.changes[..]
+        && let Some(members) = wrong_members(case).filter(|members| !members.is_empty())
+    {
+        return members;
+    }
+    case.changes.iter().map(Change::part).collect()
+}
+
+/// The members of a body that are missing, of another type or break their constraints. None where it is no object.
+fn wrong_members(case: &Case) -> Option<BTreeSet<String>> {
+    let Message::Plain { request, .. } = case.compose(&nobody()) else {
+        return None;
+    };
+    let body: Value = serde_json::from_slice(&request.body).ok()?;
+    let body = body.as_object()?;
+    let is_right = |name: &str, fault: Fault| {
+        let text = body.get(name).and_then(Value::as_str);
+        text.is_some_and(|text| fault(text).is_none())
+    };
+    let wrong = MEMBERS
+        .iter()
+        .filter(|(name, fault)| !is_right(name, *fault))
+        .map(|(name, _)| Change::Remove((*name).to_owned()).part());
+    Some(wrong.collect())
 }
 
 /// The status of a success that has not the one of a success.

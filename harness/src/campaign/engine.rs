@@ -243,14 +243,14 @@ impl Campaign {
                 break;
             }
         }
-        if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
-            self.latency(&mut told).await;
-        }
-        let seconds = start.elapsed().as_secs_f64();
         if let Some(apart) = &self.apart {
             // What they came to is too late.
             apart.rest(|| false).await;
         }
+        if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
+            self.latency(&mut told).await;
+        }
+        let seconds = start.elapsed().as_secs_f64();
         self.arena.stock.clear().await;
         self.confirmer.close().await;
         if let Some(theatre) = self.theatre.and_then(Arc::into_inner) {
