@@ -407,6 +407,20 @@ fn nothing_waits_for_a_precondition_that_takes_long() {
 }
 
 #[test]
+fn no_epoch_waits_for_a_case_of_the_suite() {
+    // Some cases want a job that has ended. No job does there, which the runner of the suite believes after ten seconds.
+    let served = served(&[]);
+    let base = ["--time", "5s", "--generators", "seeded"];
+    let (output, json) = campaign(
+        &Scratch::new(),
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    // What is new is learnt when an epoch ends.
+    assert_ne!(json["novelty"], 0, "no epoch was whole: {json}");
+}
+
+#[test]
 fn an_answer_is_not_new_for_an_id_that_it_repeats() {
     let base = ["--execs", "8192", "--generators", "directed"];
     let (_, json) = campaign(&Scratch::new(), &base);
