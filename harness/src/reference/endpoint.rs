@@ -72,7 +72,7 @@ impl Endpoint {
 
     /// Goes back to what it remembered.
     pub fn restore(&self, state: &State) {
-        self.store().clone_from(&state.0);
+        self.store().go_back(&state.0);
     }
 
     /// Answers one request at a moment.
@@ -166,6 +166,17 @@ impl Endpoint {
 
     /// A job as it stands at a moment.
     pub fn job(&self, pool: &str, job: &str, now: Moment) -> Option<Job> {
+        self.look(pool, job, now, Job::clone)
+    }
+
+    /// What someone makes of a job as it stands at a moment.
+    pub fn look<T>(
+        &self,
+        pool: &str,
+        job: &str,
+        now: Moment,
+        read: impl FnOnce(&Job) -> T,
+    ) -> Option<T> {
         let mut store = self.store();
         let now = now.after_ms(store.ahead_ms);
         let job = store
@@ -173,7 +184,7 @@ impl Endpoint {
             .ok()?
             .job(job, now, &self.usual.options)
             .ok()?;
-        Some(job.clone())
+        Some(read(job))
     }
 
     /// What it was asked so far.

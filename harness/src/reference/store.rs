@@ -39,7 +39,7 @@ pub(crate) struct Store {
 }
 
 /// A user pool, as far as import jobs need one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pool {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -64,6 +64,31 @@ impl Store {
             buckets: BTreeMap::new(),
             received: Received::default(),
         }
+    }
+
+    /// Goes back to what was remembered before. Pools are copied only where they differ: most requests change none, and to
+    /// look costs less than to copy.
+    pub(crate) fn go_back(&mut self, before: &Self) {
+        let Self {
+            pools,
+            ids,
+            buried,
+            job_count,
+            ahead_ms,
+            faults,
+            buckets,
+            received,
+        } = before;
+        if self.pools != *pools {
+            self.pools.clone_from(pools);
+        }
+        self.ids.clone_from(ids);
+        self.buried.clone_from(buried);
+        self.job_count = *job_count;
+        self.ahead_ms = *ahead_ms;
+        self.faults.clone_from(faults);
+        self.buckets.clone_from(buckets);
+        self.received.clone_from(received);
     }
 
     /// Makes a pool, unless there are too many.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A header line. The name keeps its case; the value may be any bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
     /// The name as written.
     pub name: Cow<'static, str>,
@@ -52,7 +52,7 @@ impl Header {
 }
 
 /// A request that HTTP can say, well-formed as a message if not in its contents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Request {
     /// The method, in the case it is sent in.
     pub method: String,

@@ -104,9 +104,7 @@ fn generated_requests_hold_and_reach_every_state() {
     let of_type =
         |name: &'static str| move |outcome: &Seen| outcome.error_type.as_deref() == Some(name);
     for status in Status::ALL {
-        is_common(status.name(), INPUTS / 120, &|one| {
-            one.before == Some(status)
-        });
+        is_common(status.name(), INPUTS / 120, &|one| one.before == status);
     }
     for kind in [Kind::Directed, Kind::Seeded] {
         is_common(kind.name(), INPUTS / 3, &|one| one.kind == kind);

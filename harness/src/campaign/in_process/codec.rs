@@ -17,12 +17,12 @@ use tokio::runtime::{Builder, Runtime};
 use crate::campaign::in_process::duel::hold_state;
 use crate::campaign::in_process::memory::Memory;
 use crate::campaign::in_process::prepared::{Prepared, STARTED};
-use crate::campaign::in_process::{Disagreement, NOW, seeds};
+use crate::campaign::in_process::{Disagreement, seeds};
 use crate::case::{Case, Message, Signature};
 use crate::contract::Status;
 use crate::generator::{Generator, Kind, Settings};
 use crate::oracle::{Known, Place, Sent, Signing, Verdict, permits};
-use crate::reference::{self, Endpoint, Options};
+use crate::reference::{self, Endpoint, Job, Options};
 use crate::target;
 use crate::wire::{Header, Request, Response};
 
@@ -73,8 +73,6 @@ impl Codec {
             self.prepared.begin(&self.endpoint);
         }
         let ids = &self.prepared.named;
-        let job = || self.endpoint.job(&ids.pool, &ids.job, NOW);
-        let before = job();
         let memory = Memory::new(data);
         let service = service_fn(|request: hyper::Request<Incoming>| {
             self.is_asked.set(true);
@@ -118,8 +116,9 @@ impl Codec {
         if ruling.verdict == Verdict::Divergent {
             return Err(found(&format!("{ruling:?}")));
         }
-        if let (Some(before), Some(after)) = (before, job()) {
-            hold_state(&request, &before, &after, response).map_err(|why| found(&why))?;
+        let hold = |after: &Job| hold_state(&request, &self.prepared.job, after, response);
+        if let Some(held) = self.prepared.look(&self.endpoint, hold) {
+            held.map_err(|why| found(&why))?;
         }
         Ok(Heard {
             statuses,

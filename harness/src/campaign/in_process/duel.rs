@@ -25,7 +25,7 @@ pub struct Seen {
     /// What was changed in it.
     pub facets: Vec<Facet>,
     /// The status of the job that the request could name.
-    pub before: Option<Status>,
+    pub before: Status,
     /// The status code of the answer.
     pub status: u16,
     /// The error type of the answer.
@@ -42,18 +42,33 @@ pub struct Duel {
     credentials: Credentials,
     /// The preconditions that were asked for.
     prepared: RefCell<HashMap<Given, Rc<Prepared>>>,
+    /// What became of requests that were signed. The moment is always the same one, and so a request is signed in the same
+    /// way every time; doing it takes as long as some executions.
+    signed: RefCell<HashMap<(Request, Signature), (Request, Signature)>>,
 }
+
+/// The most bytes of a body that is made large on purpose. In process none is larger than a buffer, and more bytes only
+/// cost time.
+const BODY_SIZE_MAX: usize = 4 << 10;
+
+/// How many signed requests are kept: several times as many as the suite has.
+const SIGNED_MAX: usize = 512;
 
 impl Duel {
     /// An endpoint with these options, against the oracle.
     pub fn new(options: Options) -> Self {
         // What only bytes can say is the business of the codec.
         let plain = seeds().into_iter().filter(|case| !case.is_raw());
+        let settings = Settings {
+            body_size_max: BODY_SIZE_MAX,
+            ..Settings::default()
+        };
         Self {
             endpoint: Endpoint::new(options),
-            generator: Generator::new(Settings::default(), plain),
+            generator: Generator::new(settings, plain),
             credentials: Credentials::example(),
             prepared: RefCell::default(),
+            signed: RefCell::default(),
         }
     }
 
@@ -73,15 +88,11 @@ impl Duel {
     fn meet(&self, case: &Case, kind: Kind, facets: Vec<Facet>) -> Result<Seen, Disagreement> {
         let prepared = self.prepared(case.given);
         prepared.begin(&self.endpoint);
-        let (ids, real) = (&prepared.named, &prepared.real);
-        let Message::Plain {
-            mut request,
-            signature,
-        } = case.compose(ids)
-        else {
+        let ids = &prepared.named;
+        let Message::Plain { request, signature } = case.compose(ids) else {
             unreachable!("no seed is a raw one, and no mutation makes one")
         };
-        let signature = self.signed(case, &mut request, signature);
+        let (request, signature) = self.signed(case, request, signature);
         if let Some(name) = &case.fault {
             let fault = Fault {
                 effect: Effect::Error(name.clone()),
@@ -91,9 +102,7 @@ impl Duel {
             };
             self.endpoint.fault(fault).expect("cases name known errors");
         }
-        let before = self.endpoint.job(&real.pool, &real.job, NOW);
         let reply = self.endpoint.handle(&request, NOW);
-        let after = self.endpoint.job(&real.pool, &real.job, NOW);
         let sent = Sent {
             request: &request,
             signature,
@@ -115,14 +124,15 @@ impl Duel {
         if ruling.verdict == Verdict::Divergent {
             return Err(found(format!("{ruling:?}\nanswer: {response}")));
         }
-        if let (Some(before), Some(after)) = (&before, &after) {
-            hold_state(&request, before, after, &response).map_err(found)?;
+        let hold = |after: &Job| hold_state(&request, &prepared.job, after, &response);
+        if let Some(held) = prepared.look(&self.endpoint, hold) {
+            held.map_err(found)?;
         }
         let error_type = envelope.error_type().map(str::to_owned);
         Ok(Seen {
             kind,
             facets,
-            before: before.map(|job| job.status),
+            before: prepared.job.status,
             status: response.status,
             error_type,
             verdict: ruling.verdict,
@@ -136,19 +146,32 @@ impl Duel {
     }
 
     /// Signs where the signature is what the case is about. Otherwise none is sent, which this endpoint lets through.
-    fn signed(&self, case: &Case, request: &mut Request, signature: Signature) -> Signature {
+    fn signed(&self, case: &Case, request: Request, signature: Signature) -> (Request, Signature) {
         let is_asked = |change: &Change| matches!(change, Change::Signature(_));
         if !case.changes.iter().any(is_asked) {
-            return Signature::Unsigned;
+            return (request, Signature::Unsigned);
         }
+        let mut signed = self.signed.borrow_mut();
+        let asked = (request, signature);
+        if let Some(known) = signed.get(&asked) {
+            return known.clone();
+        }
+        if signed.len() >= SIGNED_MAX {
+            signed.clear();
+        }
+        let done = self.sign(asked.0.clone(), signature);
+        signed.entry(asked).insert_entry(done).get().clone()
+    }
+
+    fn sign(&self, mut request: Request, signature: Signature) -> (Request, Signature) {
         if request.header("host").is_none() {
             request.headers.push(Header::new("Host", "localhost"));
         }
         let now = UNIX_EPOCH + Duration::from_millis(NOW.as_ms());
         let region = &self.endpoint.options().region;
-        match sign(request, signature, &self.credentials, region, now) {
-            Ok(()) => signature,
-            Err(_) => Signature::Unsigned,
+        match sign(&mut request, signature, &self.credentials, region, now) {
+            Ok(()) => (request, signature),
+            Err(_) => (request, Signature::Unsigned),
         }
     }
 }

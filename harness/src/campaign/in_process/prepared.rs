@@ -4,7 +4,7 @@ use crate::campaign::in_process::NOW;
 use crate::case::{Given, Ids, JobState, PoolState};
 use crate::contract::Status;
 use crate::provision::NO_SUCH_JOB;
-use crate::reference::{Endpoint, Seed, State};
+use crate::reference::{Endpoint, Job, Seed, State};
 
 /// A started job, in the status that the reference begins with.
 pub(crate) const STARTED: Given = Given {
@@ -19,7 +19,9 @@ pub(crate) struct Prepared {
     /// The ids that the base request names.
     pub(crate) named: Ids,
     /// Those of the job that exists.
-    pub(crate) real: Ids,
+    real: Ids,
+    /// That job.
+    pub(crate) job: Job,
 }
 
 impl Prepared {
@@ -41,16 +43,23 @@ impl Prepared {
         if given.pool == PoolState::Absent {
             named.pool = "us-east-1_NoSuchPool".to_owned();
         }
+        let job = endpoint.job(&real.pool, &real.job, NOW);
         Self {
             state: endpoint.state(),
             named,
             real,
+            job: job.expect("it was just made"),
         }
     }
 
     /// Makes it true again. The ids are the same every time.
     pub(crate) fn begin(&self, endpoint: &Endpoint) {
         endpoint.restore(&self.state);
+    }
+
+    /// What someone makes of the job as it stands now; none where it is no longer there.
+    pub(crate) fn look<T>(&self, endpoint: &Endpoint, read: impl FnOnce(&Job) -> T) -> Option<T> {
+        endpoint.look(&self.real.pool, &self.real.job, NOW, read)
     }
 }
 
