@@ -13,7 +13,7 @@ use crate::target::Client;
 use crate::wire::Envelope;
 
 /// How long a pool may refuse to be deleted because of an import: ten times what AWS's own examples took to stop.
-const DELETE_PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const DELETE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Between two tries: short for an emulator, and soon long enough for the quota of one pool.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
@@ -25,12 +25,13 @@ const POOL_PAGES_MAX: usize = 40;
 /// How many pages of jobs are looked through: sixty a page, and a pool has 1,000 jobs at most (quotas page, L-681BB884).
 const JOB_PAGES_MAX: usize = 17;
 
-/// Deletes a pool. Jobs that still import are stopped first. A pool that is not there is as good as deleted.
-pub(crate) async fn delete(client: &Client, pool: &str) -> Result<(), String> {
+/// Deletes a pool. Jobs that still import are stopped first, and that they end is waited for so long. A pool that is not there
+/// is as good as deleted.
+pub(crate) async fn delete(client: &Client, pool: &str, patience: Duration) -> Result<(), String> {
     // Not that of the run: a run that ends must not give up what it has to delete.
     let held = Held::default();
     let body = json!({ "UserPoolId": pool });
-    let deadline = Instant::now() + DELETE_PATIENCE;
+    let deadline = Instant::now() + patience;
     let mut pause = PAUSE_MIN;
     loop {
         let answer = call(client, Operation::DeleteUserPool, &body, &held)

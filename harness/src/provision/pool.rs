@@ -2,17 +2,21 @@
 //! heard whether one was made.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::contract::Operation;
 use crate::provision::call::{accepted, member};
-use crate::provision::delete::{delete, pools};
+use crate::provision::delete::{DELETE_PATIENCE, delete, pools};
 use crate::provision::held::{Held, Owned, lock};
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
+
+/// How long a pool may refuse to be deleted where another one did so to the end: a campaign makes hundreds of them.
+const PATIENCE_LOST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Pools {
@@ -22,6 +26,8 @@ pub(crate) struct Pools {
     made: AtomicU64,
     /// The names of pools that may have been made although nobody was told their ids.
     lost: Mutex<BTreeSet<String>>,
+    /// Whether a pool refused to be deleted for as long as anyone waits.
+    is_patience_lost: AtomicBool,
     held: Arc<Held>,
 }
 
@@ -33,6 +39,7 @@ impl Pools {
             run_id: run_id.to_owned(),
             made: AtomicU64::new(0),
             lost: Mutex::default(),
+            is_patience_lost: AtomicBool::new(false),
             held,
         }
     }
@@ -70,7 +77,16 @@ impl Pools {
 
     /// Deletes a pool. A job that still imports is stopped first.
     pub(crate) async fn delete(&self, pool: &str) -> Result<(), String> {
-        delete(&self.client, pool).await
+        let patience = match self.is_patience_lost.load(Ordering::Relaxed) {
+            true => PATIENCE_LOST,
+            false => DELETE_PATIENCE,
+        };
+        let start = Instant::now();
+        let deleted = delete(&self.client, pool, patience).await;
+        if deleted.is_err() && start.elapsed() >= patience {
+            self.is_patience_lost.store(true, Ordering::Relaxed);
+        }
+        deleted
     }
 
     /// Deletes the pools whose making nobody heard of, or leaves word of them.

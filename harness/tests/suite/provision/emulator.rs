@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use fullstop::case::{Given, JobState};
 use fullstop::contract::Status;
@@ -322,6 +323,26 @@ async fn an_import_in_progress_is_stopped_before_its_pool_is_deleted() {
     assert_eq!(emulator.count("DeleteUserPool"), 3);
     assert_eq!(emulator.count("StopUserImportJob"), 2);
     assert!(provisioner.finish().await.is_empty());
+}
+
+#[tokio::test]
+async fn imports_that_never_end_are_waited_for_once() {
+    let emulator = Emulator::start(|call, body, before| match call {
+        "DeleteUserPool" => error("UserImportInProgressException"),
+        other => mute(other, body, before),
+    })
+    .await;
+    let provisioner = emulator.provisioner(Provision::default()).await;
+    let mut took = Vec::new();
+    for _ in 0..3 {
+        let lease = provisioner.acquire(Given::STARTED).await.unwrap();
+        let start = Instant::now();
+        provisioner.release(lease).await;
+        took.push(start.elapsed().as_secs());
+    }
+    assert!(took[0] >= 30 && took[1] + took[2] < 15, "{took:?}");
+    let leftovers = provisioner.finish().await;
+    assert_eq!(leftovers.len(), 3, "each is named: {leftovers:?}");
 }
 
 #[tokio::test]
