@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::guard::{INTERRUPTED, Interrupts};
+use crate::cli::guard::{INTERRUPTED, Interrupts, list};
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::TargetArguments;
-use crate::cli::{Stop, complain, print, runtime};
+use crate::cli::{Stop, print, runtime};
 use crate::doctor::{Diagnosis, Examined, examine, shown};
 use crate::runner::{Exit, Session};
 use crate::target::{Client, Profile, Provision};
@@ -115,9 +115,7 @@ async fn ended(session: Session, found: Option<Diagnosis>, keep: bool) -> Option
             Some(found)
         }
         None => {
-            for leftover in leftovers {
-                complain(&format!("delete {leftover}"));
-            }
+            list(&leftovers);
             None
         }
     }

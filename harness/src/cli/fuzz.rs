@@ -20,10 +20,10 @@ use serde::Serialize;
 
 use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
 use crate::case::Level;
-use crate::cli::guard::interrupted;
+use crate::cli::guard::{interrupted, left, list};
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
-use crate::cli::{Stop, complain, note, print, runtime, runtime_of};
+use crate::cli::{Stop, note, print, runtime, runtime_of};
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
 
@@ -158,10 +158,9 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
             (None, Some(name)) => against_other(arguments, &session, name).await,
             (None, None) => campaign(arguments, &session).await,
         };
+        let run = session.run_id.clone();
         let leftovers = session.close().await;
-        for leftover in leftovers.iter().filter(|_| !arguments.target.keeps()) {
-            complain(&format!("delete {leftover}"));
-        }
+        left(&arguments.target, &run, &leftovers);
         result
     })
 }
@@ -184,9 +183,7 @@ async fn against_other(
         )));
     }
     let result = against::against(&settings(arguments), session, &other).await;
-    for leftover in other.close().await {
-        complain(&format!("delete {leftover}"));
-    }
+    list(&other.close().await);
     result
 }
 

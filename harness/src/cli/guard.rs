@@ -40,13 +40,27 @@ pub(crate) async fn guarded<T>(
             return Ok(None);
         }
     };
-    if !target.keeps() && !leftovers.is_empty() {
-        for leftover in &leftovers {
-            complain(&format!("delete {leftover}"));
-        }
-        tell(&format!("`{}` tries again", sweep(target, &run)));
-    }
+    left(target, &run, &leftovers);
     result.transpose()
+}
+
+/// Says what could not be deleted, and what tries again.
+pub(crate) fn left(target: &TargetArguments, run: &str, leftovers: &[String]) {
+    if !target.keeps() && !leftovers.is_empty() {
+        list(leftovers);
+        tell(&format!("`{}` tries again", sweep(target, run)));
+    }
+}
+
+/// Says what could not be deleted: one by one, as far as anyone reads on.
+pub(crate) fn list(leftovers: &[String]) {
+    for leftover in leftovers.iter().take(LISTED_MAX) {
+        complain(&format!("delete {leftover}"));
+    }
+    let more = leftovers.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        complain(&format!("delete {more} more"));
+    }
 }
 
 /// Returns when the process is asked to end.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::command::{Output, Scratch, Served, command, output};
-use crate::endpoints::gateway::{Front, Gateway, Lack};
+use crate::endpoints::gateway::{Dialect, Front, Gateway, Lack};
 use crate::files;
 
 /// A served mutant or variation whose jobs stay as they are once they were started.
@@ -566,4 +566,25 @@ fn a_refusal_that_stops_its_job_is_found_although_jobs_are_read_now_and_then() {
         findings.iter().any(|one| one["wanted"] == wanted),
         "{json:#}"
     );
+}
+
+#[test]
+fn pools_that_cannot_be_deleted_are_told_and_do_not_fill_the_screen() {
+    let reference = served(&[]);
+    let lack = Lack::Operations(&["DeleteUserPool"], Dialect::InternalFailure);
+    let gateway = Gateway::start(&reference.url, Front::Lacking(lack));
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let base = ["--execs", "300", "--generators", "directed"];
+    let target = ["--endpoint", &endpoint];
+    let (output, _) = campaign(&Scratch::new(), &[&base[..], &target].concat());
+    let lines: Vec<_> = output.stderr.lines().collect();
+    let told = |line: &&&str| line.starts_with("error: failed to delete the pool ");
+    assert_eq!(lines.iter().filter(told).count(), 20, "{}", output.stderr);
+    let [.., more, hint] = &lines[..] else {
+        panic!("{}", output.stderr)
+    };
+    let is_counted = more.starts_with("error: failed to delete ") && more.ends_with(" more");
+    assert!(is_counted, "{more}");
+    let sweep = format!("`fullstop sweep --endpoint {endpoint} ");
+    assert!(hint.starts_with(&sweep), "{hint}");
 }
