@@ -2,7 +2,7 @@
 //! heard whether one was made.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,10 @@ use crate::provision::held::{Held, Owned, lock};
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
 
-/// How long a pool may refuse to be deleted where another one did so to the end: a campaign makes hundreds of them.
+/// How long a pool may refuse to be deleted where so many others did so to the end: a campaign makes hundreds of them. One or
+/// two are no rule, and what is left behind on AWS counts against a quota.
 const PATIENCE_LOST: Duration = Duration::from_secs(1);
+const STUBBORN_MAX: u32 = 8;
 
 #[derive(Debug)]
 pub(crate) struct Pools {
@@ -26,8 +28,8 @@ pub(crate) struct Pools {
     made: AtomicU64,
     /// The names of pools that may have been made although nobody was told their ids.
     lost: Mutex<BTreeSet<String>>,
-    /// Whether a pool refused to be deleted for as long as anyone waits.
-    is_patience_lost: AtomicBool,
+    /// How many pools refused to be deleted for as long as anyone waits.
+    stubborn: AtomicU32,
     held: Arc<Held>,
 }
 
@@ -39,7 +41,7 @@ impl Pools {
             run_id: run_id.to_owned(),
             made: AtomicU64::new(0),
             lost: Mutex::default(),
-            is_patience_lost: AtomicBool::new(false),
+            stubborn: AtomicU32::new(0),
             held,
         }
     }
@@ -77,14 +79,15 @@ impl Pools {
 
     /// Deletes a pool. A job that still imports is stopped first.
     pub(crate) async fn delete(&self, pool: &str) -> Result<(), String> {
-        let patience = match self.is_patience_lost.load(Ordering::Relaxed) {
-            true => PATIENCE_LOST,
-            false => DELETE_PATIENCE,
+        let patience = if self.stubborn.load(Ordering::Relaxed) < STUBBORN_MAX {
+            DELETE_PATIENCE
+        } else {
+            PATIENCE_LOST
         };
         let start = Instant::now();
         let deleted = delete(&self.client, pool, patience).await;
         if deleted.is_err() && start.elapsed() >= patience {
-            self.is_patience_lost.store(true, Ordering::Relaxed);
+            self.stubborn.fetch_add(1, Ordering::Relaxed);
         }
         deleted
     }
