@@ -61,6 +61,15 @@ pub(crate) struct Played {
     pub(crate) scenes: Vec<Scene>,
 }
 
+/// A rule that was broken again.
+struct Shown {
+    breach: LifeBreach,
+    /// What was answered to each step when it was broken last.
+    said: Vec<String>,
+    /// How often, of [`TRIES`].
+    hits: u32,
+}
+
 impl Theatre {
     /// A place for sequences on a session's target. None where no pool can be made there.
     pub(crate) fn open(session: &Session) -> Option<Self> {
@@ -119,40 +128,42 @@ impl Theatre {
     /// Looks into a scene: a finding if a short sequence still breaks the rule, and not on the reference.
     pub(crate) async fn confirm(&self, scene: Scene) -> Option<Finding> {
         let rule = scene.breach.rule.id;
-        let steps = scene.steps.to_vec();
-        let shorter = timeout(SHRINKING, shrink(&self.stage, steps.clone(), rule)).await;
-        let steps = shorter.unwrap_or(steps);
-        let mut hits = 0;
-        let mut breach = scene.breach.clone();
-        let mut said = Vec::new();
-        for _ in 0..TRIES {
-            let played = play(&steps, &mut self.stage.clone()).await;
-            let again = played.breaches.into_iter().map(|(_, breach)| breach);
-            if let Some(again) = again.into_iter().find(|one| one.rule.id == rule) {
-                hits += 1;
-                breach = again;
-                said = played.said;
-            }
-        }
-        let is_of_reference = || async {
+        let whole = scene.steps.to_vec();
+        let shorter = timeout(SHRINKING, shrink(&self.stage, whole.clone(), rule)).await;
+        // What shows now and then may show in a short sequence once, and never again.
+        for steps in shorter.into_iter().chain([whole]) {
+            let Some(shown) = self.play_again(&steps, rule).await else {
+                continue;
+            };
             let mut reference = Stage::in_process(Options::default());
             let played = play(&steps, &mut reference).await;
-            played.breaches.iter().any(|(_, one)| one.rule.id == rule)
-        };
-        if hits == 0 || is_of_reference().await {
-            return None;
+            if played.breaches.iter().any(|(_, one)| one.rule.id == rule) {
+                return None;
+            }
+            return self.finding(&scene, steps, shown);
         }
-        self.finding(&scene, steps, said, breach, hits)
+        None
     }
 
-    fn finding(
-        &self,
-        scene: &Scene,
-        steps: Vec<Step>,
-        said: Vec<String>,
-        breach: LifeBreach,
-        hits: u32,
-    ) -> Option<Finding> {
+    /// What a sequence shows of a rule that it broke before, if it does.
+    async fn play_again(&self, steps: &[Step], rule: &str) -> Option<Shown> {
+        let mut shown: Option<Shown> = None;
+        for _ in 0..TRIES {
+            let played = play(steps, &mut self.stage.clone()).await;
+            let mut breaches = played.breaches.into_iter().map(|(_, breach)| breach);
+            if let Some(breach) = breaches.find(|one| one.rule.id == rule) {
+                shown = Some(Shown {
+                    breach,
+                    said: played.said,
+                    hits: shown.map_or(0, |shown| shown.hits) + 1,
+                });
+            }
+        }
+        shown
+    }
+
+    fn finding(&self, scene: &Scene, steps: Vec<Step>, shown: Shown) -> Option<Finding> {
+        let Shown { breach, said, hits } = shown;
         let basis = breach.rule.basis;
         let key = format!("life: {}", breach.rule.id);
         let digest = Sha256::digest(key.as_bytes());
