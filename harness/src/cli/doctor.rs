@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::guard::{INTERRUPTED, Interrupts, list};
+use crate::cli::guard::{INTERRUPTED, Interrupts, list_leftovers};
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
@@ -115,7 +115,7 @@ async fn ended(session: Session, found: Option<Diagnosis>, keep: bool) -> Option
             Some(found)
         }
         None => {
-            list(&leftovers);
+            list_leftovers(&leftovers);
             None
         }
     }

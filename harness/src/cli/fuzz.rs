@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
 use crate::case::Level;
-use crate::cli::guard::{interrupted, left, list};
+use crate::cli::guard::{interrupted, list_leftovers, tell_leftovers};
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, note, print, runtime, runtime_of};
@@ -160,7 +160,7 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
         };
         let run = session.run_id.clone();
         let leftovers = session.close().await;
-        left(&arguments.target, &run, &leftovers);
+        tell_leftovers(&arguments.target, &run, &leftovers);
         result
     })
 }
@@ -183,7 +183,7 @@ async fn against_other(
         )));
     }
     let result = against::against(&settings(arguments), session, &other).await;
-    list(&other.close().await);
+    list_leftovers(&other.close().await);
     result
 }
 

@@ -40,20 +40,20 @@ pub(crate) async fn guarded<T>(
             return Ok(None);
         }
     };
-    left(target, &run, &leftovers);
+    tell_leftovers(target, &run, &leftovers);
     result.transpose()
 }
 
 /// Says what could not be deleted, and what tries again.
-pub(crate) fn left(target: &TargetArguments, run: &str, leftovers: &[String]) {
+pub(crate) fn tell_leftovers(target: &TargetArguments, run: &str, leftovers: &[String]) {
     if !target.keeps() && !leftovers.is_empty() {
-        list(leftovers);
+        list_leftovers(leftovers);
         tell(&format!("`{}` tries again", sweep(target, run)));
     }
 }
 
 /// Says what could not be deleted: one by one, as far as anyone reads on.
-pub(crate) fn list(leftovers: &[String]) {
+pub(crate) fn list_leftovers(leftovers: &[String]) {
     for leftover in leftovers.iter().take(LISTED_MAX) {
         complain(&format!("delete {leftover}"));
     }

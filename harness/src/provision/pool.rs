@@ -15,10 +15,12 @@ use crate::provision::held::{Held, Owned, lock};
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
 
-/// How long a pool may refuse to be deleted where so many others did so to the end: a campaign makes hundreds of them. One or
-/// two are no rule, and what is left behind on AWS counts against a quota.
-const PATIENCE_LOST: Duration = Duration::from_secs(1);
+/// How many pools may refuse to be deleted for as long as anyone waits. One or two are no rule, and what is left behind on AWS
+/// counts against a quota.
 const STUBBORN_MAX: u32 = 8;
+
+/// How long those after them may refuse: a campaign makes hundreds of pools.
+const PATIENCE_LOST: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(crate) struct Pools {

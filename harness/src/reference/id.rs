@@ -19,13 +19,11 @@ const STEP: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
 impl Maker {
     pub(crate) fn new(seed: u64) -> Self {
         let hash = hashed(seed, 0);
+        let first = hash.first_chunk().expect("a hash has 32 bytes");
         Self {
             seed,
             made: 0,
-            first: hash
-                .iter()
-                .take(16)
-                .fold(0, |first, byte| first << 8 | u128::from(*byte)),
+            first: u128::from_be_bytes(*first),
         }
     }
 

@@ -22,6 +22,11 @@ fn campaign(scratch: &Scratch, arguments: &[&str]) -> (Output, Value) {
     (output, serde_json::from_str(&json).unwrap_or_default())
 }
 
+/// A campaign on an endpoint, of which nothing is read but what it says.
+fn against(url: &str, arguments: &[&str]) -> (Output, Value) {
+    campaign(&Scratch::new(), &[arguments, &["--endpoint", url]].concat())
+}
+
 fn digest(arguments: &[&str]) -> u64 {
     let (output, json) = campaign(&Scratch::new(), arguments);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
@@ -300,10 +305,7 @@ fn what_every_success_or_every_refused_signature_shows_is_one_finding() {
     for mutant in ["success-as-202", "unsigned-stop-stops"] {
         let served = served(&["--auth", "required", "--mutant", mutant]);
         let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
-        let (_, json) = campaign(
-            &Scratch::new(),
-            &[&base[..], &["--endpoint", &served.url]].concat(),
-        );
+        let (_, json) = against(&served.url, &base);
         let findings = json["findings"].as_array().expect("findings");
         assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
         assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
@@ -316,10 +318,7 @@ fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
     let mutant = ["--mutant", "in-progress-refused"];
     let served = Served::start(&[&mutant[..], &never_pending].concat());
     let base = ["--execs", "128", "--generators", "seeded", "--seed", "1"];
-    let (_, json) = campaign(
-        &Scratch::new(),
-        &[&base[..], &["--endpoint", &served.url]].concat(),
-    );
+    let (_, json) = against(&served.url, &base);
     let findings = json["findings"].as_array().expect("findings");
     let [one] = &findings[..] else {
         panic!("every stop is refused, which is one fault: {findings:#?}")
@@ -374,10 +373,7 @@ fn what_does_not_show_again_is_no_finding_and_says_so() {
     let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::StopsAreAnonymousOnce));
     let endpoint = format!("http://127.0.0.1:{}", gateway.port);
     let base = ["--execs", "512", "--generators", "directed"];
-    let (output, json) = campaign(
-        &Scratch::new(),
-        &[&base[..], &["--endpoint", &endpoint]].concat(),
-    );
+    let (output, json) = against(&endpoint, &base);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     assert_eq!(json["findings"], Value::Array(Vec::new()));
     let told: Vec<_> = (output.stdout.lines())
@@ -395,10 +391,7 @@ fn nothing_waits_for_a_precondition_that_takes_long() {
     // No job ends by itself there, which is known after ten seconds only.
     let served = served(&[]);
     let base = ["--execs", "64", "--generators", "directed"];
-    let (output, json) = campaign(
-        &Scratch::new(),
-        &[&base[..], &["--endpoint", &served.url]].concat(),
-    );
+    let (output, json) = against(&served.url, &base);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     assert!(json["executions"].as_u64() > Some(32), "{json}");
     let late =
@@ -411,10 +404,7 @@ fn no_epoch_waits_for_a_case_of_the_suite() {
     // Some cases want a job that has ended. No job does there, which the runner of the suite believes after ten seconds.
     let served = served(&[]);
     let base = ["--time", "5s", "--generators", "seeded"];
-    let (output, json) = campaign(
-        &Scratch::new(),
-        &[&base[..], &["--endpoint", &served.url]].concat(),
-    );
+    let (output, json) = against(&served.url, &base);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     // What is new is learnt when an epoch ends.
     assert_ne!(json["novelty"], 0, "no epoch was whole: {json}");
@@ -575,8 +565,7 @@ fn pools_that_cannot_be_deleted_are_told_and_do_not_fill_the_screen() {
     let gateway = Gateway::start(&reference.url, Front::Lacking(lack));
     let endpoint = format!("http://127.0.0.1:{}", gateway.port);
     let base = ["--execs", "300", "--generators", "directed"];
-    let target = ["--endpoint", &endpoint];
-    let (output, _) = campaign(&Scratch::new(), &[&base[..], &target].concat());
+    let (output, _) = against(&endpoint, &base);
     let lines: Vec<_> = output.stderr.lines().collect();
     let told = |line: &&&str| line.starts_with("error: failed to delete the pool ");
     assert_eq!(lines.iter().filter(told).count(), 20, "{}", output.stderr);

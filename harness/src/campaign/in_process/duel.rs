@@ -47,8 +47,8 @@ pub struct Duel {
     signed: RefCell<HashMap<(Request, Signature), (Request, Signature)>>,
 }
 
-/// The most bytes of a body that is made large on purpose. In process none is larger than a buffer, and more bytes only
-/// cost time.
+/// The most bytes of a body that is made large on purpose. Here there is no buffer to run over, and more bytes only cost time;
+/// the codec gets larger ones.
 const BODY_SIZE_MAX: usize = 4 << 10;
 
 /// How many signed requests are kept: several times as many as the suite has.
@@ -160,7 +160,8 @@ impl Duel {
             signed.clear();
         }
         let done = self.sign(asked.0.clone(), signature);
-        signed.entry(asked).insert_entry(done).get().clone()
+        signed.insert(asked, done.clone());
+        done
     }
 
     fn sign(&self, mut request: Request, signature: Signature) -> (Request, Signature) {
