@@ -10,7 +10,7 @@ mod operation;
 mod quota;
 
 pub use constraint::{Constraint, JOB_ID, USER_POOL_ID};
-pub use error::{DECLARED, Declared, REACHABLE, declared, is_known};
+pub use error::{DECLARED, Declared, REACHABLE, declared, is_known, spelled_alike};
 pub use job::{HASHING_ALGORITHMS, Kind, MEMBERS, Member, Status};
 pub use operation::{CONTENT_TYPE, Operation, SIGNING_NAME, TARGET_PREFIX};
 pub use quota::{Quota, QuotaClass, QuotaUse};

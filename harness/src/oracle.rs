@@ -38,6 +38,6 @@ pub use life::{
 pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub(crate) use ruling::rule_read;
-pub use ruling::{Ruling, Verdict, permits, rule};
+pub use ruling::{Reason, Ruling, Verdict, permits, rule};
 pub use said::expectations;
 pub use template::{Likeness, template};

@@ -170,6 +170,7 @@ impl Confirmer {
             if let Some(again) = self.again(suspicion).await {
                 hits += 1;
                 suspicion.mismatches = again.mismatches;
+                suspicion.gist = again.gist;
             }
         }
         (hits, tries)

@@ -9,12 +9,12 @@ use serde_json::json;
 
 use crate::campaign::kind::{kind, named};
 use crate::campaign::stock::{Hold, Own, Stock};
-use crate::campaign::suspicion::{Broken, Came, Invariants, Kind, Suspicion, suspicions};
+use crate::campaign::suspicion::{Broken, Came, Gist, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
 use crate::oracle::{
-    self, Answer, Known, Likeness, Mismatch, Outcome, Permitted, Place, Sent, Signing, permitted,
-    same,
+    self, Answer, Known, Likeness, Mismatch, Observed, Outcome, Permitted, Place, Sent, Signing,
+    permitted, same,
 };
 use crate::provision::{Described, Lease};
 use crate::runner::{Record, RunError, Runner, Session, Verdict};
@@ -116,7 +116,7 @@ impl Arena {
     /// invariants, where [`Self::send`] does not see it.
     pub(crate) async fn run(&self, case: &Arc<Case>) -> (Record, Vec<Suspicion>) {
         let (record, observed) = self.runner.judged(case).await;
-        let mut suspicions = Vec::from_iter(self.of_record(case, &record));
+        let mut suspicions = Vec::from_iter(self.of_record(case, &record, observed.as_ref()));
         if let Some(observed) = observed.filter(|_| !is_sent_alone(case)) {
             let is_told = |at: &str| record.mismatches.iter().any(|one| one.at == at);
             let broken = self.invariants.broken_by(&observed, case);
@@ -127,7 +127,12 @@ impl Arena {
     }
 
     /// What a case of the suite that diverges is suspected of.
-    fn of_record(&self, case: &Arc<Case>, record: &Record) -> Option<Suspicion> {
+    fn of_record(
+        &self,
+        case: &Arc<Case>,
+        record: &Record,
+        observed: Option<&Observed>,
+    ) -> Option<Suspicion> {
         if !matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
             return None;
         }
@@ -145,6 +150,7 @@ impl Arena {
             } else {
                 record.mismatches.clone()
             },
+            gist: observed.and_then(|observed| Gist::of_outcome(&observed.outcome)),
             case: Arc::clone(case),
             executions: 0,
         })
@@ -287,6 +293,7 @@ impl Arena {
                 "an id that no other answer has",
                 id,
             )],
+            gist: None,
             case: Arc::clone(case),
             executions: 0,
         })
@@ -499,6 +506,7 @@ pub(crate) fn of_state(case: &Arc<Case>, mismatches: Vec<Mismatch>) -> Suspicion
             }],
         },
         mismatches,
+        gist: None,
         case: Arc::clone(case),
         executions: 0,
     }

@@ -1,6 +1,6 @@
 //! A finding: what is wrong, which requirement it breaks, and an ordinary case file that shows it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::campaign::cause::{Cause, have_one, of_both_told};
 use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody};
 use crate::case::{
     Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
@@ -35,8 +36,8 @@ pub struct Finding {
     pub requirement_id: Option<String>,
     /// Other requirements that the same fault breaks: their ids in the suite, or what they say.
     pub also: Vec<String>,
-    /// What may be behind it; two findings of one cause are one fault.
-    pub(crate) causes: Vec<String>,
+    /// What may be behind it.
+    pub(crate) causes: BTreeSet<Cause>,
     /// Where it comes from.
     pub source: String,
     /// What was wanted against what came, in each place.
@@ -121,15 +122,9 @@ impl Finding {
         }
     }
 
-    /// Whether it is the fault that another one is.
+    /// Whether it is the fault that another one is: told alike, or with the same thing behind it.
     pub(crate) fn is_same_fault(&self, other: &Self) -> bool {
-        // What may have several reasons stands for none of them, but for what may have the same ones.
-        let is_behind = |one: &Self, other: &Self| match &one.causes[..] {
-            [cause] => other.causes.contains(cause),
-            _ => false,
-        };
-        let is_alike = !self.causes.is_empty() && self.causes == other.causes;
-        self.key == other.key || is_alike || is_behind(self, other) || is_behind(other, self)
+        self.key == other.key || have_one(&self.causes, &other.causes)
     }
 
     /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told.
@@ -137,10 +132,7 @@ impl Finding {
         if other.level < self.level {
             std::mem::swap(self, &mut other);
         }
-        // What one of them is sure of holds for both.
-        if other.causes.len() == 1 {
-            self.causes.clone_from(&other.causes);
-        }
+        self.causes = of_both_told(std::mem::take(&mut self.causes), &other.causes);
         let name = other.requirement_id.unwrap_or(other.requirement);
         let own = self.requirement_id.as_ref().unwrap_or(&self.requirement);
         for also in other.also.into_iter().chain([name]) {

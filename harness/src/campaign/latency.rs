@@ -70,6 +70,7 @@ pub(crate) async fn grown(arena: &Arena, lane: &mut Lane) -> Option<Suspicion> {
             "four times the input in about four times the time",
             told([first, second, third]),
         )],
+        gist: None,
         case: case(LENGTHS[2]),
         executions: 0,
     })

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::campaign::cause::causes_of_rule;
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
 use crate::lifecycle::{Kind, RaceFinding, Stage, races};
@@ -59,12 +60,13 @@ impl Theatre {
             text.push_str(line);
             text.push('\n');
         }
+        let mismatch = mismatch(&seen);
         let given = format!("a started job, and a race of {}", seen.kind.name());
         Finding {
             also: Vec::new(),
-            causes: Vec::new(),
+            causes: causes_of_rule(&seen.rule, &seen.text, &mismatch),
             key: key(&seen),
-            mismatches: vec![mismatch(&seen)],
+            mismatches: vec![mismatch],
             level: seen.level,
             requirement: seen.text,
             requirement_id: None,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
+use crate::campaign::cause::causes_of_rule;
 use crate::campaign::finding::Finding;
 use crate::case::{Act, Sequence, SequenceKind, Source, Step};
 use crate::lifecycle::{NO_ANSWER, Stage, Target, play, shrink};
@@ -186,7 +187,7 @@ impl Theatre {
         };
         Some(Finding {
             also: Vec::new(),
-            causes: Vec::new(),
+            causes: causes_of_rule(breach.rule.id, basis.text, &breach.mismatch),
             key,
             level: breach.level,
             requirement: basis.text.to_owned(),

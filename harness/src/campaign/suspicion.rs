@@ -7,7 +7,9 @@ use memchr::{memchr_iter, memmem};
 
 use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
 use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
-use crate::oracle::{Mismatch, Observed, Outcome, Permitted, Ruling, Verdict, hold, rule_read};
+use crate::oracle::{
+    Mismatch, Observed, Outcome, Permitted, Reason, Ruling, Verdict, hold, rule_read,
+};
 use crate::suite::Suite;
 use crate::wire::{Envelope, Response};
 
@@ -53,10 +55,52 @@ pub(crate) struct Suspicion {
     pub(crate) kind: Kind,
     pub(crate) broken: Broken,
     pub(crate) mismatches: Vec<Mismatch>,
+    /// What the answer is, where it is an answer that is wrong.
+    pub(crate) gist: Option<Gist>,
     /// The request that brought it.
     pub(crate) case: Arc<Case>,
     /// How many executions there were until then.
     pub(crate) executions: u64,
+}
+
+/// An answer in few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gist {
+    pub(crate) status: u16,
+    pub(crate) error_type: Option<String>,
+    /// Whether it shows a job.
+    pub(crate) has_job: bool,
+}
+
+impl Gist {
+    pub(crate) fn of(response: &Response) -> Self {
+        let envelope = Envelope::read(response);
+        let json = envelope.json.as_ref().ok();
+        let job = json.and_then(|json| json.get("UserImportJob"));
+        let has = |member: &&str| job.is_some_and(|job| job.get(member).is_some());
+        Self {
+            status: response.status,
+            error_type: envelope.error_type().map(str::to_owned),
+            has_job: ["JobId", "UserPoolId", "Status"].iter().any(has),
+        }
+    }
+
+    pub(crate) fn of_outcome(outcome: &Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Answered(response) => Some(Self::of(response)),
+            Outcome::Closed | Outcome::Silent(_) => None,
+        }
+    }
+
+    /// An error as the rules of a job's life tell it: `400 ResourceNotFoundException`, `400 without an error type`.
+    pub(crate) fn told(text: &str) -> Option<Self> {
+        let (status, name) = text.split_once(' ')?;
+        Some(Self {
+            status: status.parse().ok()?,
+            error_type: (name != "without an error type").then(|| name.to_owned()),
+            has_job: false,
+        })
+    }
 }
 
 impl Suspicion {
@@ -96,6 +140,7 @@ impl Invariants {
                 kind: Kind::Invariant(*invariant),
                 broken: broken.clone(),
                 mismatches,
+                gist: Gist::of_outcome(&observed.outcome),
                 case: Arc::clone(case),
                 executions: 0,
             })
@@ -177,13 +222,14 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
             kind: Kind::Leak,
             broken: no_leak(),
             mismatches: vec![mismatch],
+            gist: None,
             case: Arc::clone(came.case),
             executions: 0,
         });
     }
     let is_told = is_untyped && response.status >= 400 && !found.is_empty();
     if ruling.verdict == Verdict::Divergent && !is_told {
-        found.extend(of_answer(came, &ruling, response, &explained));
+        found.extend(of_answer(came.case, &ruling, response, &explained));
     }
     found
 }
@@ -208,12 +254,13 @@ fn may_wait(case: &Case) -> bool {
 
 /// What the request's own answer breaks, beside what any answer would.
 fn of_answer(
-    came: Came<'_>,
+    case: &Arc<Case>,
     ruling: &Ruling,
     response: &Response,
     explained: &BTreeSet<(String, String)>,
 ) -> Option<Suspicion> {
-    let Permitted::OneOf(classes) = came.permitted else {
+    // The requirement that it breaks: of the error that came, where that is one of those permitted.
+    let Reason::Basis(basis) = ruling.reason else {
         return None;
     };
     // A header is never wrong for one request only.
@@ -224,7 +271,6 @@ fn of_answer(
     if mismatches.is_empty() {
         return None;
     }
-    let basis = classes.first()?.basis;
     let level = ruling.level;
     let carries = basis.kind.carries_must();
     Some(Suspicion {
@@ -244,7 +290,8 @@ fn of_answer(
             }],
         },
         mismatches,
-        case: Arc::clone(came.case),
+        gist: Some(Gist::of(response)),
+        case: Arc::clone(case),
         executions: 0,
     })
 }

@@ -98,3 +98,22 @@ pub fn declared(name: &str) -> Option<&'static Declared> {
 pub fn is_known(name: &str) -> bool {
     declared(name).is_some() || REACHABLE.contains(&name)
 }
+
+/// The other errors that a caller can meet and that differ from a name in spelling only: by `Exception` at its end, by capitals,
+/// by underscores.
+pub fn spelled_alike(name: &str) -> impl Iterator<Item = &'static str> {
+    let letters = letters(name);
+    let declared = DECLARED.iter().map(|error| error.name);
+    let known = declared.chain(REACHABLE);
+    known.filter(move |known| *known != name && self::letters(known) == letters)
+}
+
+/// The letters that tell a name from others.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let mut letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    if let Some(stem) = letters.strip_suffix("exception") {
+        letters.truncate(stem.len());
+    }
+    letters
+}

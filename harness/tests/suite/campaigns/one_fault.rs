@@ -1,0 +1,103 @@
+//! One fault is one finding, in however many ways a campaign meets it.
+
+use std::path::PathBuf;
+
+use crate::campaigns::{against, campaign, served};
+use crate::command::{Scratch, Served};
+use crate::files;
+
+#[test]
+fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
+    let scratch = Scratch::new();
+    let served = served(&["--auth", "off"]);
+    let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+    let (output, json) = campaign(
+        &scratch,
+        &[&base[..], &["--endpoint", &served.url]].concat(),
+    );
+    assert_eq!(output.code, 1, "{}{}", output.stdout, output.stderr);
+    let findings = json["findings"].as_array().expect("findings");
+    let [one] = &findings[..] else {
+        panic!("signatures are looked at nowhere, which is one fault: {findings:#?}")
+    };
+    assert_eq!(one["level"], "must", "the firmest is told: {one:#}");
+    let also = one["also"].as_array().expect("other requirements");
+    assert!(also.len() >= 4, "{one:#}");
+    assert!(
+        output.stdout.contains("  also    auth/"),
+        "{}",
+        output.stdout
+    );
+    let files = files(&scratch.path("findings"));
+    let is_known = |file: &&PathBuf| {
+        let is_of_one = one["case_file"]
+            .as_str()
+            .is_some_and(|of| file.ends_with(of));
+        is_of_one || file.ends_with("control/valid-request.toml")
+    };
+    let others: Vec<_> = files.iter().filter(|file| !is_known(file)).collect();
+    assert!(
+        others.is_empty(),
+        "what was taken in left a file: {others:?}"
+    );
+    assert_eq!(files.len(), 2, "{files:?}");
+}
+
+#[test]
+fn what_every_success_or_every_refused_signature_shows_is_one_finding() {
+    for mutant in ["success-as-202", "unsigned-stop-stops"] {
+        let served = served(&["--auth", "required", "--mutant", mutant]);
+        let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+        let (_, json) = against(&served.url, &base);
+        let findings = json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+    }
+}
+
+#[test]
+fn a_status_is_wrong_by_the_requirement_of_its_error_whatever_else_is_wrong_in_the_request() {
+    let served = served(&["--auth", "required", "--mutant", "wrong-type-as-500"]);
+    let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+    let (_, json) = against(&served.url, &base);
+    let findings = json["findings"].as_array().expect("findings");
+    let [one] = &findings[..] else {
+        panic!("types are refused with 500, which is one fault: {findings:#?}")
+    };
+    assert_eq!(one["got"], "status: 500", "{one:#}");
+    let requirement = one["requirement"].as_str().unwrap_or_default();
+    assert!(requirement.contains("in place of a text"), "{one:#}");
+}
+
+#[test]
+fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
+    let never_pending = ["--pending-ms", "0", "--in-progress-ms", "400"];
+    let mutant = ["--mutant", "in-progress-refused"];
+    let served = Served::start(&[&mutant[..], &never_pending].concat());
+    let base = ["--execs", "128", "--generators", "seeded", "--seed", "1"];
+    let (_, json) = against(&served.url, &base);
+    let findings = json["findings"].as_array().expect("findings");
+    let [one] = &findings[..] else {
+        panic!("every stop is refused, which is one fault: {findings:#?}")
+    };
+    let wanted = one["wanted"].as_str().unwrap_or_default();
+    assert!(wanted.contains(": 200"), "{one:#}");
+    assert!(one["also"].is_array(), "{one:#}");
+}
+
+#[test]
+fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
+    let mutants = [
+        "errors-without-exception",
+        "values-cut",
+        "other-job-id",
+        "missing-job-as-internal",
+    ];
+    for mutant in mutants {
+        let served = served(&["--mutant", mutant]);
+        let base = ["--execs", "640", "--generators", "seeded", "--seed", "1"];
+        let (_, json) = against(&served.url, &base);
+        let findings = json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+    }
+}
