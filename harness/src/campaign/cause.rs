@@ -82,10 +82,7 @@ const PRECONDITION: &str = "PreconditionNotMetException";
 type Fault = fn(&str) -> Option<Level>;
 
 /// The members of a request.
-const MEMBERS: [(&str, Named, Fault); 2] = [
-    ("UserPoolId", Named::Pool, pool_fault),
-    ("JobId", Named::Job, job_fault),
-];
+const MEMBERS: [(&str, Fault); 2] = [("UserPoolId", pool_fault), ("JobId", job_fault)];
 
 /// What some suspicions may be caused by, if it is one of those.
 type Explained = fn(&Suspicion) -> Option<BTreeSet<Cause>>;
@@ -275,26 +272,23 @@ fn of_deed(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     }
     let mut causes = BTreeSet::new();
     for mismatch in &suspicion.mismatches {
-        match mismatch.at.strip_prefix("post") {
-            Some("") => causes.extend([Cause::Gone]),
-            Some("/Status") if mismatch.wanted.starts_with("a job that") => {
+        let Some(place) = mismatch.at.strip_prefix("post") else {
+            continue;
+        };
+        match place.strip_prefix('/') {
+            None => causes.extend([Cause::Gone]),
+            Some("Status") if mismatch.wanted.starts_with("a job that") => {
                 causes.extend([Cause::CarriedOut]);
                 // Which of the two it is, the job alone does not tell.
-                let is_either = suspicion.kind == Kind::Case && is_of_signature(case);
-                causes.extend(is_either.then_some(Cause::Unsigned));
+                if suspicion.kind == Kind::Case && is_of_signature(case) {
+                    causes.extend([Cause::Unsigned]);
+                }
             }
-            Some("/Status") if mismatch.wanted.starts_with("Stopped") => {
+            Some("Status") if mismatch.wanted.starts_with("Stopped") => {
                 causes.extend([Cause::NotStopped, Cause::Member("Status".to_owned())]);
             }
-            Some(member) => {
-                let name = member.trim_start_matches('/').to_owned();
-                causes.extend(
-                    [Cause::Member(name)]
-                        .into_iter()
-                        .filter(|_| member != "/Status"),
-                );
-            }
-            None => {}
+            Some("Status") => {}
+            Some(name) => causes.extend([Cause::Member(name.to_owned())]),
         }
     }
     (!causes.is_empty()).then_some(causes)
@@ -435,8 +429,8 @@ fn parts(case: &Case) -> BTreeSet<String> {
             text.is_some_and(|text| fault(text).is_none())
         };
         let wrong: BTreeSet<_> = (MEMBERS.iter())
-            .filter(|(name, _, fault)| !is_right(name, *fault))
-            .map(|(name, ..)| Change::Remove((*name).to_owned()).part())
+            .filter(|(name, fault)| !is_right(name, *fault))
+            .map(|(name, _)| Change::Remove((*name).to_owned()).part())
             .collect();
         if !wrong.is_empty() {
             return wrong;

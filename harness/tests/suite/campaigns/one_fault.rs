@@ -1,6 +1,8 @@
-//! One fault is one finding, in however many ways a campaign meets it.
+//! One fault is one finding, in however many ways a campaign meets it, and two faults are two.
 
 use std::path::PathBuf;
+
+use serde_json::Value;
 
 use crate::campaigns::{against, campaign, served};
 use crate::command::{Scratch, Served};
@@ -99,5 +101,23 @@ fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
         let (_, json) = against(&served.url, &base);
         let findings = json["findings"].as_array().expect("findings");
         assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+    }
+}
+
+#[test]
+fn two_faults_are_two_findings() {
+    for mutant in ["other-job-id", "job-id-pattern-unchecked"] {
+        let served = served(&["--auth", "off", "--mutant", mutant]);
+        let base = ["--execs", "640", "--generators", "seeded", "--seed", "1"];
+        let (_, json) = against(&served.url, &base);
+        let findings = json["findings"].as_array().expect("findings");
+        let is_of_signature =
+            |one: &&Value| one["id"].as_str().is_some_and(|id| id.starts_with("auth/"));
+        let of_signature = findings.iter().filter(is_of_signature).count();
+        assert_eq!(
+            (findings.len(), of_signature),
+            (2, 1),
+            "{mutant}: {findings:#?}"
+        );
     }
 }
