@@ -346,7 +346,7 @@ fn of_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     }
     let got = got.map_or_else(|| FOUND.to_owned(), found_or);
     let constraints = || parts(case).into_iter().map(Cause::Constraint);
-    let causes = match wanted? {
+    let mut causes: BTreeSet<_> = match wanted? {
         // It was let through, and then something was found or not.
         INVALID_PARAMETER if got == FOUND || got == NOT_FOUND => constraints().collect(),
         // What is not there is told in another way, or an id that is right is taken for a wrong one.
@@ -364,6 +364,9 @@ fn of_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
             parts(case).into_iter().map(instead).collect()
         }
     };
+    // Who answers so whatever is asked looks at nothing.
+    let is_jobless = gist.status < 400 && gist.error_type.is_none() && !gist.has_job;
+    causes.extend(is_jobless.then_some(Cause::Jobless));
     Some(causes)
 }
 

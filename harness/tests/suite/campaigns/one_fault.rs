@@ -94,6 +94,7 @@ fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
         "values-cut",
         "other-job-id",
         "missing-job-as-internal",
+        "missing-job-succeeds",
     ];
     for mutant in mutants {
         let served = served(&["--mutant", mutant]);
