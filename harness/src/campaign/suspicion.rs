@@ -92,11 +92,20 @@ impl Gist {
         }
     }
 
+    /// Whether it says that a request is granted, and shows nothing.
+    pub(crate) fn is_jobless(&self) -> bool {
+        self.status < 400 && self.error_type.is_none() && !self.has_job
+    }
+
     /// An error as the rules of a job's life tell it: `400 ResourceNotFoundException`, `400 without an error type`.
     pub(crate) fn told(text: &str) -> Option<Self> {
         let (status, name) = text.split_once(' ')?;
+        let status = status
+            .parse()
+            .ok()
+            .filter(|status| (100..600).contains(status))?;
         Some(Self {
-            status: status.parse().ok()?,
+            status,
             error_type: (name != "without an error type").then(|| name.to_owned()),
             has_job: false,
         })

@@ -91,6 +91,7 @@ fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
 fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
     let mutants = [
         "errors-without-exception",
+        "nulls-refused",
         "values-cut",
         "other-job-id",
         "missing-job-as-internal",
@@ -102,6 +103,42 @@ fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
         let (_, json) = against(&served.url, &base);
         let findings = json["findings"].as_array().expect("findings");
         assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+    }
+}
+
+#[test]
+fn what_every_refused_signature_shows_is_one_finding() {
+    for mutant in ["signature-errors-as-403", "incomplete-as-invalid"] {
+        let served = served(&["--auth", "required", "--mutant", mutant]);
+        let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
+        let (_, json) = against(&served.url, &base);
+        let findings = json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+    }
+}
+
+#[test]
+fn what_the_life_of_a_job_shows_in_several_ways_is_one_finding() {
+    let mutants = [
+        "millisecond-timestamps",
+        "restart-accepted",
+        "stop-drops-neighbours",
+    ];
+    for mutant in mutants {
+        let served = Served::start(&["--control", "--mutant", mutant]);
+        let base = [
+            "--execs",
+            "1024",
+            "--generators",
+            "seeded,sequence",
+            "--seed",
+            "1",
+        ];
+        let (_, json) = against(&served.url, &base);
+        let findings = json["findings"].as_array().expect("findings");
+        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
     }
 }
 

@@ -1,0 +1,316 @@
+//! What may be behind one answer, or behind what became of the job that its request named.
+
+use std::collections::BTreeSet;
+
+use crate::campaign::cause::request::{
+    is_of_signature, looked_up, of_both, parts, refused, refused_parts,
+};
+use crate::campaign::cause::said::{
+    INVALID_PARAMETER, NOT_FOUND, SERIALIZATION, first_name, found_or, is_of_error,
+    is_of_signatures, is_of_words, is_refused, is_wordless, meant, member, names, of_member,
+    other_success,
+};
+use crate::campaign::cause::{Cause, FOUND};
+use crate::campaign::suspicion::{Gist, Kind, Suspicion};
+use crate::case::{Case, Invariant, JobState, Post};
+use crate::contract::{Operation, Status, is_known, spelled_alike};
+use crate::oracle::Mismatch;
+
+/// What some suspicions may be caused by, if it is one of those.
+type Explained = fn(&Suspicion) -> Option<BTreeSet<Cause>>;
+
+/// From what is wrong in any answer to what is wrong with one request. The first that knows a suspicion explains it.
+const EXPLAINED: [Explained; 9] = [
+    of_header,
+    of_error_form,
+    of_success_form,
+    of_deed,
+    of_signature_error,
+    of_refused,
+    of_words,
+    of_status,
+    of_error,
+];
+
+/// What may be behind a suspicion: each would bring this answer. None where the suspicion's key says all.
+pub(crate) fn causes(suspicion: &Suspicion) -> BTreeSet<Cause> {
+    let mut explained = EXPLAINED.iter().map(|explain| explain(suspicion));
+    let causes = explained.find_map(|causes| causes).unwrap_or_default();
+    match causes.is_empty() && suspicion.kind == Kind::Case {
+        true => BTreeSet::from([Cause::Sentence(suspicion.broken.text.clone())]),
+        false => causes,
+    }
+}
+
+/// A header is wrong in any answer. Who writes an error in another format gives it another type.
+fn of_header(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let [header] = &suspicion.mismatches[..] else {
+        return None;
+    };
+    let name = header.at.strip_prefix("header ")?;
+    if header.got == "none" {
+        return Some(BTreeSet::from([Cause::NoHeader(name.to_owned())]));
+    }
+    let is_of_type = suspicion.kind == Kind::Invariant(Invariant::ContentType);
+    let form = suspicion.gist.as_ref().filter(|_| is_of_type);
+    let form = form.and_then(|gist| error_form(gist, &suspicion.mismatches));
+    Some(form.into_iter().collect())
+}
+
+/// What is wrong in the form of errors is wrong in all of them, whatever they are about.
+fn of_error_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let is_of_answer = !matches!(suspicion.kind, Kind::State | Kind::Leak | Kind::Latency);
+    if !is_of_answer || is_vacuous(suspicion) {
+        return None;
+    }
+    let form = error_form(suspicion.gist.as_ref()?, &suspicion.mismatches)?;
+    // Of a request that should be granted, the refusal is wrong as well.
+    let is_grant_alone = |one: &Mismatch| is_refused(one) && first_name(&one.wanted).is_none();
+    if suspicion.mismatches.iter().any(is_grant_alone) {
+        let causes = refused(&suspicion.case).chain([form]);
+        return Some(causes.collect());
+    }
+    Some(BTreeSet::from([form]))
+}
+
+/// What is wrong in the form of an error, if anything is.
+pub(crate) fn error_form(gist: &Gist, mismatches: &[Mismatch]) -> Option<Cause> {
+    let Some(name) = &gist.error_type else {
+        return (gist.status >= 400).then_some(Cause::Untyped);
+    };
+    if gist.status < 400 {
+        return (!gist.has_job).then_some(Cause::ErrorAsSuccess);
+    }
+    let wanted: Vec<_> = mismatches
+        .iter()
+        .flat_map(|one| names(&one.wanted))
+        .collect();
+    let mut alike = spelled_alike(name).peekable();
+    if alike.peek().is_none() {
+        return (!is_known(name)).then(|| Cause::Foreign(name.clone()));
+    }
+    // Another error than the right one, and in another spelling: the first of the two is what is told.
+    let is_meant = match wanted.is_empty() {
+        true => !is_known(name),
+        false => alike.any(|meant| wanted.contains(&meant)),
+    };
+    is_meant.then_some(Cause::Spelled)
+}
+
+/// What is wrong in the form of successes is wrong in all of them.
+fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let mismatches = &suspicion.mismatches[..];
+    if let Some(status) = mismatches.iter().find_map(other_success) {
+        return Some(BTreeSet::from([Cause::Success(status)]));
+    }
+    let is_success = suspicion
+        .gist
+        .as_ref()
+        .is_some_and(|gist| gist.status < 400 && gist.error_type.is_none());
+    let is_judged = match suspicion.kind {
+        Kind::Answer | Kind::Case => true,
+        Kind::Invariant(invariant) => !matches!(
+            invariant,
+            Invariant::NoNulls | Invariant::RequestId | Invariant::Robust
+        ),
+        _ => false,
+    };
+    if !is_success || !is_judged {
+        return None;
+    }
+    let is_of_body = |one: &Mismatch| one.at == "body" || one.at.starts_with("body/UserImportJob");
+    if !mismatches.iter().all(is_of_body) {
+        return None;
+    }
+    let has_job = suspicion.gist.as_ref().is_some_and(|gist| gist.has_job);
+    if !has_job {
+        return Some(BTreeSet::from([Cause::Jobless]));
+    }
+    let named = |one: &Mismatch| member(&one.at).map(|name| of_member(name, one));
+    let mut causes: BTreeSet<_> = mismatches.iter().filter_map(named).flatten().collect();
+    // Whoever looks a job up without its pool shows the pool that it is in.
+    if suspicion.case.given.job == JobState::Elsewhere {
+        causes.extend(of_both(FOUND));
+    }
+    Some(causes)
+}
+
+/// What became of a job.
+fn of_deed(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let case = &suspicion.case;
+    if suspicion.mismatches.iter().any(is_of_error) {
+        return None;
+    }
+    let is_other = suspicion.kind != Kind::State && case.post == Some(Post::BystanderUntouched);
+    let mut causes = BTreeSet::new();
+    for mismatch in &suspicion.mismatches {
+        let Some(place) = mismatch.at.strip_prefix("post") else {
+            continue;
+        };
+        match place.strip_prefix('/') {
+            None => causes.extend([Cause::Gone]),
+            Some("Status") if is_other => causes.extend([Cause::OtherStopped]),
+            Some("Status") if mismatch.wanted.starts_with("a job that") => {
+                causes.extend([Cause::CarriedOut]);
+                // Which of the two it is, the job alone does not tell.
+                if suspicion.kind == Kind::Case && is_of_signature(case) {
+                    causes.extend([Cause::Unsigned]);
+                }
+            }
+            Some("Status") if mismatch.wanted.starts_with("Stopped") => {
+                let shown = Cause::Member("Status".to_owned());
+                causes.extend([Cause::NotStopped, Cause::Restarted, shown]);
+            }
+            Some("Status") if is_stopped(&mismatch.got) => causes.extend([Cause::CarriedOut]),
+            Some("Status") => {}
+            Some(name) => causes.extend(of_member(name, mismatch)),
+        }
+    }
+    (!causes.is_empty()).then_some(causes)
+}
+
+/// A signature is refused by the error of another fault of signatures.
+fn of_signature_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let got = suspicion.gist.as_ref()?.error_type.as_deref().map(meant)?;
+    let is_judged = matches!(suspicion.kind, Kind::Answer | Kind::Case);
+    if !is_judged || !is_of_signatures(got) {
+        return None;
+    }
+    let wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
+    let wanted = wrong.flat_map(|one| names(&one.wanted));
+    let wanted: BTreeSet<_> = wanted.filter(|name| is_of_signatures(name)).collect();
+    if wanted.is_empty() || wanted.contains(got) {
+        return None;
+    }
+    let instead =
+        |wanted: &str| Cause::Instead("signature".to_owned(), got.to_owned(), wanted.to_owned());
+    Some(wanted.into_iter().map(instead).collect())
+}
+
+/// What should be granted is refused.
+fn of_refused(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    if is_vacuous(suspicion) {
+        let is_jobless = suspicion.gist.as_ref().is_some_and(Gist::is_jobless);
+        let cause = if is_jobless {
+            Cause::Jobless
+        } else {
+            Cause::Refused
+        };
+        return Some(BTreeSet::from([cause]));
+    }
+    let is_it = suspicion.mismatches.iter().any(is_refused);
+    is_it.then(|| refused(&suspicion.case).collect())
+}
+
+/// The right error has other words: those of a check that is another one, or of one that should have come first.
+fn of_words(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    if !suspicion.mismatches.iter().all(is_of_words) {
+        return None;
+    }
+    if suspicion.mismatches.iter().all(is_wordless) {
+        return Some(BTreeSet::from([Cause::NoWords]));
+    }
+    let name = suspicion.gist.as_ref()?.error_type.clone()?;
+    let case = &suspicion.case;
+    let mut causes = match name.as_str() {
+        INVALID_PARAMETER => Vec::from_iter(parts(case).into_iter().map(Cause::Constraint)),
+        NOT_FOUND => looked_up(case, FOUND),
+        _ => Vec::new(),
+    };
+    causes.push(Cause::Words(name));
+    Some(causes.into_iter().collect())
+}
+
+/// The right error has another status.
+fn of_status(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let gist = suspicion.gist.as_ref().filter(|gist| gist.status >= 400)?;
+    let name = gist.error_type.clone()?;
+    let mut wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
+    let is_of_status = wrong.next().is_some_and(|one| one.at == "status") && wrong.next().is_none();
+    // Signatures are looked at in one place.
+    let name = match is_of_signatures(&name) {
+        true => "signature".to_owned(),
+        false => name,
+    };
+    is_of_status.then(|| BTreeSet::from([Cause::Status(name, gist.status)]))
+}
+
+/// What is wrong with one part of a request, and is answered in one wrong way, has one reason.
+fn of_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
+    let is_judged = matches!(suspicion.kind, Kind::Answer | Kind::Case);
+    if !is_judged || !suspicion.mismatches.iter().any(is_of_error) {
+        return None;
+    }
+    let case = &suspicion.case;
+    let mut wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
+    let wanted = wrong.find_map(|one| first_name(&one.wanted));
+    let gist = suspicion.gist.as_ref()?;
+    let got = gist.error_type.as_deref().map(meant);
+    if is_of_signature(case) && !got.is_some_and(is_of_signatures) {
+        return Some(BTreeSet::from([Cause::Unsigned]));
+    }
+    let got = got.map_or_else(|| FOUND.to_owned(), found_or);
+    let constraints = || parts(case).into_iter().map(Cause::Constraint);
+    let mut causes: BTreeSet<_> = match wanted? {
+        // It was let through, and then something was found or not.
+        INVALID_PARAMETER if got == FOUND || got == NOT_FOUND => constraints().collect(),
+        // What is not there is told in another way, or an id that is right is taken for a wrong one.
+        NOT_FOUND if got == INVALID_PARAMETER => {
+            let looked_up = looked_up(case, &got).into_iter();
+            looked_up.chain(constraints()).collect()
+        }
+        NOT_FOUND => looked_up(case, &got).into_iter().collect(),
+        // It was read, and then something was wrong with what was read, or was found or not.
+        SERIALIZATION if got == INVALID_PARAMETER => instead(case, FOUND, SERIALIZATION),
+        wanted if got == NOT_FOUND => instead(case, FOUND, wanted),
+        wanted => instead(case, &got, wanted),
+    };
+    if got == SERIALIZATION {
+        causes.extend(refused_parts(case));
+    }
+    let of_job = of_job(case, gist, &got);
+    causes.extend(of_job.into_iter().flat_map(|cause| {
+        let sentence = Cause::Sentence(suspicion.broken.text.clone());
+        [cause, sentence]
+    }));
+    // Who answers so whatever is asked looks at nothing.
+    causes.extend(gist.is_jobless().then_some(Cause::Jobless));
+    Some(causes)
+}
+
+/// What an answer shows to have become of the job that an unchanged request names.
+fn of_job(case: &Case, gist: &Gist, got: &str) -> Option<Cause> {
+    if !case.changes.is_empty() {
+        return None;
+    }
+    let is_started = gist.status < 400 && case.operation == Operation::StartUserImportJob;
+    let is_gone = got == NOT_FOUND;
+    match (is_started, is_gone) {
+        (true, _) => Some(Cause::Restarted),
+        (_, true) => Some(Cause::Gone),
+        _ => None,
+    }
+}
+
+/// What is wrong with a request is answered in one way in place of another. What has not the type that it should have is found by
+/// whoever reads the body, whichever member it is.
+fn instead(case: &Case, got: &str, wanted: &str) -> BTreeSet<Cause> {
+    let is_of_type = |part: &String| wanted == SERIALIZATION && part.starts_with("member ");
+    let named = |part: String| match is_of_type(&part) {
+        true => "types of members".to_owned(),
+        false => part,
+    };
+    let instead = |part| Cause::Instead(named(part), got.to_owned(), wanted.to_owned());
+    parts(case).into_iter().map(instead).collect()
+}
+
+/// Whether a case proves nothing, since the unchanged request is refused.
+fn is_vacuous(suspicion: &Suspicion) -> bool {
+    let is_of_answer = |one: &Mismatch| one.at == "answer";
+    suspicion.kind == Kind::Case && suspicion.mismatches.iter().any(is_of_answer)
+}
+
+fn is_stopped(status: &str) -> bool {
+    let is_of = |one: &Status| one.name() == status;
+    [Status::Stopped, Status::Stopping].iter().any(is_of)
+}

@@ -1,0 +1,107 @@
+//! What a request has in it that an endpoint may stumble over.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::campaign::cause::{Cause, Named};
+use crate::campaign::suspicion::nobody;
+use crate::case::{Case, Change, JobState, Level, Message, PoolState};
+use crate::oracle::{job_fault, pool_fault};
+
+/// How firmly a text must be refused as a member.
+type Fault = fn(&str) -> Option<Level>;
+
+/// The members of a request.
+const MEMBERS: [(&str, Fault); 2] = [("UserPoolId", pool_fault), ("JobId", job_fault)];
+
+/// What is refused, and need not be a fault of the request.
+pub(crate) fn refused(case: &Case) -> impl Iterator<Item = Cause> {
+    [Cause::Refused].into_iter().chain(refused_parts(case))
+}
+
+/// The parts of a request, and of its body, that may be what is refused.
+pub(crate) fn refused_parts(case: &Case) -> impl Iterator<Item = Cause> {
+    let oddities = body(case).map(|body| oddities(&body)).unwrap_or_default();
+    let oddities = oddities.into_iter().map(str::to_owned);
+    parts(case)
+        .into_iter()
+        .chain(oddities)
+        .map(Cause::RefusedPart)
+}
+
+/// What a body may have that is an object, and that a strict reader may refuse.
+fn oddities(body: &Map<String, Value>) -> Vec<&'static str> {
+    let is_unknown = |name: &String| MEMBERS.iter().all(|(member, _)| member != name);
+    let has = |is: fn(&Value) -> bool| body.values().any(is);
+    let mut oddities = Vec::new();
+    oddities.extend(has(Value::is_null).then_some("a null"));
+    oddities.extend(has(|value| value.is_object() || value.is_array()).then_some("a nested value"));
+    oddities.extend(body.keys().any(is_unknown).then_some("an unknown member"));
+    oddities
+}
+
+/// What a request names that is not there, looked up in another way.
+pub(crate) fn looked_up(case: &Case, got: &str) -> Vec<Cause> {
+    let ids = nobody();
+    let body = body(case);
+    let is_other = |member: &str, id: &str| {
+        let named = body.as_ref().and_then(|body| body.get(member));
+        named.is_some_and(|named| named != id)
+    };
+    let is_pool = case.given.pool == PoolState::Absent || is_other("UserPoolId", &ids.pool);
+    let is_job = case.given.job == JobState::Absent || is_other("JobId", &ids.job);
+    let look_up = |named| Cause::LookUp(named, got.to_owned());
+    match (is_pool, is_job) {
+        (true, false) => vec![look_up(Named::Pool)],
+        (false, true) => vec![look_up(Named::Job)],
+        // In another pool there is the one, and not the other.
+        _ => of_both(got),
+    }
+}
+
+pub(crate) fn of_both(got: &str) -> Vec<Cause> {
+    [Named::Pool, Named::Job]
+        .map(|named| Cause::LookUp(named, got.to_owned()))
+        .into()
+}
+
+/// The parts of a request that were changed. A body that is an object like any other is about the members that are wrong in it,
+/// and a member that leaves no object is about the body.
+pub(crate) fn parts(case: &Case) -> BTreeSet<String> {
+    let is_of_body = |change: &Change| {
+        matches!(
+            change,
+            Change::Body(_) | Change::Set(..) | Change::Remove(_)
+        )
+    };
+    if !case.changes.is_empty() && case.changes.iter().all(is_of_body) {
+        let Some(body) = body(case) else {
+            return BTreeSet::from(["body".to_owned()]);
+        };
+        let is_right = |name: &str, fault: Fault| {
+            let text = body.get(name).and_then(Value::as_str);
+            text.is_some_and(|text| fault(text).is_none())
+        };
+        let wrong: BTreeSet<_> = (MEMBERS.iter())
+            .filter(|(name, fault)| !is_right(name, *fault))
+            .map(|(name, _)| Change::Remove((*name).to_owned()).part())
+            .collect();
+        if !wrong.is_empty() {
+            return wrong;
+        }
+    }
+    case.changes.iter().map(Change::part).collect()
+}
+
+/// The body of a request, if it is an object.
+fn body(case: &Case) -> Option<Map<String, Value>> {
+    let Message::Plain { request, .. } = case.compose(&nobody()) else {
+        return None;
+    };
+    serde_json::from_slice(&request.body).ok()
+}
+
+pub(crate) fn is_of_signature(case: &Case) -> bool {
+    parts(case).iter().eq(["signature"])
+}

@@ -1,0 +1,72 @@
+//! What may be behind a rule of a job's life that was broken, in a sequence or a race.
+
+use std::collections::BTreeSet;
+
+use crate::campaign::cause::answer::error_form;
+use crate::campaign::cause::request::of_both;
+use crate::campaign::cause::said::{found_or, member, of_member};
+use crate::campaign::cause::{Cause, FOUND, Named};
+use crate::campaign::suspicion::Gist;
+use crate::oracle::Mismatch;
+
+/// What may be behind a rule of this id that was broken.
+pub(crate) fn causes_of_rule(rule: &str, sentence: &str, mismatch: &Mismatch) -> BTreeSet<Cause> {
+    if let Some(name) = member(&mismatch.at)
+        // What a job's status may be is what the rules are about.
+        && name != "Status"
+    {
+        let mut causes = of_member(name, mismatch);
+        causes.extend(of_shown(rule));
+        return causes;
+    }
+    let gist = Gist::told(&mismatch.got);
+    let form = gist
+        .as_ref()
+        .and_then(|gist| error_form(gist, std::slice::from_ref(mismatch)));
+    if let Some(form) = form {
+        return BTreeSet::from([form]);
+    }
+    let (found, is_granted) = match gist.map(|gist| gist.error_type) {
+        Some(Some(name)) => (found_or(&name), false),
+        // An answer to be taken for a success that shows nothing of the kind.
+        Some(None) => {
+            return BTreeSet::from([Cause::Jobless, Cause::Member("Status".to_owned())]);
+        }
+        None => (FOUND.to_owned(), mismatch.got == "a success"),
+    };
+    let mut causes = of_deed(rule, &found);
+    if is_granted {
+        causes.push(Cause::ErrorAsSuccess);
+    }
+    causes.push(Cause::Sentence(sentence.to_owned()));
+    causes.into_iter().collect()
+}
+
+/// Why another member may be wrong than the one that is.
+fn of_shown(rule: &str) -> Option<Cause> {
+    match rule {
+        // Who starts a job again dates it again.
+        "start-date-stays" => Some(Cause::Restarted),
+        "completion-means-end" => Some(Cause::Member("Status".to_owned())),
+        _ => None,
+    }
+}
+
+/// What was done to a job, or was not.
+fn of_deed(rule: &str, found: &str) -> Vec<Cause> {
+    match rule {
+        "pool-gone" => vec![Cause::LookUp(Named::Pool, found.to_owned())],
+        "own-pool-alone" => of_both(found),
+        // Whether it is stopped no more or was never so, its status alone does not tell.
+        "read-after-stop" | "running-job-stops" | "stopped-is-final" => {
+            vec![Cause::NotStopped, Cause::Restarted]
+        }
+        "no-restart" | "no-restart-while-stopping" => vec![Cause::Restarted],
+        "stopped-by-stop-alone" => {
+            vec![Cause::OtherStopped, Cause::CarriedOut, Cause::Restarted]
+        }
+        "ended-is-final" => vec![Cause::CarriedOut],
+        "job-stays" | "list-is-whole" => vec![Cause::Gone],
+        _ => Vec::new(),
+    }
+}
