@@ -8,7 +8,7 @@ use crate::campaign::cause::request::{
 use crate::campaign::cause::said::{
     INVALID_PARAMETER, NOT_FOUND, SERIALIZATION, first_name, found_or, is_of_error,
     is_of_signatures, is_of_words, is_refused, is_wordless, meant, member, names, of_member,
-    other_success,
+    other_success, restarted,
 };
 use crate::campaign::cause::{Cause, FOUND};
 use crate::campaign::suspicion::{Gist, Kind, Suspicion};
@@ -103,10 +103,8 @@ fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     if let Some(status) = mismatches.iter().find_map(other_success) {
         return Some(BTreeSet::from([Cause::Success(status)]));
     }
-    let is_success = suspicion
-        .gist
-        .as_ref()
-        .is_some_and(|gist| gist.status < 400 && gist.error_type.is_none());
+    let gist = suspicion.gist.as_ref();
+    let is_success = gist.is_some_and(|gist| gist.status < 400 && gist.error_type.is_none());
     let is_judged = match suspicion.kind {
         Kind::Answer | Kind::Case => true,
         Kind::Invariant(invariant) => !matches!(
@@ -122,8 +120,7 @@ fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     if !mismatches.iter().all(is_of_body) {
         return None;
     }
-    let has_job = suspicion.gist.as_ref().is_some_and(|gist| gist.has_job);
-    if !has_job {
+    if gist.is_some_and(Gist::is_jobless) {
         return Some(BTreeSet::from([Cause::Jobless]));
     }
     let named = |one: &Mismatch| member(&one.at).map(|name| of_member(name, one));
@@ -158,8 +155,10 @@ fn of_deed(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
                 }
             }
             Some("Status") if mismatch.wanted.starts_with("Stopped") => {
-                let shown = Cause::Member("Status".to_owned());
-                causes.extend([Cause::NotStopped, Cause::Restarted, shown]);
+                causes.extend([Cause::NotStopped, Cause::Member("Status".to_owned())]);
+                // Only what was stopped before can have been started again.
+                let was_stopped = case.given.status() == Some(Status::Stopped);
+                causes.extend(restarted(&mismatch.got).filter(|_| was_stopped));
             }
             Some("Status") if is_stopped(&mismatch.got) => causes.extend([Cause::CarriedOut]),
             Some("Status") => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::campaign::cause::answer::error_form;
 use crate::campaign::cause::request::of_both;
-use crate::campaign::cause::said::{found_or, member, of_member};
+use crate::campaign::cause::said::{found_or, member, of_member, restarted};
 use crate::campaign::cause::{Cause, FOUND, Named};
 use crate::campaign::suspicion::Gist;
 use crate::oracle::Mismatch;
@@ -34,7 +34,7 @@ pub(crate) fn causes_of_rule(rule: &str, sentence: &str, mismatch: &Mismatch) ->
         }
         None => (FOUND.to_owned(), mismatch.got == "a success"),
     };
-    let mut causes = of_deed(rule, &found);
+    let mut causes = of_deed(rule, &mismatch.got, &found);
     if is_granted {
         causes.push(Cause::ErrorAsSuccess);
     }
@@ -53,13 +53,14 @@ fn of_shown(rule: &str) -> Option<Cause> {
 }
 
 /// What was done to a job, or was not.
-fn of_deed(rule: &str, found: &str) -> Vec<Cause> {
+fn of_deed(rule: &str, got: &str, found: &str) -> Vec<Cause> {
     match rule {
         "pool-gone" => vec![Cause::LookUp(Named::Pool, found.to_owned())],
         "own-pool-alone" => of_both(found),
         // Whether it is stopped no more or was never so, its status alone does not tell.
         "read-after-stop" | "running-job-stops" | "stopped-is-final" => {
-            vec![Cause::NotStopped, Cause::Restarted]
+            let causes = [Cause::NotStopped].into_iter();
+            causes.chain(restarted(got)).collect()
         }
         "no-restart" | "no-restart-while-stopping" => vec![Cause::Restarted],
         "stopped-by-stop-alone" => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::campaign::cause::{Cause, FOUND};
-use crate::contract::{is_known, spelled_alike};
+use crate::contract::{Status, is_known, spelled_alike};
 use crate::oracle::Mismatch;
 
 pub(crate) const INVALID_PARAMETER: &str = "InvalidParameterException";
@@ -93,6 +93,13 @@ pub(crate) fn of_member(name: &str, mismatch: &Mismatch) -> BTreeSet<Cause> {
     let mut causes: BTreeSet<_> = members.map(|name| Cause::Member(name.to_owned())).collect();
     causes.extend((is_date(&name) && is_in_another_unit(mismatch)).then_some(Cause::Unit));
     causes
+}
+
+/// A stopped job that is shown in this status may have been started again, if it is one that a job goes on from.
+pub(crate) fn restarted(shown: &str) -> Option<Cause> {
+    let status: Status = shown.parse().ok()?;
+    let is_stopped = matches!(status, Status::Stopping | Status::Stopped);
+    (!is_stopped && !status.is_finished()).then_some(Cause::Restarted)
 }
 
 fn is_in_another_unit(mismatch: &Mismatch) -> bool {
