@@ -310,6 +310,5 @@ fn is_vacuous(suspicion: &Suspicion) -> bool {
 }
 
 fn is_stopped(status: &str) -> bool {
-    let is_of = |one: &Status| one.name() == status;
-    [Status::Stopped, Status::Stopping].iter().any(is_of)
+    matches!(status.parse(), Ok(Status::Stopping | Status::Stopped))
 }
