@@ -8,6 +8,22 @@ use crate::campaigns::{against, campaign, served};
 use crate::command::{Scratch, Served};
 use crate::files;
 
+/// What a campaign tells of an endpoint.
+fn told(endpoint: &Served, executions: &str, generators: &str) -> Vec<Value> {
+    let base = ["--execs", executions, "--generators", generators];
+    let (_, mut json) = against(&endpoint.url, &[&base[..], &["--seed", "1"]].concat());
+    match json["findings"].take() {
+        Value::Array(findings) => findings,
+        other => panic!("no findings, but {other}"),
+    }
+}
+
+/// One finding, which several requirements tell.
+fn hold_to_be_one(mutant: &str, findings: &[Value]) {
+    assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
+    assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+}
+
 #[test]
 fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
     let scratch = Scratch::new();
@@ -49,20 +65,14 @@ fn one_fault_is_one_finding_whatever_requirements_it_breaks() {
 fn what_every_success_or_every_refused_signature_shows_is_one_finding() {
     for mutant in ["success-as-202", "unsigned-stop-stops"] {
         let served = served(&["--auth", "required", "--mutant", mutant]);
-        let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
-        let (_, json) = against(&served.url, &base);
-        let findings = json["findings"].as_array().expect("findings");
-        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
-        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+        hold_to_be_one(mutant, &told(&served, "1024", "seeded"));
     }
 }
 
 #[test]
 fn a_status_is_wrong_by_the_requirement_of_its_error_whatever_else_is_wrong_in_the_request() {
     let served = served(&["--auth", "required", "--mutant", "wrong-type-as-500"]);
-    let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
-    let (_, json) = against(&served.url, &base);
-    let findings = json["findings"].as_array().expect("findings");
+    let findings = told(&served, "1024", "seeded");
     let [one] = &findings[..] else {
         panic!("types are refused with 500, which is one fault: {findings:#?}")
     };
@@ -76,9 +86,7 @@ fn an_endpoint_that_refuses_what_is_valid_has_one_fault_for_it() {
     let never_pending = ["--pending-ms", "0", "--in-progress-ms", "400"];
     let mutant = ["--mutant", "in-progress-refused"];
     let served = Served::start(&[&mutant[..], &never_pending].concat());
-    let base = ["--execs", "128", "--generators", "seeded", "--seed", "1"];
-    let (_, json) = against(&served.url, &base);
-    let findings = json["findings"].as_array().expect("findings");
+    let findings = told(&served, "128", "seeded");
     let [one] = &findings[..] else {
         panic!("every stop is refused, which is one fault: {findings:#?}")
     };
@@ -99,9 +107,7 @@ fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
     ];
     for mutant in mutants {
         let served = served(&["--mutant", mutant]);
-        let base = ["--execs", "640", "--generators", "seeded", "--seed", "1"];
-        let (_, json) = against(&served.url, &base);
-        let findings = json["findings"].as_array().expect("findings");
+        let findings = told(&served, "640", "seeded");
         assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
     }
 }
@@ -110,11 +116,7 @@ fn what_every_error_every_success_or_every_look_up_shows_is_one_finding() {
 fn what_every_refused_signature_shows_is_one_finding() {
     for mutant in ["signature-errors-as-403", "incomplete-as-invalid"] {
         let served = served(&["--auth", "required", "--mutant", mutant]);
-        let base = ["--execs", "1024", "--generators", "seeded", "--seed", "1"];
-        let (_, json) = against(&served.url, &base);
-        let findings = json["findings"].as_array().expect("findings");
-        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
-        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+        hold_to_be_one(mutant, &told(&served, "1024", "seeded"));
     }
 }
 
@@ -127,18 +129,7 @@ fn what_the_life_of_a_job_shows_in_several_ways_is_one_finding() {
     ];
     for mutant in mutants {
         let served = Served::start(&["--control", "--mutant", mutant]);
-        let base = [
-            "--execs",
-            "1024",
-            "--generators",
-            "seeded,sequence",
-            "--seed",
-            "1",
-        ];
-        let (_, json) = against(&served.url, &base);
-        let findings = json["findings"].as_array().expect("findings");
-        assert_eq!(findings.len(), 1, "{mutant}: {findings:#?}");
-        assert!(findings[0]["also"].is_array(), "{mutant}: {findings:#?}");
+        hold_to_be_one(mutant, &told(&served, "1024", "seeded,sequence"));
     }
 }
 
@@ -146,9 +137,7 @@ fn what_the_life_of_a_job_shows_in_several_ways_is_one_finding() {
 fn two_faults_are_two_findings() {
     for mutant in ["other-job-id", "job-id-pattern-unchecked"] {
         let served = served(&["--auth", "off", "--mutant", mutant]);
-        let base = ["--execs", "640", "--generators", "seeded", "--seed", "1"];
-        let (_, json) = against(&served.url, &base);
-        let findings = json["findings"].as_array().expect("findings");
+        let findings = told(&served, "640", "seeded");
         let is_of_signature =
             |one: &&Value| one["id"].as_str().is_some_and(|id| id.starts_with("auth/"));
         let of_signature = findings.iter().filter(is_of_signature).count();
