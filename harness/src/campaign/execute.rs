@@ -252,7 +252,9 @@ impl Arena {
         }
         let likeness = match (&outcome, &envelope) {
             (Outcome::Answered(response), Some(read)) => {
-                Some(Likeness::of_read(response, read, &named(case, ids)))
+                let named = named(case, ids);
+                let ids = Vec::from_iter([ids].into_iter().chain(&named));
+                Some(Likeness::of_read(response, read, &ids))
             }
             _ => None,
         };

@@ -1,19 +1,19 @@
 //! What makes an answer another one than those before it: novelty, for targets that show nothing else.
 
-use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::case::{Case, Change, Given, Ids};
 use crate::oracle::{Likeness, Outcome};
 
-/// A text this long is no word that a message may have by itself, nor is one with a mark of ids in it.
+/// A text this long is no word that a message may have by itself, nor is a shorter one with a mark of ids in it.
 const LENGTH_MIN: usize = 16;
+const MARKED_LENGTH_MIN: usize = 3;
 const MARKS: [char; 2] = ['_', '-'];
 
-/// The ids that a request names, which are not always those of its precondition. An answer may repeat them, and would be another
-/// one for each.
-pub(crate) fn named<'a>(case: &Case, ids: &'a Ids) -> Cow<'a, Ids> {
-    let mut named = Cow::Borrowed(ids);
+/// The ids that a request names beside those of its precondition, if it does. An answer may repeat them, and would be another one
+/// for each.
+pub(crate) fn named(case: &Case, ids: &Ids) -> Option<Ids> {
+    let mut named: Option<Ids> = None;
     for change in &case.changes {
         let Change::Set(member, value) = change else {
             continue;
@@ -22,14 +22,16 @@ pub(crate) fn named<'a>(case: &Case, ids: &'a Ids) -> Cow<'a, Ids> {
         let Ok(text) = serde_json::from_str::<String>(&fragment) else {
             continue;
         };
-        if text.len() < LENGTH_MIN && !text.contains(MARKS) {
+        let is_marked = text.len() >= MARKED_LENGTH_MIN && text.contains(MARKS);
+        if text.len() < LENGTH_MIN && !is_marked {
             continue;
         }
-        match member.as_str() {
-            "JobId" => named.to_mut().job = text,
-            "UserPoolId" => named.to_mut().pool = text,
+        let set = |ids: &mut Ids| match member.as_str() {
+            "JobId" => ids.job = text,
+            "UserPoolId" => ids.pool = text,
             _ => {}
-        }
+        };
+        set(named.get_or_insert_with(|| ids.clone()));
     }
     named
 }

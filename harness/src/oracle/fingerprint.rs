@@ -145,7 +145,7 @@ fn lasting(message: &str, ids: &Ids) -> String {
             found[0].to_owned()
         }
     });
-    template(&named, ids)
+    template(&named, &[ids])
 }
 
 fn digest(parts: &[String], digits: usize) -> String {

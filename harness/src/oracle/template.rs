@@ -1,5 +1,6 @@
 //! What two answers share once the values are taken out.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use memchr::memchr_iter;
@@ -22,11 +23,11 @@ pub struct Likeness {
 impl Likeness {
     /// The likeness of an answer to a request that named these ids.
     pub fn of(response: &Response, ids: &Ids) -> Self {
-        Self::of_read(response, &Envelope::read(response), ids)
+        Self::of_read(response, &Envelope::read(response), &[ids])
     }
 
-    /// The same, where the envelope was read before.
-    pub(crate) fn of_read(response: &Response, envelope: &Envelope, ids: &Ids) -> Self {
+    /// The same, where the envelope was read before, and the request may have named other ids than those of its precondition.
+    pub(crate) fn of_read(response: &Response, envelope: &Envelope, ids: &[&Ids]) -> Self {
         let message = match (&envelope.message, &envelope.json) {
             (Some(message), _) => template(head(message), ids),
             (None, Ok(json)) => skeleton(json),
@@ -52,13 +53,16 @@ fn head(text: &str) -> &str {
     &text[..end]
 }
 
-/// A message with the ids named, and with numbers, quoted values and digests taken out.
-pub fn template(message: &str, ids: &Ids) -> String {
+/// A message with the ids named, and with numbers, quoted values and digests taken out. Where one id begins with another, the
+/// longer of the two is named.
+pub fn template(message: &str, ids: &[&Ids]) -> String {
     let bytes = message.as_bytes();
-    let names = [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")];
+    let names = ids
+        .iter()
+        .flat_map(|ids| [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")]);
     // Most bytes begin nothing that is taken out.
     let mut begins = [false; 256];
-    let firsts = names.iter().filter_map(|(id, _)| id.bytes().next());
+    let firsts = names.clone().filter_map(|(id, _)| id.bytes().next());
     let firsts = firsts.flat_map(|first| [first.to_ascii_lowercase(), first.to_ascii_uppercase()]);
     for byte in firsts.chain(*b"'\"`0123456789") {
         begins[usize::from(byte)] = true;
@@ -70,8 +74,9 @@ pub fn template(message: &str, ids: &Ids) -> String {
         place += plain;
         let rest = &bytes[place..];
         let found = names
-            .iter()
-            .find(|(id, _)| begins_with(rest, id.as_bytes()));
+            .clone()
+            .filter(|(id, _)| begins_with(rest, id.as_bytes()))
+            .min_by_key(|(id, _)| Reverse(id.len()));
         if let Some((id, name)) = found {
             template.push_str(&message[start..place]);
             template.push_str(name);

@@ -9,7 +9,7 @@ fn check(message: &str, want: &str) {
         pool: "us-east-1_Pool".into(),
         job: "import-Job".into(),
     };
-    assert_eq!(template(message, &ids), want);
+    assert_eq!(template(message, &[&ids]), want);
 }
 
 #[test]
@@ -46,5 +46,18 @@ fn an_id_is_named_whatever_it_is_made_of() {
     let told =
         "No import-3f2504e0-4f89-11d3-9a0c-0305e82c3301 in 'x' of eu-west-1_0123456789abcdef0.";
     let want = "No <JobId> in '…' of <UserPoolId>.";
-    assert_eq!(template(told, &ids), want);
+    assert_eq!(template(told, &[&ids]), want);
+}
+
+#[test]
+fn beside_the_ids_of_the_precondition_stand_those_that_a_request_named() {
+    let of = |pool: &str, job: &str| Ids {
+        pool: pool.into(),
+        job: job.into(),
+    };
+    let ids = of("us-east-1_Pool", "import-Job");
+    let named = of("us-east-1_Pool", "import-Job-Other");
+    let told = "Not import-Job-Other, but import-Job of us-east-1_Pool.";
+    let want = "Not <JobId>, but <JobId> of <UserPoolId>.";
+    assert_eq!(template(told, &[&ids, &named]), want);
 }
