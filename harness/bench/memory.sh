@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether a campaign's memory is flat: runs one against the reference in a process of its own, reads the resident size every
-# five seconds, and prints the slope over the second half (the first fills what is bounded).
+# five seconds, and prints ten of them and the slope over the second half (the first fills what is bounded).
 #
 # Usage: harness/bench/memory.sh [SECONDS]. It needs a release build.
 set -euo pipefail
@@ -26,8 +26,11 @@ done
 cat "$scratch/out"
 awk -v half="$((seconds / 2))" '
   $1 >= half { n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
-  { last = $2; if ($2 > most) most = $2 }
+  { size[NR] = $2; last = $2; if ($2 > most) most = $2 }
   END {
+    printf "resident, by tenths:"
+    for (tenth = 1; tenth <= 10; tenth++) printf " %.1f", size[int((NR * tenth + 9) / 10)] / 1024
+    printf " MiB\n"
     slope = n > 1 ? (n * xy - x * y) / (n * xx - x * x) : 0
     printf "resident: at most %.1f MiB, at the end %.1f MiB; slope over the second half %.1f KiB a minute\n", most / 1024, last / 1024, slope * 60
   }' "$scratch/sizes"

@@ -29,9 +29,9 @@ impl Likeness {
     /// The same, where the envelope was read before, and the request may have named other ids than those of its precondition.
     pub(crate) fn of_read(response: &Response, envelope: &Envelope, ids: &[&Ids]) -> Self {
         let message = match (&envelope.message, &envelope.json) {
-            (Some(message), _) => template(head(message), ids),
+            (Some(message), _) => template(message, ids),
             (None, Ok(json)) => skeleton(json),
-            (None, Err(_)) => template(head(&String::from_utf8_lossy(&response.body)), ids),
+            (None, Err(_)) => template(&String::from_utf8_lossy(&response.body), ids),
         };
         Self {
             status: response.status,
@@ -41,20 +41,13 @@ impl Likeness {
     }
 }
 
-/// The most bytes of a text that count. Taking the values out of a text that is all quotation marks takes time by the square
-/// of its size, and an answer may have a million.
-const HEAD_SIZE_MAX: usize = 4 << 10;
-
-fn head(text: &str) -> &str {
-    let mut end = text.len().min(HEAD_SIZE_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
+/// The most bytes of a template. What is behind them tells no two answers apart that matter, and an answer may have a million.
+const SIZE_MAX: usize = 4 << 10;
 
 /// A message with the ids named, and with numbers, quoted values and digests taken out. Where one id begins with another, the
-/// longer of the two is named.
+/// longer of the two is named. What is beyond 4 KiB is left out.
+///
+/// The time is linear in the size of the message, whatever an endpoint puts there.
 pub fn template(message: &str, ids: &[&Ids]) -> String {
     let bytes = message.as_bytes();
     let names = ids
@@ -67,34 +60,44 @@ pub fn template(message: &str, ids: &[&Ids]) -> String {
     for byte in firsts.chain(*b"'\"`0123456789") {
         begins[usize::from(byte)] = true;
     }
-    let mut template = String::with_capacity(message.len());
+    // Marks that close nothing any more, which is found out once.
+    let mut never_close = [false; 256];
+    let mut template = String::with_capacity(message.len().min(SIZE_MAX));
     // What is taken over as it stands begins at `start`.
     let (mut start, mut place) = (0, 0);
     while let Some(plain) = (bytes[place..].iter()).position(|byte| begins[usize::from(*byte)]) {
+        if template.len() > SIZE_MAX {
+            break;
+        }
         place += plain;
-        let rest = &bytes[place..];
+        let rest = &message[place..];
         let found = names
             .clone()
-            .filter(|(id, _)| begins_with(rest, id.as_bytes()))
-            .min_by_key(|(id, _)| Reverse(id.len()));
-        if let Some((id, name)) = found {
+            .filter_map(|(id, name)| Some((repeated(rest, id)?, name)))
+            .min_by_key(|(size, _)| Reverse(*size));
+        let first = bytes[place];
+        if let Some((size, name)) = found {
             template.push_str(&message[start..place]);
             template.push_str(name);
-            place += id.len();
+            place += size;
             start = place;
-        } else if rest[0].is_ascii_digit() {
+        } else if first.is_ascii_digit() {
             let run = digest(bytes, start, place);
-            let digits = count(rest.iter(), u8::is_ascii_digit);
+            let digits = count(rest.bytes(), u8::is_ascii_digit);
             let taken = run.unwrap_or(place..place + digits);
             template.push_str(&message[start..taken.start]);
             template.push('#');
             place = taken.end;
             start = place;
-        } else if matches!(rest[0], b'\'' | b'"' | b'`') {
+        } else if matches!(first, b'\'' | b'"' | b'`') {
             // An apostrophe inside a word opens nothing.
             let opens = !message[start..place].ends_with(char::is_alphanumeric);
             place += 1;
-            if let Some(size) = closing(&message[place..], rest[0]).filter(|_| opens) {
+            if opens && !never_close[usize::from(first)] {
+                let Some(size) = closing(&message[place..], first) else {
+                    never_close[usize::from(first)] = true;
+                    continue;
+                };
                 template.push_str(&message[start..place]);
                 template.push('…');
                 start = place + size;
@@ -105,16 +108,20 @@ pub fn template(message: &str, ids: &[&Ids]) -> String {
         }
     }
     template.push_str(&message[start..]);
+    template.truncate(template.floor_char_boundary(SIZE_MAX));
     template
 }
 
-/// Whether an id comes next, maybe in other letters: one of a request whose letters were turned.
-fn begins_with(rest: &[u8], id: &[u8]) -> bool {
-    // By its first byte, then whole, since most places differ in the first.
-    let is_first = id
-        .first()
-        .is_some_and(|first| first.eq_ignore_ascii_case(&rest[0]));
-    is_first && rest.len() >= id.len() && rest[..id.len()].eq_ignore_ascii_case(id)
+/// The least of an id that shows that it is repeated, although it goes on in another way: an endpoint may cut a long one off.
+/// It is more than a valid id has.
+const REPEATED_SIZE_MIN: usize = 64;
+
+/// How many bytes of an id come next, if it is there: maybe in other letters, as those of a request may be turned.
+fn repeated(rest: &str, id: &str) -> Option<usize> {
+    let pairs = rest.bytes().zip(id.bytes());
+    let same = count(pairs, |(one, other)| one.eq_ignore_ascii_case(other));
+    let is_there = same >= REPEATED_SIZE_MIN || same == id.len() && same > 0;
+    is_there.then(|| rest.floor_char_boundary(same))
 }
 
 /// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word. Such a text would be
@@ -123,7 +130,7 @@ const DIGEST_LENGTH_MIN: usize = 16;
 
 /// The digest that a digit is part of, if it is. It begins no sooner than `start`.
 fn digest(bytes: &[u8], start: usize, digit: usize) -> Option<Range<usize>> {
-    let is_of_digest = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+    let is_of_digest = |byte: &&u8| byte.is_ascii_hexdigit() || **byte == b'-';
     let before = count(bytes[start..digit].iter().rev(), is_of_digest);
     let behind = count(bytes[digit..].iter(), is_of_digest);
     let run = digit - before..digit + behind;
@@ -131,7 +138,7 @@ fn digest(bytes: &[u8], start: usize, digit: usize) -> Option<Range<usize>> {
 }
 
 /// How many bytes of one sort come next.
-fn count<'a>(bytes: impl Iterator<Item = &'a u8>, is_one: impl Fn(&u8) -> bool) -> usize {
+fn count<T>(bytes: impl Iterator<Item = T>, is_one: impl Fn(&T) -> bool) -> usize {
     bytes.take_while(|byte| is_one(byte)).count()
 }
 

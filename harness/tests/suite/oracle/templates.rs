@@ -61,3 +61,28 @@ fn beside_the_ids_of_the_precondition_stand_those_that_a_request_named() {
     let want = "Not <JobId>, but <JobId> of <UserPoolId>.";
     assert_eq!(template(told, &[&ids, &named]), want);
 }
+
+#[test]
+fn a_long_id_is_named_wherever_it_is_cut_off() {
+    let ids = Ids {
+        pool: "é".repeat(5_000),
+        job: format!("import-{}", "a".repeat(9_993)),
+    };
+    let told = format!("No {} in '{}' here", ids.job, "b".repeat(9_000));
+    assert_eq!(template(&told, &[&ids]), "No <JobId> in '…' here");
+    for size in [70, 71, 4_000] {
+        let told = format!("No {}... of {}!", &ids.job[..size], &ids.pool[..size & !1]);
+        assert_eq!(template(&told, &[&ids]), "No <JobId>... of <UserPoolId>!");
+    }
+    let told = format!("No {}", &ids.job[..50]);
+    assert_eq!(template(&told, &[&ids]), told, "that may be another one");
+}
+
+#[test]
+fn of_an_endless_message_the_beginning_is_kept() {
+    let page = "é-".repeat(400_000);
+    let template = template(&page, &[]);
+    assert!(template.len() > 4_000, "{} bytes", template.len());
+    assert!(template.len() <= 4_096, "{} bytes", template.len());
+    assert!(page.starts_with(&template));
+}
