@@ -22,6 +22,7 @@ mod shrink;
 mod stock;
 mod stream;
 mod suspicion;
+mod watch;
 
 pub use differ::{Difference, Side, differences};
 pub use engine::{Campaign, Live, Summary};

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
@@ -15,6 +15,9 @@ use crate::case::{Case, Step};
 
 /// Between two looks at whether the end is still to be waited for.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How long the end of the sequences under way is waited for, before what one of them showed is looked into all the same.
+const QUIET_MAX: Duration = Duration::from_secs(5);
 
 /// What the runner of the suite made of a case.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub(crate) struct Apart {
     runs: Arc<Semaphore>,
     sequences: Mutex<JoinSet<Played>>,
     plays: Arc<Semaphore>,
+    /// How many of each go on at once.
+    concurrency: u32,
 }
 
 impl Apart {
@@ -55,6 +60,7 @@ impl Apart {
             runs: Arc::new(Semaphore::new(concurrency)),
             sequences: Mutex::default(),
             plays: Arc::new(Semaphore::new(concurrency)),
+            concurrency: u32::try_from(concurrency).unwrap_or(u32::MAX),
         }
     }
 
@@ -75,6 +81,13 @@ impl Apart {
             drop(turn);
             played
         });
+    }
+
+    /// Waits until no sequence is under way, if that does not take long, and keeps it so for as long as what it returns is kept.
+    pub(crate) async fn quiet(&self) -> Option<OwnedSemaphorePermit> {
+        let plays = Arc::clone(&self.plays);
+        let all = timeout(QUIET_MAX, plays.acquire_many_owned(self.concurrency)).await;
+        all.ok()?.ok()
     }
 
     /// What ended since it was asked last.

@@ -16,9 +16,10 @@ use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
 use crate::campaign::race;
 use crate::campaign::sequence::{Played, Scene, Theatre};
-use crate::campaign::settings::{FINDINGS_MAX, SUSPICIONS_MAX, Settings, Source, TRIES_MAX};
+use crate::campaign::settings::{FINDINGS_MAX, Settings, Source};
 use crate::campaign::stream::{Stream, Work, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
+use crate::campaign::watch::Watch;
 use crate::case::{Case, Given};
 use crate::contract::Operation;
 use crate::generator::Settings as GeneratorSettings;
@@ -53,10 +54,7 @@ pub struct Campaign {
     state: State,
     lanes: Vec<Lane>,
     findings: Vec<Finding>,
-    /// How often each kind of suspicion was looked into.
-    looked_into: BTreeMap<String, u32>,
-    /// What was looked into and not confirmed.
-    unconfirmed: Vec<String>,
+    watch: Watch,
     /// Requests whose answers were new, for the corpus.
     novel: Vec<Arc<Case>>,
     /// Where the epoch under way goes on, and what came of it so far.
@@ -181,8 +179,7 @@ impl Campaign {
             arena,
             live: Arc::default(),
             findings: Vec::new(),
-            looked_into: BTreeMap::new(),
-            unconfirmed: Vec::new(),
+            watch: Watch::default(),
             novel: Vec::new(),
             position: state.next,
             partial: Epoch::default(),
@@ -225,11 +222,11 @@ impl Campaign {
                 }
                 self.look_into(suspicion, &mut told).await;
             }
-            for scene in std::mem::take(&mut epoch.scenes) {
+            for (mark, scenes) in std::mem::take(&mut epoch.scenes) {
                 if self.is_full(deadline) {
                     break;
                 }
-                self.look_into_scene(scene, &mut told).await;
+                self.look_into_scenes(mark, scenes, &mut told).await;
             }
             if self.position >= epoch.end {
                 if !(is_silent || self.is_full(deadline)) {
@@ -265,7 +262,7 @@ impl Campaign {
             looks: read(&self.live.looks),
             novelty: self.stream.novelty(),
             findings: self.findings,
-            unconfirmed: self.unconfirmed,
+            unconfirmed: self.watch.unconfirmed().take(UNCONFIRMED_MAX).collect(),
             digest,
             reached: self.arena.stock.reached(),
             missing: self.arena.stock.missing(),
@@ -496,56 +493,64 @@ impl Campaign {
         let executions = self.live.executions.load(Ordering::Relaxed);
         for seen in theatre.race(self.state.next).await {
             let key = race::key(&seen);
-            let known = self.looked_into.get(&key).copied();
-            if known.unwrap_or(0) >= TRIES_MAX {
+            if !self.watch.is_due(&key, false) {
                 continue;
             }
             match theatre.confirm_race(seen, executions).await {
                 Some(finding) => {
-                    self.looked_into.insert(key, TRIES_MAX);
+                    self.watch.know(key);
                     self.keep(finding, told);
                 }
-                None => self.leave(key.clone(), key),
+                None => self.watch.doubt(&key, key.clone()),
             }
         }
     }
 
-    async fn look_into_scene(&mut self, scene: Scene, told: &mut impl FnMut(&Finding)) {
-        let mark = scene.mark();
-        let known = self.looked_into.get(&mark).copied();
+    /// Looks into the scenes of one mark, until one of them is a finding.
+    async fn look_into_scenes(
+        &mut self,
+        mark: String,
+        scenes: Vec<Scene>,
+        told: &mut impl FnMut(&Finding),
+    ) {
+        // Where sequences wait for nothing, playing one again takes no time.
+        let is_cheap = self.apart.is_none();
         let Some(theatre) = self
             .theatre
             .clone()
-            .filter(|_| known.unwrap_or(0) < TRIES_MAX)
+            .filter(|_| self.watch.is_due(&mark, is_cheap))
         else {
             return;
         };
-        match theatre.confirm(scene).await {
-            Some(finding) => {
-                self.looked_into.insert(mark, TRIES_MAX);
+        let quiet = match &self.apart {
+            Some(apart) => apart.quiet().await,
+            None => None,
+        };
+        for scene in scenes {
+            if let Some(finding) = theatre.confirm(scene).await {
+                self.watch.know(mark);
                 self.keep(finding, told);
+                return;
             }
-            None => self.leave(mark.clone(), mark),
         }
+        drop(quiet);
+        self.watch.doubt(&mark, mark.clone());
     }
 
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
         let mark = suspicion.mark();
-        let known = self.looked_into.get(&mark).copied();
-        if known.unwrap_or(0) >= TRIES_MAX
-            || (known.is_none() && self.looked_into.len() >= SUSPICIONS_MAX)
-        {
+        if !self.watch.is_due(&mark, false) {
             return;
         }
         let key = suspicion.key.clone();
         match self.confirmer.confirm(suspicion).await {
             Ok(Confirmed { finding, keys }) => {
                 for mark in keys.into_iter().chain([mark]) {
-                    self.looked_into.insert(mark, TRIES_MAX);
+                    self.watch.know(mark);
                 }
                 self.keep(finding, told);
             }
-            Err(doubt) => self.leave(mark, format!("{key}: {doubt}")),
+            Err(doubt) => self.watch.doubt(&mark, format!("{key}: {doubt}")),
         }
     }
 
@@ -566,13 +571,5 @@ impl Campaign {
         self.findings.splice(place..place, whole);
         let count = self.findings.len() as u64;
         self.live.findings.store(count, Ordering::Relaxed);
-    }
-
-    /// Leaves what was not confirmed.
-    fn leave(&mut self, mark: String, told: String) {
-        if self.unconfirmed.len() < UNCONFIRMED_MAX {
-            self.unconfirmed.push(told);
-        }
-        *self.looked_into.entry(mark).or_default() += 1;
     }
 }

@@ -15,6 +15,9 @@ use crate::case::{Case, Given};
 /// How many refused requests that may have shared a job are remembered, to find the one that changed it.
 const SHARERS_MAX: usize = 512;
 
+/// How many scenes of one mark are remembered. What one shows may be the doing of others that were played at the same time.
+const SCENES_MAX: usize = 8;
+
 /// What came of the executions of an epoch.
 #[derive(Debug, Default)]
 pub(crate) struct Epoch {
@@ -24,9 +27,10 @@ pub(crate) struct Epoch {
     /// The kinds of answers that a strand had not seen before, and the first request that brought each.
     seen: BTreeMap<(u64, u64), (u64, Arc<Case>)>,
     pub(crate) suspicions: Vec<Suspicion>,
-    pub(crate) scenes: Vec<Scene>,
-    /// The marks that are in `suspicions` and `scenes` already.
+    /// The marks that are in `suspicions` already.
     marks: BTreeSet<String>,
+    /// By their marks.
+    pub(crate) scenes: BTreeMap<String, Vec<Scene>>,
     /// By the situation that they shared: how many executions there were, and the place of each in the stream.
     pub(crate) sharers: BTreeMap<Given, Vec<(u64, u64)>>,
     pub(crate) is_silent: bool,
@@ -99,8 +103,9 @@ impl Epoch {
         let executions = self.count(played.executions, played.is_silent, live);
         for scene in played.scenes {
             live.suspect.store(true, Ordering::Relaxed);
-            if self.marks.insert(scene.mark()) {
-                self.scenes.push(Scene {
+            let of_mark = self.scenes.entry(scene.mark()).or_default();
+            if of_mark.len() < SCENES_MAX {
+                of_mark.push(Scene {
                     executions,
                     ..scene
                 });
@@ -130,7 +135,11 @@ impl Epoch {
             self.saw(strand, kind, (index, &case));
         }
         self.suspicions.extend(other.suspicions);
-        self.scenes.extend(other.scenes);
+        for (mark, scenes) in other.scenes {
+            let of_mark = self.scenes.entry(mark).or_default();
+            of_mark.extend(scenes);
+            of_mark.truncate(SCENES_MAX);
+        }
         for (given, sharers) in other.sharers {
             self.sharers.entry(given).or_default().extend(sharers);
         }

@@ -29,10 +29,6 @@ pub(crate) const NOVELTY_MAX: usize = 16_384;
 /// How many findings a campaign keeps: nobody reads more, and an endpoint with more has been told enough.
 pub(crate) const FINDINGS_MAX: usize = 256;
 
-/// How many kinds of suspicion are looked into, and how often one that was not confirmed is looked into again.
-pub(crate) const SUSPICIONS_MAX: usize = 4_096;
-pub(crate) const TRIES_MAX: u32 = 3;
-
 /// Where requests come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {

@@ -265,6 +265,15 @@ fn what_a_case_file_hardly_says_and_what_shows_now_and_then_is_found() {
 }
 
 #[test]
+fn what_others_brought_about_at_first_is_looked_into_again() {
+    // A stop there stops jobs of all pools: what a sequence with one pool shows beside others does not show by itself.
+    let only = ["--only", "stop-reaches-other-pools", "--seed", "3"];
+    let measure = ["fuzz", "--mutants", "--runs", "1", "--execs", "65536"];
+    let measured = output(&mut command(&[&measure[..], &only].concat()));
+    assert_eq!(measured.code, 0, "{}{}", measured.stdout, measured.stderr);
+}
+
+#[test]
 fn what_other_operations_answer_is_held_to_the_invariants() {
     let scratch = Scratch::new();
     let reference = served(&[]);
