@@ -493,7 +493,7 @@ impl Campaign {
         let executions = self.live.executions.load(Ordering::Relaxed);
         for seen in theatre.race(self.state.next).await {
             let key = race::key(&seen);
-            if !self.watch.is_due(&key, false) {
+            if !self.watch.is_due(&key) {
                 continue;
             }
             match theatre.confirm_race(seen, executions).await {
@@ -514,15 +514,11 @@ impl Campaign {
         told: &mut impl FnMut(&Finding),
     ) {
         // Where sequences wait for nothing, playing one again takes no time.
-        let is_cheap = self.apart.is_none();
-        let Some(theatre) = self
-            .theatre
-            .clone()
-            .filter(|_| self.watch.is_due(&mark, is_cheap))
-        else {
+        let is_due = self.watch.is_due(&mark) || self.apart.is_none() && self.watch.is_open(&mark);
+        let Some(theatre) = self.theatre.clone().filter(|_| is_due) else {
             return;
         };
-        let quiet = match &self.apart {
+        let _quiet = match &self.apart {
             Some(apart) => apart.quiet().await,
             None => None,
         };
@@ -533,13 +529,12 @@ impl Campaign {
                 return;
             }
         }
-        drop(quiet);
         self.watch.doubt(&mark, mark.clone());
     }
 
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
         let mark = suspicion.mark();
-        if !self.watch.is_due(&mark, false) {
+        if !self.watch.is_due(&mark) {
             return;
         }
         let key = suspicion.key.clone();

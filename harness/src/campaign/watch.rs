@@ -31,16 +31,15 @@ enum Standing {
 impl Watch {
     /// Whether a suspicion that was met is looked into now.
     ///
-    /// One that was not confirmed three times is so again when it was met twice as often. It may be there now and then, or others may have
-    /// brought it about then and itself the next time; and what never is confirmed costs little in the long run. Where looking
-    /// into it is cheap, every time is one.
-    pub(crate) fn is_due(&mut self, mark: &str, is_cheap: bool) -> bool {
+    /// One that was not confirmed three times is so again when it was met twice as often: it may be there now and then, or
+    /// others may have brought it about. What is never confirmed costs little in the long run.
+    pub(crate) fn is_due(&mut self, mark: &str) -> bool {
         let has_room = self.0.len() < KINDS_MAX;
         match self.0.get_mut(mark) {
             Some(Standing::Known) => false,
             Some(Standing::Doubted { met, .. }) => {
                 *met = met.saturating_add(1);
-                is_cheap || *met <= MET_MIN || met.is_power_of_two()
+                *met <= MET_MIN || met.is_power_of_two()
             }
             None if has_room => {
                 let (met, why) = (1, Vec::new());
@@ -50,6 +49,11 @@ impl Watch {
             }
             None => false,
         }
+    }
+
+    /// Whether a suspicion was met and is no finding so far.
+    pub(crate) fn is_open(&self, mark: &str) -> bool {
+        matches!(self.0.get(mark), Some(Standing::Doubted { .. }))
     }
 
     /// A suspicion is a finding, and is not looked into again.
