@@ -215,19 +215,9 @@ impl Campaign {
                 suspicions.extend(self.changed_shared(&epoch.sharers).await);
                 suspicions.extend(self.changed_worn().await);
             }
-            suspicions.sort_by_key(|suspicion| suspicion.executions);
-            for suspicion in suspicions {
-                if self.is_full(deadline) {
-                    break;
-                }
-                self.look_into(suspicion, &mut told).await;
-            }
-            for (mark, scenes) in std::mem::take(&mut epoch.scenes) {
-                if self.is_full(deadline) {
-                    break;
-                }
-                self.look_into_scenes(mark, scenes, &mut told).await;
-            }
+            let scenes = std::mem::take(&mut epoch.scenes);
+            self.look_into_all(suspicions, scenes, deadline, &mut told)
+                .await;
             if self.position >= epoch.end {
                 if !(is_silent || self.is_full(deadline)) {
                     self.race(&mut told).await;
@@ -481,7 +471,9 @@ impl Campaign {
                 executions,
                 ..suspicion
             };
-            self.look_into(suspicion, told).await;
+            if self.watch.is_due(&suspicion.mark()) {
+                self.look_into(suspicion, told).await;
+            }
         }
     }
 
@@ -506,6 +498,40 @@ impl Campaign {
         }
     }
 
+    /// Looks into what an epoch showed and what is due of it, with no sequence under way: it could bring the same about again.
+    async fn look_into_all(
+        &mut self,
+        mut suspicions: Vec<Suspicion>,
+        mut scenes: BTreeMap<String, Vec<Scene>>,
+        deadline: Option<Instant>,
+        told: &mut impl FnMut(&Finding),
+    ) {
+        suspicions.sort_by_key(|suspicion| suspicion.executions);
+        suspicions.retain(|suspicion| self.watch.is_due(&suspicion.mark()));
+        // Where sequences wait for nothing, playing one again takes no time.
+        let is_cheap = self.apart.is_none();
+        scenes.retain(|mark, _| self.watch.is_due(mark) || is_cheap && self.watch.is_open(mark));
+        if suspicions.is_empty() && scenes.is_empty() {
+            return;
+        }
+        let _quiet = match &self.apart {
+            Some(apart) => apart.quiet().await,
+            None => None,
+        };
+        for suspicion in suspicions {
+            if self.is_full(deadline) {
+                return;
+            }
+            self.look_into(suspicion, told).await;
+        }
+        for (mark, scenes) in scenes {
+            if self.is_full(deadline) {
+                return;
+            }
+            self.look_into_scenes(mark, scenes, told).await;
+        }
+    }
+
     /// Looks into the scenes of one mark, until one of them is a finding.
     async fn look_into_scenes(
         &mut self,
@@ -513,14 +539,8 @@ impl Campaign {
         scenes: Vec<Scene>,
         told: &mut impl FnMut(&Finding),
     ) {
-        // Where sequences wait for nothing, playing one again takes no time.
-        let is_due = self.watch.is_due(&mark) || self.apart.is_none() && self.watch.is_open(&mark);
-        let Some(theatre) = self.theatre.clone().filter(|_| is_due) else {
+        let Some(theatre) = self.theatre.clone() else {
             return;
-        };
-        let _quiet = match &self.apart {
-            Some(apart) => apart.quiet().await,
-            None => None,
         };
         for scene in scenes {
             if let Some(finding) = theatre.confirm(scene).await {
@@ -534,7 +554,8 @@ impl Campaign {
 
     async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
         let mark = suspicion.mark();
-        if !self.watch.is_due(&mark) {
+        // What was looked into before it may have turned out to be the same.
+        if !self.watch.is_open(&mark) {
             return;
         }
         let key = suspicion.key.clone();
