@@ -40,4 +40,4 @@ pub use permitted::{Answer, Class, Permitted, permitted};
 pub(crate) use ruling::rule_read;
 pub use ruling::{Reason, Ruling, Verdict, permits, rule};
 pub use said::expectations;
-pub use template::{Likeness, template};
+pub use template::{JOB_NAME, Likeness, Name, POOL_NAME, names, template};

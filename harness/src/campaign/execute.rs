@@ -252,9 +252,10 @@ impl Arena {
         }
         let likeness = match (&outcome, &envelope) {
             (Outcome::Answered(response), Some(read)) => {
-                let named = named(case, ids);
-                let ids = Vec::from_iter([ids].into_iter().chain(&named));
-                Some(Likeness::of_read(response, read, &ids))
+                let named = named(case, message, ids);
+                let named = named.iter().map(|(id, name)| (&**id, *name));
+                let names: Vec<_> = oracle::names(ids).into_iter().chain(named).collect();
+                Some(Likeness::of_read(response, read, &names))
             }
             _ => None,
         };

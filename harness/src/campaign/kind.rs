@@ -1,39 +1,78 @@
 //! What makes an answer another one than those before it: novelty, for targets that show nothing else.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use crate::case::{Case, Change, Given, Ids};
-use crate::oracle::{Likeness, Outcome};
+use serde_json::{Map, Value};
 
-/// A text this long is no word that a message may have by itself, nor is a shorter one with a mark of ids in it.
-const LENGTH_MIN: usize = 16;
-const MARKED_LENGTH_MIN: usize = 3;
-const MARKS: [char; 2] = ['_', '-'];
+use crate::case::{Case, Change, Given, Ids, Message};
+use crate::oracle::{JOB_NAME, Likeness, Outcome, POOL_NAME};
 
-/// The ids that a request names beside those of its precondition, if it does. An answer may repeat them, and would be another one
-/// for each.
-pub(crate) fn named(case: &Case, ids: &Ids) -> Option<Ids> {
-    let mut named: Option<Ids> = None;
+/// The most parts of a path that are named.
+const PARTS_MAX: usize = 8;
+
+/// The most bytes of a body of which the ids are read.
+const BODY_SIZE_MAX: usize = 16 << 10;
+
+/// What a request says beside the ids of its precondition, with what stands in its place. An answer may repeat it, and would be
+/// another one for each.
+pub(crate) fn named<'a>(
+    case: &'a Case,
+    message: &Message,
+    ids: &Ids,
+) -> Vec<(Cow<'a, str>, &'static str)> {
+    let mut named = Vec::new();
     for change in &case.changes {
-        let Change::Set(member, value) = change else {
-            continue;
-        };
-        let fragment = value.fragment(|id| ids.of(id).to_owned());
-        let Ok(text) = serde_json::from_str::<String>(&fragment) else {
-            continue;
-        };
-        let is_marked = text.len() >= MARKED_LENGTH_MIN && text.contains(MARKS);
-        if text.len() < LENGTH_MIN && !is_marked {
-            continue;
-        }
-        let set = |ids: &mut Ids| match member.as_str() {
-            "JobId" => ids.job = text,
-            "UserPoolId" => ids.pool = text,
+        match (change, message) {
+            (Change::Set(member, value), _) => {
+                let Some(name) = name_of(member) else {
+                    continue;
+                };
+                let fragment = value.fragment(|id| ids.of(id).to_owned());
+                let text = serde_json::from_str::<String>(&fragment).ok();
+                named.extend(text.map(|text| (text.into(), name)));
+            }
+            (Change::Body(_), Message::Plain { request, .. }) => {
+                named.extend(ids_in(&request.body))
+            }
+            // An operation that nobody knows is told without the service.
+            (Change::Target(target), _) => named.extend(parts(target, '.', "<X-Amz-Target>")),
+            (Change::Path(path), _) => named.extend(parts(path, '/', "<path>")),
+            (Change::Method(method), _) => named.push((method.into(), "<method>")),
+            (Change::Header(edit), _) => named.push(((&edit.value).into(), "<header>")),
             _ => {}
-        };
-        set(named.get_or_insert_with(|| ids.clone()));
+        }
     }
     named
+}
+
+fn ids_in<'a>(body: &[u8]) -> impl Iterator<Item = (Cow<'a, str>, &'static str)> + use<'a> {
+    let is_small = body.len() <= BODY_SIZE_MAX;
+    let members = is_small.then(|| serde_json::from_slice::<Map<String, Value>>(body).ok());
+    let ids = members.flatten().into_iter().flatten();
+    ids.filter_map(|(member, value)| match (name_of(&member), value) {
+        (Some(name), Value::String(text)) => Some((text.into(), name)),
+        _ => None,
+    })
+}
+
+/// A text, and what of it stands between marks.
+fn parts<'a>(
+    text: &'a str,
+    mark: char,
+    name: &'static str,
+) -> impl Iterator<Item = (Cow<'a, str>, &'static str)> {
+    let parts = std::iter::once(text).chain(text.split(mark).take(PARTS_MAX));
+    parts.map(move |part| (part.into(), name))
+}
+
+/// What stands in the place of a member's value.
+fn name_of(member: &str) -> Option<&'static str> {
+    match member {
+        "JobId" => Some(JOB_NAME),
+        "UserPoolId" => Some(POOL_NAME),
+        _ => None,
+    }
 }
 
 /// The kind of an answer: status × error type × message template × set of headers × state.

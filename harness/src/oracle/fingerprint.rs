@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::case::Ids;
 use crate::oracle::mismatch::{Mismatch, quote};
-use crate::oracle::template;
+use crate::oracle::{names, template};
 use crate::wire::{Envelope, Response};
 
 /// The most letters of a message or a body that count: what tells two errors apart stands at their beginning.
@@ -145,7 +145,7 @@ fn lasting(message: &str, ids: &Ids) -> String {
             found[0].to_owned()
         }
     });
-    template(&named, &[ids])
+    template(&named, &names(ids))
 }
 
 fn digest(parts: &[String], digits: usize) -> String {

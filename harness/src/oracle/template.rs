@@ -23,15 +23,15 @@ pub struct Likeness {
 impl Likeness {
     /// The likeness of an answer to a request that named these ids.
     pub fn of(response: &Response, ids: &Ids) -> Self {
-        Self::of_read(response, &Envelope::read(response), &[ids])
+        Self::of_read(response, &Envelope::read(response), &names(ids))
     }
 
     /// The same, where the envelope was read before, and the request may have named other ids than those of its precondition.
-    pub(crate) fn of_read(response: &Response, envelope: &Envelope, ids: &[&Ids]) -> Self {
+    pub(crate) fn of_read(response: &Response, envelope: &Envelope, names: &[Name<'_>]) -> Self {
         let message = match (&envelope.message, &envelope.json) {
-            (Some(message), _) => template(message, ids),
+            (Some(message), _) => template(message, names),
             (None, Ok(json)) => skeleton(json),
-            (None, Err(_)) => template(&String::from_utf8_lossy(&response.body), ids),
+            (None, Err(_)) => template(&String::from_utf8_lossy(&response.body), names),
         };
         Self {
             status: response.status,
@@ -41,21 +41,31 @@ impl Likeness {
     }
 }
 
+/// A text that a message may repeat, and what stands in its place.
+pub type Name<'a> = (&'a str, &'a str);
+
+/// What stands in the place of ids.
+pub const POOL_NAME: &str = "<UserPoolId>";
+/// See [`POOL_NAME`].
+pub const JOB_NAME: &str = "<JobId>";
+
+/// The ids of a precondition, as names.
+pub fn names(ids: &Ids) -> [Name<'_>; 2] {
+    [(&ids.pool, POOL_NAME), (&ids.job, JOB_NAME)]
+}
+
 /// The most bytes of a template. What is behind them tells no two answers apart that matter, and an answer may have a million.
 const SIZE_MAX: usize = 4 << 10;
 
 /// A message with the ids named, and with numbers, quoted values and digests taken out. Where one id begins with another, the
-/// longer of the two is named. What is beyond 4 KiB is left out.
+/// longer of the two is named; a short one only where it is a word by itself. What is beyond 4 KiB is left out.
 ///
 /// The time is linear in the size of the message, whatever an endpoint puts there.
-pub fn template(message: &str, ids: &[&Ids]) -> String {
+pub fn template(message: &str, names: &[Name<'_>]) -> String {
     let bytes = message.as_bytes();
-    let names = ids
-        .iter()
-        .flat_map(|ids| [(&ids.pool, "<UserPoolId>"), (&ids.job, "<JobId>")]);
     // Most bytes begin nothing that is taken out.
     let mut begins = [false; 256];
-    let firsts = names.clone().filter_map(|(id, _)| id.bytes().next());
+    let firsts = names.iter().filter_map(|(id, _)| id.bytes().next());
     let firsts = firsts.flat_map(|first| [first.to_ascii_lowercase(), first.to_ascii_uppercase()]);
     for byte in firsts.chain(*b"'\"`0123456789") {
         begins[usize::from(byte)] = true;
@@ -72,8 +82,8 @@ pub fn template(message: &str, ids: &[&Ids]) -> String {
         place += plain;
         let rest = &message[place..];
         let found = names
-            .clone()
-            .filter_map(|(id, name)| Some((repeated(rest, id)?, name)))
+            .iter()
+            .filter_map(|(id, name)| Some((repeated(message, place, id)?, name)))
             .min_by_key(|(size, _)| Reverse(*size));
         let first = bytes[place];
         if let Some((size, name)) = found {
@@ -116,12 +126,24 @@ pub fn template(message: &str, ids: &[&Ids]) -> String {
 /// It is more than a valid id has.
 const REPEATED_SIZE_MIN: usize = 64;
 
+/// A shorter id may be a part of a word that says something else.
+const PART_SIZE_MIN: usize = 16;
+
 /// How many bytes of an id come next, if it is there: maybe in other letters, as those of a request may be turned.
-fn repeated(rest: &str, id: &str) -> Option<usize> {
+fn repeated(message: &str, place: usize, id: &str) -> Option<usize> {
+    let rest = &message[place..];
     let pairs = rest.bytes().zip(id.bytes());
     let same = count(pairs, |(one, other)| one.eq_ignore_ascii_case(other));
     let is_there = same >= REPEATED_SIZE_MIN || same == id.len() && same > 0;
-    is_there.then(|| rest.floor_char_boundary(same))
+    let size = is_there.then(|| rest.floor_char_boundary(same))?;
+    let is_whole = || !goes_on(message, place) && !goes_on(message, place + size);
+    (size >= PART_SIZE_MIN || is_whole()).then_some(size)
+}
+
+/// Whether a word goes on at a place.
+fn goes_on(message: &str, place: usize) -> bool {
+    message[..place].ends_with(char::is_alphanumeric)
+        && message[place..].starts_with(char::is_alphanumeric)
 }
 
 /// The shortest run of hexadecimal digits that is a digest, a signature or a request id and no word. Such a text would be

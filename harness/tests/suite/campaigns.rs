@@ -365,6 +365,18 @@ fn an_answer_is_not_new_for_an_id_that_it_repeats() {
 }
 
 #[test]
+fn nor_is_it_new_for_whatever_else_it_repeats_of_a_request() {
+    let reference = served(&[]);
+    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::Discretion));
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let base = ["--execs", "2048", "--generators", "directed,seeded"];
+    let (_, json) = against(&endpoint, &base);
+    let novelty = json["novelty"].as_u64().expect("a number");
+    // Each text in place of an id and each operation that nobody knows would be one of its own: over 300.
+    assert!((10..200).contains(&novelty), "{json:#}");
+}
+
+#[test]
 fn a_campaign_goes_on_where_its_corpus_ends() {
     let scratch = Scratch::new();
     let of = |execs: &str, more: &[&str]| {

@@ -1,7 +1,7 @@
 //! Messages without the values in them.
 
 use fullstop::case::Ids;
-use fullstop::oracle::template;
+use fullstop::oracle::{JOB_NAME, names, template};
 
 #[track_caller]
 fn check(message: &str, want: &str) {
@@ -9,7 +9,7 @@ fn check(message: &str, want: &str) {
         pool: "us-east-1_Pool".into(),
         job: "import-Job".into(),
     };
-    assert_eq!(template(message, &[&ids]), want);
+    assert_eq!(template(message, &names(&ids)), want);
 }
 
 #[test]
@@ -46,20 +46,32 @@ fn an_id_is_named_whatever_it_is_made_of() {
     let told =
         "No import-3f2504e0-4f89-11d3-9a0c-0305e82c3301 in 'x' of eu-west-1_0123456789abcdef0.";
     let want = "No <JobId> in '…' of <UserPoolId>.";
-    assert_eq!(template(told, &[&ids]), want);
+    assert_eq!(template(told, &names(&ids)), want);
 }
 
 #[test]
 fn beside_the_ids_of_the_precondition_stand_those_that_a_request_named() {
-    let of = |pool: &str, job: &str| Ids {
-        pool: pool.into(),
-        job: job.into(),
+    let ids = Ids {
+        pool: "us-east-1_Pool".into(),
+        job: "import-Job".into(),
     };
-    let ids = of("us-east-1_Pool", "import-Job");
-    let named = of("us-east-1_Pool", "import-Job-Other");
+    let other = ("import-Job-Other", JOB_NAME);
     let told = "Not import-Job-Other, but import-Job of us-east-1_Pool.";
     let want = "Not <JobId>, but <JobId> of <UserPoolId>.";
-    assert_eq!(template(told, &[&ids, &named]), want);
+    assert_eq!(
+        template(told, &[names(&ids).as_slice(), &[other]].concat()),
+        want
+    );
+}
+
+#[test]
+fn a_short_text_is_named_where_it_is_a_word_by_itself() {
+    let template = |message, text| template(message, &[(text, JOB_NAME)]);
+    assert_eq!(template("No job b.", "b"), "No job <JobId>.");
+    assert_eq!(template("No job <b/.", "<b/"), "No job <JobId>.");
+    assert_eq!(template("No job é!", "é"), "No job <JobId>!");
+    assert_eq!(template("bjob job2 éjob", "job"), "bjob job# éjob");
+    assert_eq!(template("job", ""), "job", "nothing is in every text");
 }
 
 #[test]
@@ -69,13 +81,20 @@ fn a_long_id_is_named_wherever_it_is_cut_off() {
         job: format!("import-{}", "a".repeat(9_993)),
     };
     let told = format!("No {} in '{}' here", ids.job, "b".repeat(9_000));
-    assert_eq!(template(&told, &[&ids]), "No <JobId> in '…' here");
+    assert_eq!(template(&told, &names(&ids)), "No <JobId> in '…' here");
     for size in [70, 71, 4_000] {
         let told = format!("No {}... of {}!", &ids.job[..size], &ids.pool[..size & !1]);
-        assert_eq!(template(&told, &[&ids]), "No <JobId>... of <UserPoolId>!");
+        assert_eq!(
+            template(&told, &names(&ids)),
+            "No <JobId>... of <UserPoolId>!"
+        );
     }
     let told = format!("No {}", &ids.job[..50]);
-    assert_eq!(template(&told, &[&ids]), told, "that may be another one");
+    assert_eq!(
+        template(&told, &names(&ids)),
+        told,
+        "that may be another one"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fullstop::contract::Operation;
+use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -21,6 +22,8 @@ pub(crate) enum Lack {
     StartIsAnonymous,
     /// Stop answers without a request id for a while, and never again.
     StopsAreAnonymousOnce,
+    /// Errors repeat what a request said, without quotation marks: the operation, or the job that is no such job.
+    Discretion,
 }
 
 /// The stops that [`Lack::StopsAreAnonymousOnce`] is about, counted over all such gateways.
@@ -116,9 +119,28 @@ impl Lack {
                     false => Fate::Forwarded,
                 }
             }
+            Self::Discretion => match repeated(&text, operation, is_known) {
+                Some(message) => {
+                    let body = json!({"__type": "ResourceNotFoundException", "message": message});
+                    Fate::Answered((400, "application/x-amz-json-1.1", body.to_string()))
+                }
+                None => Fate::Forwarded,
+            },
             _ => Fate::Forwarded,
         }
     }
+}
+
+/// What [`Lack::Discretion`] says. None where the request names a job that may be there.
+fn repeated(request: &str, operation: &str, is_known: bool) -> Option<String> {
+    if !is_known {
+        return Some(format!("There is no operation {operation} here."));
+    }
+    let (_, body) = request.split_once("\r\n\r\n")?;
+    let body: Value = serde_json::from_str(body).ok()?;
+    let job = body.get("JobId")?.as_str()?;
+    let is_one = job.len() < 56 && job.starts_with("import-") && !job.contains("NoSuch");
+    (!is_one).then(|| format!("Import job {job} does not exist."))
 }
 
 /// The next whole message, by its content length. None at the end of the connection.
