@@ -219,9 +219,14 @@ impl Provisioner {
         }
     }
 
-    /// Whether a fault hits the lease's own requests only. If not, nothing else may be under way while one is queued.
+    /// Whether a fault hits the lease's own requests only.
     pub fn binds_faults(&self) -> bool {
         matches!(self.shared.driver, Driver::Embedded(_))
+    }
+
+    /// Whether a fault hits the next request, whoever sends it: then nothing else may be under way while one is queued.
+    pub fn shares_faults(&self) -> bool {
+        matches!(self.shared.driver, Driver::Command(_) | Driver::Own(_))
     }
 
     /// Whether every precondition is made anew. If not, looking at one can spend it.

@@ -179,9 +179,10 @@ impl Judge {
 
     /// A turn at the target. Where a fault would hit the next request, whoever sends it, the one that queues a fault has
     /// its turn alone: from the making of its precondition to its end, since a driver may stop jobs to make a precondition
-    /// or to undo one. All that could reach the operation takes a turn, after its place among the active jobs.
+    /// or to undo one. All that could reach the operation takes a turn, after its place among the active jobs. Where no
+    /// fault can be queued nobody waits for anybody: a precondition that takes long would hold up all others.
     pub(crate) async fn turn(&self, queues_fault: bool) -> Turn<'_> {
-        if queues_fault && !self.stage.binds_faults() {
+        if queues_fault && self.stage.shares_faults() {
             let _held = self.quiet.write().await;
             return Turn::Alone { _held };
         }

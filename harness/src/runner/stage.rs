@@ -148,6 +148,14 @@ impl Stage {
         }
     }
 
+    /// Whether a fault hits the next request, whoever sends it.
+    pub(crate) fn shares_faults(&self) -> bool {
+        match self {
+            Self::Live(live) => live.provisioner.shares_faults(),
+            Self::Played(_) => false,
+        }
+    }
+
     /// Lets a job that is held in Stopping go on.
     pub(crate) fn let_go(&self, lease: &Lease) {
         if let Self::Live(live) = self {
