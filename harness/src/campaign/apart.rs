@@ -17,7 +17,10 @@ use crate::case::{Case, Step};
 const TICK: Duration = Duration::from_millis(100);
 
 /// How long the end of the sequences under way is waited for, before what one of them showed is looked into all the same.
-const QUIET_MAX: Duration = Duration::from_secs(5);
+const PLAYS_QUIET_MAX: Duration = Duration::from_secs(5);
+
+/// The same for cases, some of which wait for a job to end: most do not.
+const RUNS_QUIET_MAX: Duration = Duration::from_secs(1);
 
 /// What the runner of the suite made of a case.
 #[derive(Debug)]
@@ -39,6 +42,9 @@ impl Ran {
     }
 }
 
+/// How many sequences are under way at once for each of the requests that may be: where time is waited for, most of them wait.
+const ASLEEP: usize = 8;
+
 /// Cases and sequences that are under way.
 #[derive(Debug)]
 pub(crate) struct Apart {
@@ -47,20 +53,24 @@ pub(crate) struct Apart {
     runs: Arc<Semaphore>,
     sequences: Mutex<JoinSet<Played>>,
     plays: Arc<Semaphore>,
-    /// How many of each go on at once.
-    concurrency: u32,
+    /// How many cases and sequences go on at once.
+    runs_max: u32,
+    plays_max: u32,
 }
 
 impl Apart {
-    /// Goes on with as many of each at once as that.
+    /// Goes on with as many requests of each at once as that.
     pub(crate) fn new(arena: Arc<Arena>, concurrency: usize) -> Self {
+        let most = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (runs_max, plays_max) = (most(concurrency), most(concurrency.saturating_mul(ASLEEP)));
         Self {
             arena,
             cases: Mutex::default(),
-            runs: Arc::new(Semaphore::new(concurrency)),
+            runs: Arc::new(Semaphore::new(runs_max as usize)),
             sequences: Mutex::default(),
-            plays: Arc::new(Semaphore::new(concurrency)),
-            concurrency: u32::try_from(concurrency).unwrap_or(u32::MAX),
+            plays: Arc::new(Semaphore::new(plays_max as usize)),
+            runs_max,
+            plays_max,
         }
     }
 
@@ -83,11 +93,24 @@ impl Apart {
         });
     }
 
-    /// Waits until no sequence is under way, if that does not take long, and keeps it so for as long as what it returns is kept.
-    pub(crate) async fn quiet(&self) -> Option<OwnedSemaphorePermit> {
-        let plays = Arc::clone(&self.plays);
-        let all = timeout(QUIET_MAX, plays.acquire_many_owned(self.concurrency)).await;
-        all.ok()?.ok()
+    /// Waits until nothing is under way here, if that does not take long, and keeps it so for as long as what it returns is kept.
+    pub(crate) async fn quiet(&self) -> Quiet {
+        let (runs, plays) = (Arc::clone(&self.runs), Arc::clone(&self.plays));
+        let runs = timeout(RUNS_QUIET_MAX, runs.acquire_many_owned(self.runs_max));
+        let plays = timeout(PLAYS_QUIET_MAX, plays.acquire_many_owned(self.plays_max));
+        let (runs, plays) = tokio::join!(runs, plays);
+        Quiet {
+            _runs: runs.ok().and_then(Result::ok),
+            _plays: plays.ok().and_then(Result::ok),
+        }
+    }
+
+    /// The same where there may be nothing that goes on apart.
+    pub(crate) async fn quiet_if_any(apart: Option<&Self>) -> Option<Quiet> {
+        match apart {
+            Some(apart) => Some(apart.quiet().await),
+            None => None,
+        }
     }
 
     /// What ended since it was asked last.
@@ -116,6 +139,13 @@ impl Apart {
         }
         (ran, played)
     }
+}
+
+/// No case and no sequence begins while it is there.
+#[derive(Debug)]
+pub(crate) struct Quiet {
+    _runs: Option<OwnedSemaphorePermit>,
+    _plays: Option<OwnedSemaphorePermit>,
 }
 
 fn locked<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {

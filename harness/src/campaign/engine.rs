@@ -1,21 +1,21 @@
-//! The engine: epochs of executions, many under way at once, and what is made of them when an epoch ends.
+//! The engine: epochs of executions, many under way at once.
+
+mod inquiry;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
 use crate::campaign::apart::{Apart, Ran};
-use crate::campaign::confirm::{Confirmed, Confirmer};
+use crate::campaign::confirm::Confirmer;
 use crate::campaign::corpus::State;
 use crate::campaign::epoch::Epoch;
 use crate::campaign::execute::{Arena, described, has_own_say, is_sent_alone, was_stopped};
 use crate::campaign::finding::Finding;
-use crate::campaign::latency::grown;
-use crate::campaign::race;
-use crate::campaign::sequence::{Played, Scene, Theatre};
+use crate::campaign::sequence::{Played, Theatre};
 use crate::campaign::settings::{FINDINGS_MAX, Settings, Source};
 use crate::campaign::stream::{Stream, Work, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
@@ -32,9 +32,6 @@ const SILENT_MAX: u32 = 16;
 
 /// How many requests whose answers were new are kept for the corpus, the newest.
 const NOVEL_MAX: usize = 512;
-
-/// How long a campaign looks into what it suspects once its time is over.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// How many suspicions that were not confirmed are named at the end.
 const UNCONFIRMED_MAX: usize = 64;
@@ -161,7 +158,7 @@ impl Campaign {
         let seeds: Vec<_> = suite.cases().filter(is_sent).cloned().collect();
         let lanes = (0..settings.concurrency.max(1)).map(|_| session.client.lane());
         let theatre = match settings.generators.contains(&Source::Sequence) {
-            true => Theatre::open(session).map(Arc::new),
+            true => Theatre::open(session, settings.concurrency).map(Arc::new),
             false => None,
         };
         Ok(Self {
@@ -269,13 +266,6 @@ impl Campaign {
                 .settings
                 .executions
                 .is_some_and(|most| self.state.next >= most)
-            || self.findings.len() == FINDINGS_MAX
-            || self.settings.stop_at_first && !self.findings.is_empty()
-    }
-
-    /// Whether nothing more is looked into.
-    fn is_full(&self, deadline: Option<Instant>) -> bool {
-        deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE)
             || self.findings.len() == FINDINGS_MAX
             || self.settings.stop_at_first && !self.findings.is_empty()
     }
@@ -458,134 +448,5 @@ impl Campaign {
             }
         }
         found
-    }
-
-    /// Measures whether answers take longer and longer. Last, when nothing else is under way.
-    async fn latency(&mut self, told: &mut impl FnMut(&Finding)) {
-        let Some(lane) = self.lanes.first_mut() else {
-            return;
-        };
-        if let Some(suspicion) = grown(&self.arena, lane).await {
-            let executions = self.live.executions.load(Ordering::Relaxed);
-            let suspicion = Suspicion {
-                executions,
-                ..suspicion
-            };
-            if self.watch.is_due(&suspicion.mark()) {
-                self.look_into(suspicion, told).await;
-            }
-        }
-    }
-
-    /// Runs races, whatever the seed of the campaign: what comes of one is chance.
-    async fn race(&mut self, told: &mut impl FnMut(&Finding)) {
-        let Some(theatre) = self.theatre.clone() else {
-            return;
-        };
-        let executions = self.live.executions.load(Ordering::Relaxed);
-        for seen in theatre.race(self.state.next).await {
-            let key = race::key(&seen);
-            if !self.watch.is_due(&key) {
-                continue;
-            }
-            match theatre.confirm_race(seen, executions).await {
-                Some(finding) => {
-                    self.watch.know(key);
-                    self.keep(finding, told);
-                }
-                None => self.watch.doubt(&key, key.clone()),
-            }
-        }
-    }
-
-    /// Looks into what an epoch showed and what is due of it, with no sequence under way: it could bring the same about again.
-    async fn look_into_all(
-        &mut self,
-        mut suspicions: Vec<Suspicion>,
-        mut scenes: BTreeMap<String, Vec<Scene>>,
-        deadline: Option<Instant>,
-        told: &mut impl FnMut(&Finding),
-    ) {
-        suspicions.sort_by_key(|suspicion| suspicion.executions);
-        suspicions.retain(|suspicion| self.watch.is_due(&suspicion.mark()));
-        // Where sequences wait for nothing, playing one again takes no time.
-        let is_cheap = self.apart.is_none();
-        scenes.retain(|mark, _| self.watch.is_due(mark) || is_cheap && self.watch.is_open(mark));
-        if suspicions.is_empty() && scenes.is_empty() {
-            return;
-        }
-        let _quiet = match &self.apart {
-            Some(apart) => apart.quiet().await,
-            None => None,
-        };
-        for suspicion in suspicions {
-            if self.is_full(deadline) {
-                return;
-            }
-            self.look_into(suspicion, told).await;
-        }
-        for (mark, scenes) in scenes {
-            if self.is_full(deadline) {
-                return;
-            }
-            self.look_into_scenes(mark, scenes, told).await;
-        }
-    }
-
-    /// Looks into the scenes of one mark, until one of them is a finding.
-    async fn look_into_scenes(
-        &mut self,
-        mark: String,
-        scenes: Vec<Scene>,
-        told: &mut impl FnMut(&Finding),
-    ) {
-        let Some(theatre) = self.theatre.clone() else {
-            return;
-        };
-        for scene in scenes {
-            if let Some(finding) = theatre.confirm(scene).await {
-                self.watch.know(mark);
-                self.keep(finding, told);
-                return;
-            }
-        }
-        self.watch.doubt(&mark, mark.clone());
-    }
-
-    async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
-        let mark = suspicion.mark();
-        // What was looked into before it may have turned out to be the same.
-        if !self.watch.is_open(&mark) {
-            return;
-        }
-        let key = suspicion.key.clone();
-        match self.confirmer.confirm(suspicion).await {
-            Ok(Confirmed { finding, keys }) => {
-                for mark in keys.into_iter().chain([mark]) {
-                    self.watch.know(mark);
-                }
-                self.keep(finding, told);
-            }
-            Err(doubt) => self.watch.doubt(&mark, format!("{key}: {doubt}")),
-        }
-    }
-
-    /// Keeps a finding, unless it is known: what it is after shrinking may be known under another name, or less firmly.
-    fn keep(&mut self, finding: Finding, told: &mut impl FnMut(&Finding)) {
-        let is_same = |one: &mut Finding| one.is_same_fault(&finding);
-        let place = self.findings.iter_mut().position(is_same);
-        // What was several faults until now may turn out to be one.
-        let same: Vec<_> = self.findings.extract_if(.., is_same).collect();
-        if same.iter().all(|one| finding.level < one.level) {
-            told(&finding);
-        }
-        let whole = same.into_iter().chain([finding]).reduce(|mut first, next| {
-            first.take_in(next);
-            first
-        });
-        let place = place.unwrap_or(self.findings.len());
-        self.findings.splice(place..place, whole);
-        let count = self.findings.len() as u64;
-        self.live.findings.store(count, Ordering::Relaxed);
     }
 }

@@ -103,14 +103,18 @@ impl Epoch {
         let executions = self.count(played.executions, played.is_silent, live);
         for scene in played.scenes {
             live.suspect.store(true, Ordering::Relaxed);
-            let of_mark = self.scenes.entry(scene.mark()).or_default();
-            if of_mark.len() < SCENES_MAX {
-                of_mark.push(Scene {
-                    executions,
-                    ..scene
-                });
-            }
+            let scene = Scene {
+                executions,
+                ..scene
+            };
+            self.remember(scene.mark(), [scene]);
         }
+    }
+
+    fn remember(&mut self, mark: String, scenes: impl IntoIterator<Item = Scene>) {
+        let of_mark = self.scenes.entry(mark).or_default();
+        let room = SCENES_MAX.saturating_sub(of_mark.len());
+        of_mark.extend(scenes.into_iter().take(room));
     }
 
     /// Counts what was judged, and returns how much of it there is in all.
@@ -136,9 +140,7 @@ impl Epoch {
         }
         self.suspicions.extend(other.suspicions);
         for (mark, scenes) in other.scenes {
-            let of_mark = self.scenes.entry(mark).or_default();
-            of_mark.extend(scenes);
-            of_mark.truncate(SCENES_MAX);
+            self.remember(mark, scenes);
         }
         for (given, sharers) in other.sharers {
             self.sharers.entry(given).or_default().extend(sharers);

@@ -72,11 +72,13 @@ struct Shown {
 }
 
 impl Theatre {
-    /// A place for sequences on a session's target. None where no pool can be made there.
-    pub(crate) fn open(session: &Session) -> Option<Self> {
+    /// A place for sequences on a session's target, with so many of their requests under way at once. None where no pool can be
+    /// made there.
+    pub(crate) fn open(session: &Session, concurrency: usize) -> Option<Self> {
         let beside = session.another();
         let on = beside.as_ref().unwrap_or(session);
         let target = Target::new(&on.profile, on.client.clone(), Arc::clone(&on.provisioner));
+        let target = target.with_requests_at_once(concurrency);
         target.makes_pools().then(|| Self {
             url: session.profile.url(),
             stage: Stage::Target(Arc::new(target)),
@@ -131,21 +133,50 @@ impl Theatre {
         let rule = scene.breach.rule.id;
         let whole = scene.steps.to_vec();
         // Others may have brought it about, and most of them did where an endpoint takes one job for another.
-        self.play_again(&whole, rule).await?;
-        let shorter = timeout(SHRINKING, shrink(&self.stage, whole.clone(), rule)).await;
-        // What shows now and then may show in a short sequence once, and never again.
-        for steps in shorter.into_iter().chain([whole]) {
-            let Some(shown) = self.play_again(&steps, rule).await else {
+        if !self.shows(&whole, rule).await {
+            return None;
+        }
+        // Shorter ones that are tried side by side are such others, too.
+        let at_once = self.stage.visits_at_once();
+        for at_once in std::iter::once(at_once).chain((at_once > 1).then_some(1)) {
+            let shorter = shrink(&self.stage, whole.clone(), rule, at_once);
+            let Ok(steps) = timeout(SHRINKING, shorter).await else {
                 continue;
             };
-            let mut reference = Stage::in_process(Options::default());
-            let played = play(&steps, &mut reference).await;
-            if played.breaches.iter().any(|(_, one)| one.rule.id == rule) {
-                return None;
+            if let Some(shown) = self.play_again(&steps, rule).await {
+                return self.unless_of_reference(&scene, steps, shown).await;
             }
-            return self.finding(&scene, steps, shown);
         }
-        None
+        // What shows now and then may show in a short sequence once, and never again.
+        let shown = self.play_again(&whole, rule).await?;
+        self.unless_of_reference(&scene, whole, shown).await
+    }
+
+    /// Whether a sequence breaks a rule that it broke before.
+    async fn shows(&self, steps: &[Step], rule: &str) -> bool {
+        for _ in 0..TRIES {
+            let played = play(steps, &mut self.stage.clone()).await;
+            if played.breaches.iter().any(|(_, one)| one.rule.id == rule) {
+                return true;
+            }
+        }
+        false
+    }
+
+    async fn unless_of_reference(
+        &self,
+        scene: &Scene,
+        steps: Vec<Step>,
+        shown: Shown,
+    ) -> Option<Finding> {
+        let mut reference = Stage::in_process(Options::default());
+        let played = play(&steps, &mut reference).await;
+        let rule = scene.breach.rule.id;
+        let is_shown = played.breaches.iter().any(|(_, one)| one.rule.id == rule);
+        match is_shown {
+            true => None,
+            false => self.finding(scene, steps, shown),
+        }
     }
 
     /// What a sequence shows of a rule that it broke before, if it does.

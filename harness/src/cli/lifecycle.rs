@@ -184,7 +184,7 @@ async fn learn(
     if arguments.races > 0 {
         let bar = bar(arguments.races);
         let (count, seed) = (arguments.races, arguments.seed);
-        let report = races(&stage, count, seed, concurrency, || bar.inc(1)).await;
+        let report = races(&stage, 0..count, seed, concurrency, || bar.inc(1)).await;
         bar.finish_and_clear();
         learnt.races = Some(report);
     }

@@ -1,6 +1,7 @@
 //! Many requests on one job at once, many times over.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,10 +117,10 @@ struct Race {
     end: String,
 }
 
-/// Runs races one after the other, each on a job of its own with so many requests at once.
+/// Runs races one after the other, each on a job of its own with so many requests at once. A race's number decides its kind.
 pub async fn races(
     stage: &Stage,
-    count: u64,
+    numbers: Range<u64>,
     seed: u64,
     concurrency: usize,
     progress: impl Fn(),
@@ -129,7 +130,7 @@ pub async fn races(
         ..RaceReport::default()
     };
     let concurrency = concurrency.max(2);
-    for number in 0..count {
+    for number in numbers {
         match race(&mut stage.fresh(), number, seed, concurrency).await {
             Ok(race) => report.take(&race),
             Err(reason) => {

@@ -104,7 +104,7 @@ pub async fn sequences(
         progress();
     }
     for (rule, (number, steps, breach)) in first.into_iter().take(FINDINGS_MAX) {
-        let steps = shrink(stage, steps, rule).await;
+        let steps = shrink(stage, steps, rule, stage.visits_at_once()).await;
         report
             .findings
             .push(finding(stage, number, seed, steps, breach).await);
@@ -116,47 +116,104 @@ pub async fn sequences(
 }
 
 /// The shortest sequence that still breaks a rule, as far as leaving out steps finds it: halves first, then single ones.
-pub async fn shrink(stage: &Stage, steps: Vec<Step>, rule: &str) -> Vec<Step> {
+///
+/// Up to `at_once` shorter ones are tried at the same time, which changes nothing but how long it takes, unless the endpoint
+/// takes one job for another.
+pub async fn shrink(stage: &Stage, steps: Vec<Step>, rule: &str, at_once: usize) -> Vec<Step> {
+    let mut shrinking = Shrinking {
+        stage,
+        rule,
+        at_once: at_once.max(1),
+        left: TRIES_MAX,
+    };
     // What can go without its waits is played in no time from then on.
+    let is_wait = |step: &Step| step.ms.is_some();
     let brisk: Vec<_> = steps
         .iter()
-        .filter(|step| step.ms.is_none())
+        .filter(|step| !is_wait(step))
         .cloned()
         .collect();
-    let mut steps = if breaks(stage, &brisk, rule).await {
-        brisk
-    } else {
-        steps
+    let steps = match shrinking.first_that_breaks(vec![brisk]).await {
+        Some((_, brisk)) => brisk,
+        None => shrinking.without(steps, is_wait).await,
     };
-    let mut tries = 0;
-    let mut size = steps.len().div_ceil(2);
-    while size > 0 {
-        let mut at = 0;
-        let mut has_shrunk = false;
-        while at < steps.len() && tries < TRIES_MAX {
-            let mut shorter = steps.clone();
-            shorter.drain(at..(at + size).min(steps.len()));
-            tries += 1;
-            if breaks(stage, &shorter, rule).await {
-                steps = shorter;
-                has_shrunk = true;
-            } else {
-                at += size;
-            }
-        }
-        if !has_shrunk || size > 1 {
-            size /= 2;
-        }
-    }
-    steps
+    shrinking.without(steps, |_| true).await
 }
 
-async fn breaks(stage: &Stage, steps: &[Step], rule: &str) -> bool {
-    let played = play(steps, &mut stage.fresh()).await;
-    played
-        .breaches
-        .iter()
-        .any(|(_, breach)| breach.rule.id == rule)
+struct Shrinking<'a> {
+    stage: &'a Stage,
+    rule: &'a str,
+    at_once: usize,
+    /// How many more are tried.
+    left: usize,
+}
+
+impl Shrinking<'_> {
+    /// The steps without those of a kind that the rule does not need.
+    async fn without(&mut self, mut steps: Vec<Step>, is_left_out: fn(&Step) -> bool) -> Vec<Step> {
+        let places = |steps: &[Step]| -> Vec<usize> {
+            (0..steps.len())
+                .filter(|at| is_left_out(&steps[*at]))
+                .collect()
+        };
+        let mut size = places(&steps).len().div_ceil(2);
+        while size > 0 {
+            let (mut at, mut has_shrunk) = (0, false);
+            loop {
+                let places = places(&steps);
+                let parts = places.get(at..).unwrap_or_default().chunks(size);
+                let shorter = parts.take(self.at_once.min(self.left));
+                let shorter: Vec<_> = shorter.map(|part| leave_out(&steps, part)).collect();
+                let tried = shorter.len();
+                if tried == 0 {
+                    break;
+                }
+                match self.first_that_breaks(shorter).await {
+                    Some((place, shorter)) => {
+                        self.left -= place + 1;
+                        at += place * size;
+                        steps = shorter;
+                        has_shrunk = true;
+                    }
+                    None => {
+                        self.left -= tried;
+                        at += tried * size;
+                    }
+                }
+            }
+            if !has_shrunk || size > 1 {
+                size /= 2;
+            }
+        }
+        steps
+    }
+
+    /// The first of several sequences that breaks the rule, and its place. All are played at once.
+    async fn first_that_breaks(&self, several: Vec<Vec<Step>>) -> Option<(usize, Vec<Step>)> {
+        let mut tasks = JoinSet::new();
+        for (place, steps) in several.into_iter().enumerate() {
+            let mut stage = self.stage.fresh();
+            tasks.spawn(async move {
+                let played = play(&steps, &mut stage).await;
+                (place, steps, played)
+            });
+        }
+        let mut played = tasks.join_all().await;
+        played.sort_unstable_by_key(|(place, ..)| *place);
+        played.into_iter().find_map(|(place, steps, played)| {
+            let mut broken = played.breaches.iter().map(|(_, breach)| breach.rule.id);
+            broken
+                .any(|rule| rule == self.rule)
+                .then_some((place, steps))
+        })
+    }
+}
+
+/// Steps without those at some places.
+fn leave_out(steps: &[Step], places: &[usize]) -> Vec<Step> {
+    let kept = steps.iter().enumerate();
+    let kept = kept.filter(|(at, _)| !places.contains(at));
+    kept.map(|(_, step)| step.clone()).collect()
 }
 
 async fn finding(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Barrier;
+use tokio::sync::{Barrier, Semaphore};
 use tokio::time::sleep;
 
 use crate::contract::Status;
@@ -60,6 +60,8 @@ pub struct Target {
     region: String,
     label: String,
     visits_at_once: usize,
+    /// How many requests are under way at once.
+    turns: Semaphore,
 }
 
 impl Target {
@@ -76,12 +78,21 @@ impl Target {
             role: role.to_owned(),
             region: profile.region.clone(),
             visits_at_once: profile.active_jobs.unwrap_or(VISITS_AT_ONCE).max(1),
+            turns: Semaphore::new(Semaphore::MAX_PERMITS),
             label: format!("{prefix}-life-{:x}", std::process::id()),
         }
     }
 }
 
 impl Target {
+    /// With at most so many requests of sequences under way at once, however many sequences wait for time to pass.
+    pub(crate) fn with_requests_at_once(self, most: usize) -> Self {
+        Self {
+            turns: Semaphore::new(most.max(1)),
+            ..self
+        }
+    }
+
     /// The provisioning.
     pub(crate) fn provisioner(&self) -> &Arc<Provisioner> {
         &self.provisioner
@@ -124,6 +135,15 @@ impl Stage {
             _ if day.contains(&from) => DAY_MS,
             State::In(Status::Pending) => PENDING_MS,
             _ => IMPORT_MS,
+        }
+    }
+
+    /// How many sequences may be played side by side where nothing is to be gained from more; one where they share a time
+    /// that is moved.
+    pub(crate) fn visits_at_once(&self) -> usize {
+        match self {
+            Self::InProcess(..) => 1,
+            Self::Target(target) => target.visits_at_once(),
         }
     }
 
@@ -214,6 +234,11 @@ impl Stage {
 
 impl Target {
     async fn act(&self, deed: &Deed, ms: u64, url: Option<&str>) -> Option<Response> {
+        if *deed == Deed::Wait {
+            self.wait(ms).await;
+            return None;
+        }
+        let _turn = self.turns.acquire().await;
         if let Some(request) = deed.request() {
             let answer = self.client.ping(&request).await.ok()?;
             if let Deed::CreatePool { .. } = deed
@@ -223,13 +248,9 @@ impl Target {
             }
             return Some(answer);
         }
-        if let Deed::Upload(_) = deed {
-            let url = url?;
-            provision::check(url, &self.client, &self.upload_hosts).ok()?;
-            return self.client.upload(url, csv().into_bytes()).await.ok();
-        }
-        self.wait(ms).await;
-        None
+        let url = url?;
+        provision::check(url, &self.client, &self.upload_hosts).ok()?;
+        self.client.upload(url, csv().into_bytes()).await.ok()
     }
 
     /// Lets time pass. Others share the target and its time, so that a sequence must not end everybody's day.

@@ -35,7 +35,7 @@ pub async fn broken_rules(suite: &Suite, mutant: Mutant) -> Vec<String> {
         let broken = played.breaches.into_iter();
         rules.extend(broken.map(|(_, breach)| breach.rule.id.to_owned()));
     }
-    let raced = races(&stage, RACES, 0, AT_ONCE, || {}).await;
+    let raced = races(&stage, 0..RACES, 0, AT_ONCE, || {}).await;
     rules.extend(raced.findings.into_iter().map(|finding| finding.rule));
     rules
         .into_iter()

@@ -138,7 +138,7 @@ impl Alarms {
                 let id = format!("{LIFECYCLE}{}", finding.rule);
                 self.alarm(name, &id, Verdict::Divergent, 1);
             }
-            let raced = races(&stage, of(share.races), seed, at_once, progress).await;
+            let raced = races(&stage, 0..of(share.races), seed, at_once, progress).await;
             self.races += raced.races;
             for finding in &raced.findings {
                 let id = format!("{LIFECYCLE}{}", finding.rule);

@@ -3,4 +3,5 @@
 mod command;
 mod model;
 mod page;
+mod shrinking;
 mod walk;
