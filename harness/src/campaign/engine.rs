@@ -33,8 +33,8 @@ const SILENT_MAX: u32 = 16;
 /// How many requests whose answers were new are kept for the corpus, the newest.
 const NOVEL_MAX: usize = 512;
 
-/// How many suspicions that were not confirmed are named at the end.
-const UNCONFIRMED_MAX: usize = 64;
+/// How many suspicions that were not confirmed are named in the results.
+const UNCONFIRMED_MAX: usize = 1_024;
 
 /// A campaign against one target.
 #[derive(Debug)]

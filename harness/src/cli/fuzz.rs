@@ -39,6 +39,9 @@ const TIME_TO_KILL: Duration = Duration::from_secs(180);
 /// Between two looks at the figures.
 const TICK: Duration = Duration::from_millis(200);
 
+/// How many kinds of suspicions that were not confirmed are told on the screen. The JSON file has more.
+const UNCONFIRMED_LINES_MAX: usize = 12;
+
 /// What `--help` says last.
 const EXAMPLES: &str = "\
 Examples:
@@ -353,13 +356,20 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
     for why in &summary.unconfirmed {
         *unconfirmed.entry(why).or_insert(0) += 1;
     }
-    for (why, times) in unconfirmed {
+    let rest = unconfirmed.len().saturating_sub(UNCONFIRMED_LINES_MAX);
+    for (why, times) in unconfirmed.into_iter().take(UNCONFIRMED_LINES_MAX) {
         let often = if times > 1 {
             format!(" ({times} times)")
         } else {
             String::new()
         };
         let _ = writeln!(text, "not confirmed  {why}{often}");
+    }
+    if rest > 0 {
+        let _ = writeln!(
+            text,
+            "not confirmed  and {rest} more: requests that were under way at the same time may have brought them about"
+        );
     }
     for (given, why) in &summary.missing {
         let _ = writeln!(text, "out of reach  {given}: {why}");
