@@ -10,6 +10,7 @@ mod engine;
 mod epoch;
 mod execute;
 mod finding;
+mod gate;
 pub mod in_process;
 mod kill;
 mod kind;

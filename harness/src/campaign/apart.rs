@@ -4,11 +4,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use crate::campaign::execute::{Arena, is_sent_alone};
+use crate::campaign::gate::{Closed, Gate};
 use crate::campaign::sequence::{Played, Theatre};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Step};
@@ -16,11 +17,10 @@ use crate::case::{Case, Step};
 /// Between two looks at whether the end is still to be waited for.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How long the end of the sequences under way is waited for, before what one of them showed is looked into all the same.
-const PLAYS_QUIET_MAX: Duration = Duration::from_secs(5);
-
-/// The same for cases, some of which wait for a job to end: most do not.
+/// How long the end of what is under way is waited for, before what was suspected is looked into all the same: some cases wait
+/// for a job to end.
 const RUNS_QUIET_MAX: Duration = Duration::from_secs(1);
+const PLAYS_QUIET_MAX: Duration = Duration::from_secs(5);
 
 /// What the runner of the suite made of a case.
 #[derive(Debug)]
@@ -53,32 +53,32 @@ pub(crate) struct Apart {
     runs: Arc<Semaphore>,
     sequences: Mutex<JoinSet<Played>>,
     plays: Arc<Semaphore>,
-    /// How many cases and sequences go on at once.
-    runs_max: u32,
-    plays_max: u32,
+    /// Which of each go on at all.
+    runs_gate: Arc<Gate>,
+    plays_gate: Arc<Gate>,
 }
 
 impl Apart {
     /// Goes on with as many requests of each at once as that.
     pub(crate) fn new(arena: Arc<Arena>, concurrency: usize) -> Self {
-        let most = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let (runs_max, plays_max) = (most(concurrency), most(concurrency.saturating_mul(ASLEEP)));
         Self {
             arena,
             cases: Mutex::default(),
-            runs: Arc::new(Semaphore::new(runs_max as usize)),
+            runs: Arc::new(Semaphore::new(concurrency)),
             sequences: Mutex::default(),
-            plays: Arc::new(Semaphore::new(plays_max as usize)),
-            runs_max,
-            plays_max,
+            plays: Arc::new(Semaphore::new(concurrency * ASLEEP)),
+            runs_gate: Arc::default(),
+            plays_gate: Arc::default(),
         }
     }
 
     /// Begins to run a case, or lets it wait for its turn: there are only so many in the suite.
     pub(crate) fn run(&self, case: Arc<Case>) {
         let (arena, runs) = (Arc::clone(&self.arena), Arc::clone(&self.runs));
+        let gate = Arc::clone(&self.runs_gate);
         locked(&self.cases).spawn(async move {
             let _turn = runs.acquire().await;
+            let _inside = gate.enter().await;
             Ran::of(&arena, &case).await
         });
     }
@@ -86,22 +86,22 @@ impl Apart {
     /// Begins to play a sequence, once it has its turn.
     pub(crate) async fn play(&self, theatre: Arc<Theatre>, steps: Arc<[Step]>) {
         let turn = Arc::clone(&self.plays).acquire_owned().await;
+        let gate = Arc::clone(&self.plays_gate);
         locked(&self.sequences).spawn(async move {
+            let _inside = gate.enter().await;
             let played = theatre.execute(&steps).await;
             drop(turn);
             played
         });
     }
 
-    /// Waits until nothing is under way here, if that does not take long, and keeps it so for as long as what it returns is kept.
+    /// Waits until nothing is under way here, if that does not take long. Nothing begins for as long as what it returns is kept.
     pub(crate) async fn quiet(&self) -> Quiet {
-        let (runs, plays) = (Arc::clone(&self.runs), Arc::clone(&self.plays));
-        let runs = timeout(RUNS_QUIET_MAX, runs.acquire_many_owned(self.runs_max));
-        let plays = timeout(PLAYS_QUIET_MAX, plays.acquire_many_owned(self.plays_max));
-        let (runs, plays) = tokio::join!(runs, plays);
+        let (runs, plays) = (Arc::clone(&self.runs_gate), Arc::clone(&self.plays_gate));
+        let (runs, plays) = tokio::join!(runs.close(RUNS_QUIET_MAX), plays.close(PLAYS_QUIET_MAX));
         Quiet {
-            _runs: runs.ok().and_then(Result::ok),
-            _plays: plays.ok().and_then(Result::ok),
+            _runs: runs,
+            _plays: plays,
         }
     }
 
@@ -144,8 +144,8 @@ impl Apart {
 /// No case and no sequence begins while it is there.
 #[derive(Debug)]
 pub(crate) struct Quiet {
-    _runs: Option<OwnedSemaphorePermit>,
-    _plays: Option<OwnedSemaphorePermit>,
+    _runs: Closed,
+    _plays: Closed,
 }
 
 fn locked<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {

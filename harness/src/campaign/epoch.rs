@@ -16,7 +16,7 @@ use crate::case::{Case, Given};
 const SHARERS_MAX: usize = 512;
 
 /// How many scenes of one mark are remembered. What one shows may be the doing of others that were played at the same time.
-const SCENES_MAX: usize = 8;
+const SCENES_MAX: usize = 32;
 
 /// What came of the executions of an epoch.
 #[derive(Debug, Default)]

@@ -163,10 +163,11 @@ impl Arena {
         Some(lane.deliver(&message).await.ok()?.elapsed)
     }
 
-    /// Sends one request and judges what comes. `fresh` asks for a precondition that nobody had.
+    /// Sends one request and judges what comes. `fresh` asks for a precondition that nobody had, and for nothing else being undone.
     pub(crate) async fn send(&self, lane: &mut Lane, case: &Arc<Case>, fresh: bool) -> Done {
         let given = case.given;
         let hold = if fresh {
+            self.stock.settle().await;
             match self.stock.make(given).await {
                 Ok(lease) => Hold::Own(Own::new(lease)),
                 Err(_) => return Done::default(),

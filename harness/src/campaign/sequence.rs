@@ -15,7 +15,7 @@ use crate::reference::Options;
 use crate::runner::Session;
 
 /// How often a sequence is played again to see whether it still breaks its rule.
-const TRIES: u32 = 3;
+pub(crate) const TRIES: u32 = 3;
 
 /// How long shorter sequences are tried for one finding.
 const SHRINKING: Duration = Duration::from_secs(20);
@@ -128,12 +128,13 @@ impl Theatre {
         }
     }
 
-    /// Looks into a scene: a finding if a short sequence still breaks the rule, and not on the reference.
-    pub(crate) async fn confirm(&self, scene: Scene) -> Option<Finding> {
+    /// Looks into a scene: a finding if a short sequence still breaks the rule, and not on the reference. The whole sequence is
+    /// given so many tries to break it by itself.
+    pub(crate) async fn confirm(&self, scene: Scene, tries: u32) -> Option<Finding> {
         let rule = scene.breach.rule.id;
         let whole = scene.steps.to_vec();
         // Others may have brought it about, and most of them did where an endpoint takes one job for another.
-        if !self.shows(&whole, rule).await {
+        if !self.shows(&whole, rule, tries).await {
             return None;
         }
         // Shorter ones that are tried side by side are such others, too.
@@ -153,8 +154,8 @@ impl Theatre {
     }
 
     /// Whether a sequence breaks a rule that it broke before.
-    async fn shows(&self, steps: &[Step], rule: &str) -> bool {
-        for _ in 0..TRIES {
+    async fn shows(&self, steps: &[Step], rule: &str, tries: u32) -> bool {
+        for _ in 0..tries {
             let played = play(steps, &mut self.stage.clone()).await;
             if played.breaches.iter().any(|(_, one)| one.rule.id == rule) {
                 return true;

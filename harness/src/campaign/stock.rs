@@ -34,6 +34,9 @@ const MAKING_MAX: usize = 32;
 /// How many are undone at once while executions go on. A pool whose import has to end first takes a while.
 const UNDOING_MAX: u32 = 64;
 
+/// How long the end of that is waited for, before a request that is to be the only one.
+const SETTLE_MAX: Duration = Duration::from_millis(100);
+
 /// Nobody waits for a precondition that takes longer: it is made apart, and then for so many times as long as it took none is.
 const SLOW: Duration = Duration::from_millis(300);
 const REST: u32 = 2;
@@ -297,6 +300,11 @@ impl Stock {
             provisioner.release(lease).await;
             drop(permit);
         });
+    }
+
+    /// Waits until none is being undone, if that does not take long: undoing stops jobs, which may be what is looked into.
+    pub(crate) async fn settle(&self) {
+        let _ = timeout(SETTLE_MAX, self.undoing.acquire_many(UNDOING_MAX)).await;
     }
 
     /// Takes out the one that is shared, which nobody uses any more.

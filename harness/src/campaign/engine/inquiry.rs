@@ -10,7 +10,7 @@ use crate::campaign::engine::Campaign;
 use crate::campaign::finding::Finding;
 use crate::campaign::latency::grown;
 use crate::campaign::race;
-use crate::campaign::sequence::Scene;
+use crate::campaign::sequence::{Scene, TRIES};
 use crate::campaign::settings::FINDINGS_MAX;
 use crate::campaign::suspicion::Suspicion;
 
@@ -19,6 +19,12 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// How long sequences that broke the same rule are looked into one after the other: where time is waited for, each takes a while.
 const SCENES_TIME_MAX: Duration = Duration::from_secs(5);
+
+/// After so many suspicions of one epoch that were no finding, sequences are looked into before the rest of them.
+const IN_VAIN_MAX: usize = 8;
+
+/// So many sequences that broke the same rule in one epoch are many.
+const SCENES_MANY: usize = 8;
 
 impl Campaign {
     /// Whether nothing more is looked into.
@@ -90,17 +96,29 @@ impl Campaign {
             return;
         }
         let _quiet = Apart::quiet_if_any(self.apart.as_deref()).await;
-        for suspicion in suspicions {
+        let mut in_vain = 0;
+        let mut suspicions = suspicions.into_iter();
+        for suspicion in suspicions.by_ref() {
             if self.is_full(deadline) {
                 return;
             }
-            self.look_into(suspicion, told).await;
+            in_vain += usize::from(!self.look_into(suspicion, told).await);
+            // Others may have brought them about: then a sequence says how.
+            if in_vain == IN_VAIN_MAX {
+                break;
+            }
         }
         for (mark, scenes) in scenes {
             if self.is_full(deadline) {
                 return;
             }
             self.look_into_scenes(mark, scenes, told).await;
+        }
+        for suspicion in suspicions {
+            if self.is_full(deadline) {
+                return;
+            }
+            self.look_into(suspicion, told).await;
         }
     }
 
@@ -116,8 +134,10 @@ impl Campaign {
         };
         let start = Instant::now();
         let is_soon = |_: &Scene| start.elapsed() < SCENES_TIME_MAX;
+        // Of many, others brought about most: one that shows by itself is found sooner by playing each of them once.
+        let tries = if scenes.len() < SCENES_MANY { TRIES } else { 1 };
         for scene in scenes.into_iter().take_while(is_soon) {
-            if let Some(finding) = theatre.confirm(scene).await {
+            if let Some(finding) = theatre.confirm(scene, tries).await {
                 self.watch.know(mark);
                 self.keep(finding, told);
                 return;
@@ -126,11 +146,12 @@ impl Campaign {
         self.watch.doubt(&mark, mark.clone());
     }
 
-    async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) {
+    /// Looks into a suspicion. Whether it is a finding.
+    async fn look_into(&mut self, suspicion: Suspicion, told: &mut impl FnMut(&Finding)) -> bool {
         let mark = suspicion.mark();
         // What was looked into before it may have turned out to be the same.
         if !self.watch.is_open(&mark) {
-            return;
+            return true;
         }
         let key = suspicion.key.clone();
         match self.confirmer.confirm(suspicion).await {
@@ -139,8 +160,12 @@ impl Campaign {
                     self.watch.know(mark);
                 }
                 self.keep(finding, told);
+                true
             }
-            Err(doubt) => self.watch.doubt(&mark, format!("{key}: {doubt}")),
+            Err(doubt) => {
+                self.watch.doubt(&mark, format!("{key}: {doubt}"));
+                false
+            }
         }
     }
 
