@@ -17,8 +17,11 @@ use crate::runner::Session;
 /// How often a sequence is played again to see whether it still breaks its rule.
 pub(crate) const TRIES: u32 = 3;
 
-/// How long shorter sequences are tried for one finding.
-const SHRINKING: Duration = Duration::from_secs(20);
+/// How long shorter sequences are tried for one finding, side by side and then one by one.
+const SHRINKING: Duration = Duration::from_secs(8);
+
+/// The same for one that shows now and then.
+const SHRINKING_FLAKY: Duration = Duration::from_secs(2);
 
 /// Rules about a single answer: the requests of a campaign show these faults, each in a smaller file.
 const OF_ONE_ANSWER: [&str; 3] = ["known-answer", "nothing-there", "running-job-stops"];
@@ -67,7 +70,7 @@ struct Shown {
     breach: LifeBreach,
     /// What was answered to each step when it was broken last.
     said: Vec<String>,
-    /// How often, of [`TRIES`].
+    /// How often.
     hits: u32,
 }
 
@@ -134,34 +137,26 @@ impl Theatre {
         let rule = scene.breach.rule.id;
         let whole = scene.steps.to_vec();
         // Others may have brought it about, and most of them did where an endpoint takes one job for another.
-        if !self.shows(&whole, rule, tries).await {
-            return None;
+        let mut alone = self.play_again(&whole, rule, tries).await?;
+        if let Some(more) = self.play_again(&whole, rule, TRIES - tries).await {
+            alone.hits += more.hits;
         }
+        // What shows now and then may show in a short sequence once, and never again: it is not worth long.
+        let is_flaky = alone.hits < TRIES;
+        let patience = if is_flaky { SHRINKING_FLAKY } else { SHRINKING };
         // Shorter ones that are tried side by side are such others, too.
         let at_once = self.stage.visits_at_once();
-        for at_once in std::iter::once(at_once).chain((at_once > 1).then_some(1)) {
+        let is_tried_alone = at_once > 1 && !is_flaky;
+        for at_once in std::iter::once(at_once).chain(is_tried_alone.then_some(1)) {
             let shorter = shrink(&self.stage, whole.clone(), rule, at_once);
-            let Ok(steps) = timeout(SHRINKING, shorter).await else {
+            let Ok(steps) = timeout(patience, shorter).await else {
                 continue;
             };
-            if let Some(shown) = self.play_again(&steps, rule).await {
+            if let Some(shown) = self.play_again(&steps, rule, TRIES).await {
                 return self.unless_of_reference(&scene, steps, shown).await;
             }
         }
-        // What shows now and then may show in a short sequence once, and never again.
-        let shown = self.play_again(&whole, rule).await?;
-        self.unless_of_reference(&scene, whole, shown).await
-    }
-
-    /// Whether a sequence breaks a rule that it broke before.
-    async fn shows(&self, steps: &[Step], rule: &str, tries: u32) -> bool {
-        for _ in 0..tries {
-            let played = play(steps, &mut self.stage.clone()).await;
-            if played.breaches.iter().any(|(_, one)| one.rule.id == rule) {
-                return true;
-            }
-        }
-        false
+        self.unless_of_reference(&scene, whole, alone).await
     }
 
     async fn unless_of_reference(
@@ -180,10 +175,10 @@ impl Theatre {
         }
     }
 
-    /// What a sequence shows of a rule that it broke before, if it does.
-    async fn play_again(&self, steps: &[Step], rule: &str) -> Option<Shown> {
+    /// What a sequence shows of a rule that it broke before, if it does in so many tries.
+    async fn play_again(&self, steps: &[Step], rule: &str, tries: u32) -> Option<Shown> {
         let mut shown: Option<Shown> = None;
-        for _ in 0..TRIES {
+        for _ in 0..tries {
             let played = play(steps, &mut self.stage.clone()).await;
             let mut breaches = played.breaches.into_iter().map(|(_, breach)| breach);
             if let Some(breach) = breaches.find(|one| one.rule.id == rule) {
