@@ -35,7 +35,7 @@ const MAKING_MAX: usize = 32;
 const UNDOING_MAX: u32 = 64;
 
 /// How long the end of that is waited for, before a request that is to be the only one.
-const SETTLE_MAX: Duration = Duration::from_millis(100);
+const SETTLE_MAX: Duration = Duration::from_millis(25);
 
 /// Nobody waits for a precondition that takes longer: it is made apart, and then for so many times as long as it took none is.
 const SLOW: Duration = Duration::from_millis(300);
