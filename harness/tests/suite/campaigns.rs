@@ -274,24 +274,6 @@ fn what_others_brought_about_at_first_is_looked_into_again() {
 }
 
 #[test]
-fn what_several_requests_bring_about_together_is_no_fault_of_one() {
-    let reference = served(&[]);
-    let gateway = Gateway::start(
-        &reference.url,
-        Front::Lacking(Lack::StopsAtOnceAreAnonymous),
-    );
-    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
-    // Nothing else is under way while it is looked into, not even the end of a pool, whose job is stopped first.
-    let base = ["--execs", "64", "--generators", "directed"];
-    let (output, json) = against(&endpoint, &base);
-    assert_eq!(json["findings"], Value::Array(Vec::new()));
-    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
-    let unconfirmed = json["unconfirmed"].as_array().expect("what was met");
-    let is_of_id = |why: &Value| why.as_str().is_some_and(|why| why.contains("RequestId"));
-    assert!(unconfirmed.iter().any(is_of_id), "{json:#}");
-}
-
-#[test]
 fn what_other_operations_answer_is_held_to_the_invariants() {
     let scratch = Scratch::new();
     let reference = served(&[]);

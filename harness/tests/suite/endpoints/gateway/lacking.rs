@@ -1,7 +1,6 @@
 //! Conversations of a gateway that reads whole requests and answers some of them itself.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use fullstop::contract::Operation;
 use serde_json::{Value, json};
@@ -23,8 +22,6 @@ pub(crate) enum Lack {
     StartIsAnonymous,
     /// Stop answers without a request id for a while, and never again.
     StopsAreAnonymousOnce,
-    /// Stops take a while, and answer without a request id where another one is under way meanwhile.
-    StopsAtOnceAreAnonymous,
     /// Errors repeat what a request said, without quotation marks: the operation, or the job that is no such job.
     Discretion,
 }
@@ -32,16 +29,11 @@ pub(crate) enum Lack {
 /// The stops that [`Lack::StopsAreAnonymousOnce`] is about, counted over all such gateways.
 const ANONYMOUS: std::ops::Range<usize> = 100..120;
 
-/// How long each of the stops that [`Lack::StopsAtOnceAreAnonymous`] is about takes.
-const SLOW: Duration = Duration::from_millis(20);
-
 /// What becomes of a request.
 enum Fate {
     Forwarded,
     /// Forwarded, and answered without this header.
     Without(&'static str),
-    /// The same where another such request is under way at the same time. It takes [`SLOW`].
-    WithoutIfAtOnce(&'static str),
     /// Forwarded, but answered with this.
     Replaced(Said),
     Answered(Said),
@@ -58,19 +50,13 @@ pub(crate) async fn converse(
     while let Some(request) = message(&mut client, &mut rest).await? {
         let said = match lack.fate(&request) {
             Fate::Answered(said) => said,
-            fate @ (Fate::Forwarded | Fate::Without(_) | Fate::WithoutIfAtOnce(_)) => {
-                let is_alone = match fate {
-                    Fate::WithoutIfAtOnce(_) => is_alone_for(SLOW).await,
-                    _ => true,
-                };
+            fate @ (Fate::Forwarded | Fate::Without(_)) => {
                 server.write_all(&request).await?;
                 let Some(mut answer) = message(&mut server, &mut Vec::new()).await? else {
                     return Ok(());
                 };
-                match fate {
-                    Fate::Without(name) => answer = without(answer, name),
-                    Fate::WithoutIfAtOnce(name) if !is_alone => answer = without(answer, name),
-                    _ => {}
+                if let Fate::Without(name) = fate {
+                    answer = without(answer, name);
                 }
                 client.write_all(&answer).await?;
                 continue;
@@ -89,19 +75,6 @@ pub(crate) async fn converse(
         client.write_all((head + &body).as_bytes()).await?;
     }
     Ok(())
-}
-
-/// Lets time pass. Whether nobody else did so meanwhile.
-async fn is_alone_for(time: Duration) -> bool {
-    static BEGUN: AtomicUsize = AtomicUsize::new(0);
-    static ENDED: AtomicUsize = AtomicUsize::new(0);
-    let (ended, begun) = (
-        ENDED.load(Ordering::SeqCst),
-        BEGUN.fetch_add(1, Ordering::SeqCst),
-    );
-    tokio::time::sleep(time).await;
-    ENDED.fetch_add(1, Ordering::SeqCst);
-    begun == ended && BEGUN.load(Ordering::SeqCst) == begun + 1
 }
 
 impl Lack {
@@ -146,7 +119,6 @@ impl Lack {
                     false => Fate::Forwarded,
                 }
             }
-            Self::StopsAtOnceAreAnonymous if is_stop => Fate::WithoutIfAtOnce("x-amzn-requestid"),
             Self::Discretion => match repeated(&text, operation, is_known) {
                 Some(message) => {
                     let body = json!({"__type": "ResourceNotFoundException", "message": message});
