@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::case::{Case, Change, Given, Ids, Message};
 use crate::oracle::{JOB_NAME, Likeness, Outcome, POOL_NAME};
 
-/// The most parts of a path that are named.
+/// The most parts of a path or a target that are named.
 const PARTS_MAX: usize = 8;
 
 /// The most bytes of a body of which the ids are read.

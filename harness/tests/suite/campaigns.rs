@@ -15,6 +15,14 @@ fn served(arguments: &[&str]) -> Served {
     Served::start(&[arguments, &["--pending-ms", "3600000"]].concat())
 }
 
+/// A reference behind a gateway that lacks something, and where that is.
+fn lacking(lack: Lack) -> (Served, Gateway, String) {
+    let reference = served(&[]);
+    let gateway = Gateway::start(&reference.url, Front::Lacking(lack));
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    (reference, gateway, endpoint)
+}
+
 /// A campaign with these arguments, in a folder of its own.
 fn campaign(scratch: &Scratch, arguments: &[&str]) -> (Output, Value) {
     let all = [&["fuzz", "--json", "fuzz.json"], arguments].concat();
@@ -276,9 +284,7 @@ fn what_others_brought_about_at_first_is_looked_into_again() {
 #[test]
 fn what_other_operations_answer_is_held_to_the_invariants() {
     let scratch = Scratch::new();
-    let reference = served(&[]);
-    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::StartIsAnonymous));
-    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let (_reference, _gateway, endpoint) = lacking(Lack::StartIsAnonymous);
     let target = ["--endpoint", &endpoint];
     // Every case of the suite once.
     let base = [
@@ -314,9 +320,7 @@ fn what_other_operations_answer_is_held_to_the_invariants() {
 
 #[test]
 fn what_does_not_show_again_is_no_finding_and_says_so() {
-    let reference = served(&[]);
-    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::StopsAreAnonymousOnce));
-    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let (_reference, _gateway, endpoint) = lacking(Lack::StopsAreAnonymousOnce);
     let base = ["--execs", "512", "--generators", "directed"];
     let (output, json) = against(&endpoint, &base);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
@@ -366,9 +370,7 @@ fn an_answer_is_not_new_for_an_id_that_it_repeats() {
 
 #[test]
 fn nor_is_it_new_for_whatever_else_it_repeats_of_a_request() {
-    let reference = served(&[]);
-    let gateway = Gateway::start(&reference.url, Front::Lacking(Lack::Discretion));
-    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let (_reference, _gateway, endpoint) = lacking(Lack::Discretion);
     let base = ["--execs", "2048", "--generators", "directed,seeded"];
     let (_, json) = against(&endpoint, &base);
     let novelty = json["novelty"].as_u64().expect("a number");
