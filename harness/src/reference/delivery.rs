@@ -57,7 +57,7 @@ pub(crate) fn misdeliver(
     cause: Option<Cause>,
     options: &Options,
 ) {
-    let Some(mutant) = options.mutant else {
+    let Some(mutant) = options.mutant() else {
         return;
     };
     reply.delivery = match (mutant, cause) {

@@ -47,7 +47,7 @@ impl Endpoint {
     /// An endpoint without pools.
     pub fn new(options: Options) -> Self {
         let store = Mutex::new(Store::new(options.seed));
-        let rare = options.mutant.and_then(sometimes::constant);
+        let rare = options.mutant().and_then(sometimes::constant);
         let rare = rare.map(|(mutant, odds)| {
             let mutant = Some(mutant);
             let options = options.clone();

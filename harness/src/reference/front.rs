@@ -85,7 +85,7 @@ fn is_media_type(request: &Request, is_stop: bool, options: &Options) -> bool {
     let (mut essence, parameters) = value.split_once(';').unwrap_or((value, ""));
     if is_stop {
         let parameter = parameters.trim().to_ascii_lowercase();
-        match options.mutant {
+        match options.mutant() {
             Some(Mutant::ContentTypeParametersRefused) => essence = value,
             Some(Mutant::ContentTypeBlanksRefused) if essence.ends_with(' ') => return false,
             Some(Mutant::ContentTypeCharsetOnly)
@@ -128,7 +128,7 @@ fn target(request: &Request, options: &Options) -> Option<Operation> {
         return options.is(Mutant::TargetOptional).then_some(stop);
     };
     let (prefix, name) = target.split_once('.')?;
-    match options.mutant {
+    match options.mutant() {
         Some(Mutant::TargetBeginningSuffices) if target.starts_with(&stop.target()) => {
             return Some(stop);
         }

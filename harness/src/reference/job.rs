@@ -114,7 +114,7 @@ impl Job {
             return;
         }
         let started = self.started.unwrap_or(self.created);
-        if let (Some(mutant), Status::Stopped) = (options.mutant, self.status) {
+        if let (Some(mutant), Status::Stopped) = (options.mutant(), self.status) {
             let done = started.after_ms(options.pending_ms + options.in_progress_ms);
             slip::age(self, now, done, mutant);
         }

@@ -10,7 +10,7 @@ use crate::reference::{Job, Moment, Mutant};
 
 /// The job in the answer to a stop that was `before` in that status.
 pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: &Options) -> Json {
-    let Some(mutant) = options.mutant else {
+    let Some(mutant) = options.mutant() else {
         return wrapped(members);
     };
     let started = job.started.unwrap_or(job.created);

@@ -10,7 +10,7 @@ pub(crate) const TRACE: &str = "NullPointerException\n    at JobStore.find(JobSt
 
 /// A refusal of a stop.
 pub(crate) fn failure(mut failure: Failure, options: &Options) -> Failure {
-    let Some(mutant) = options.mutant else {
+    let Some(mutant) = options.mutant() else {
         return failure;
     };
     let name = failure.name.clone();

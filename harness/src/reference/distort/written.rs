@@ -15,7 +15,7 @@ const DEPTH_MAX: usize = 32;
 
 /// The answer to a stop, once it is written.
 pub(crate) fn response(mut response: Response, request: &Request, options: &Options) -> Response {
-    let Some(mutant) = options.mutant else {
+    let Some(mutant) = options.mutant() else {
         return response;
     };
     // A refusal may have been given status 200.

@@ -20,7 +20,7 @@ const AMZ_HEADERS: [&str; 5] = [
 /// The method by which a request is routed.
 pub(crate) fn method<'a>(request: &'a Request, is_stop: bool, options: &Options) -> &'a str {
     let method = request.method.as_str();
-    match options.mutant {
+    match options.mutant() {
         _ if !is_stop => method,
         Some(Mutant::AnyMethodAccepted) => "POST",
         Some(Mutant::GetAccepted) if method == "GET" => "POST",
@@ -47,7 +47,7 @@ pub(crate) fn has_strange_header(request: &Request, options: &Options) -> bool {
 /// The body before it is parsed.
 pub(crate) fn body<'a>(body: &'a [u8], options: &Options) -> Cow<'a, [u8]> {
     let text = || String::from_utf8_lossy(body);
-    let changed = match options.mutant {
+    let changed = match options.mutant() {
         Some(Mutant::EscapesKept) => text().replace("\\u", "\\\\u"),
         // What is left is no JSON.
         Some(Mutant::TabsRefused) if body.contains(&b'\t') => return Cow::Borrowed(b"\t!"),
@@ -79,7 +79,7 @@ pub(crate) fn repaired(body: &[u8], options: &Options) -> Option<Value> {
             .ok();
     }
     let text = std::str::from_utf8(body).ok()?;
-    let text = match options.mutant? {
+    let text = match options.mutant()? {
         Mutant::TrailingCommaAccepted => {
             let text = text.trim_end().strip_suffix('}')?.trim_end();
             format!("{}}}", text.strip_suffix(',')?)
@@ -95,7 +95,7 @@ pub(crate) fn repaired(body: &[u8], options: &Options) -> Option<Value> {
 
 /// The value that a mutant takes out of another.
 pub(crate) fn unwrapped(value: Value, options: &Options) -> Value {
-    match (options.mutant, value) {
+    match (options.mutant(), value) {
         (Some(Mutant::ListBodyUnwrapped), Value::Array(mut values)) if values.len() == 1 => {
             values.pop().unwrap_or_default()
         }

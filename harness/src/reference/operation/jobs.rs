@@ -92,7 +92,7 @@ pub(crate) fn describe(call: &Call<'_>, store: &mut Store) -> Result<Json, Failu
     let pool = store.pool(pool.unwrap_or_default())?;
     let job = pool.job(id, call.now, call.options)?;
     let mut members = show::job(job, call.options);
-    if let (Some(mutant), Status::Stopped) = (call.options.mutant, job.status) {
+    if let (Some(mutant), Status::Stopped) = (call.options.mutant(), job.status) {
         job.readings = job.readings.saturating_add(1);
         slip::describe(call, mutant, job, &mut members)?;
         match mutant {

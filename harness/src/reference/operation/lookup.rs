@@ -16,7 +16,7 @@ pub(crate) fn meant<'a>(
     job_id: Cow<'a, str>,
     store: &Store,
 ) -> (Cow<'a, str>, Cow<'a, str>) {
-    let Some(mutant) = call.options.mutant else {
+    let Some(mutant) = call.options.mutant() else {
         return (pool_id, job_id);
     };
     let mut pools = store.pools.keys();

@@ -12,7 +12,7 @@ use crate::reference::signature::decoded;
 /// The members as a mutant misreads them.
 pub(crate) fn members<'a>(call: &Call<'a>) -> Result<Cow<'a, Map<String, Value>>, Failure> {
     const NAMES: [&str; 2] = ["UserPoolId", "JobId"];
-    if call.options.mutant.is_none() {
+    if call.options.mutant().is_none() {
         return Ok(Cow::Borrowed(call.members));
     }
     let is_missing = |name: &str| call.members.get(name).is_none_or(Value::is_null);
@@ -23,7 +23,7 @@ pub(crate) fn members<'a>(call: &Call<'a>) -> Result<Cow<'a, Map<String, Value>>
     if call.is(Mutant::UnknownMembersRefused) && call.members.keys().any(is_unknown) {
         return Err(Failure::malformed(Some("unknown field")));
     }
-    let is_bad = |(name, value): (&String, &Value)| match call.options.mutant {
+    let is_bad = |(name, value): (&String, &Value)| match call.options.mutant() {
         Some(Mutant::NullsRefused) => value.is_null(),
         Some(Mutant::NestedMembersRefused) => {
             is_unknown(name) && (value.is_object() || value.is_array())
@@ -33,7 +33,7 @@ pub(crate) fn members<'a>(call: &Call<'a>) -> Result<Cow<'a, Map<String, Value>>
     if call.members.iter().any(is_bad) {
         return Err(Failure::malformed(None));
     }
-    let coerce = |value: &Value| match (call.options.mutant, value) {
+    let coerce = |value: &Value| match (call.options.mutant(), value) {
         (Some(Mutant::NullCoerced), Value::Null) => Some(String::new()),
         (Some(Mutant::NumberCoerced), Value::Number(number)) => Some(number.to_string()),
         (Some(Mutant::ObjectsCoerced), Value::Object(_)) => Some("[object Object]".to_owned()),

@@ -22,7 +22,7 @@ const REST_MS: u64 = 1_000;
 
 /// What a stop is answered at once, if a mutant has its own way with it.
 pub(crate) fn meet_stop(call: &Call<'_>, job: &mut Job) -> Option<Result<Json, Failure>> {
-    let mutant = call.options.mutant?;
+    let mutant = call.options.mutant()?;
     job.stops = job.stops.saturating_add(1);
     if job.status != Status::Stopped {
         return None;
@@ -61,7 +61,7 @@ pub(crate) fn meet_stop(call: &Call<'_>, job: &mut Job) -> Option<Result<Json, F
 
 /// What else a stop that was granted does. `before` is the job as it was.
 pub(crate) fn follow_stop(call: &Call<'_>, store: &mut Store, pool_id: &str, before: &Job) {
-    let Some(mutant) = call.options.mutant else {
+    let Some(mutant) = call.options.mutant() else {
         return;
     };
     if mutant == Mutant::StopReachesOtherPools {
@@ -129,7 +129,7 @@ pub(crate) fn is_about_overlaps(mutant: Mutant) -> bool {
 
 /// What a start of a stopped job is answered, if a mutant has its own way with it.
 pub(crate) fn meet_start(call: &Call<'_>, job: &mut Job) -> Option<Result<Json, Failure>> {
-    let mutant = call.options.mutant?;
+    let mutant = call.options.mutant()?;
     if job.status != Status::Stopped {
         return None;
     }
@@ -187,7 +187,7 @@ pub(crate) fn describe(
 
 /// A page of a list, as mutants show it.
 pub(crate) fn list(call: &Call<'_>, jobs: &mut [Job], page: &mut Vec<Json>) {
-    let Some(mutant) = call.options.mutant else {
+    let Some(mutant) = call.options.mutant() else {
         return;
     };
     if !jobs.iter().any(|job| job.status == Status::Stopped) {
@@ -238,7 +238,7 @@ pub(crate) fn create(call: &Call<'_>, pool: &mut Pool) {
         return;
     };
     let id = pool.jobs[stopped].id.clone();
-    match (call.options.mutant, pool.jobs.last_mut()) {
+    match (call.options.mutant(), pool.jobs.last_mut()) {
         (Some(Mutant::IdTakenFromStopped), Some(job)) => {
             job.id = id;
             pool.jobs.remove(stopped);
@@ -251,7 +251,7 @@ pub(crate) fn create(call: &Call<'_>, pool: &mut Pool) {
 
 /// What an upload does to a stopped job.
 pub(crate) fn upload(job: &mut Job, now: Moment, options: &Options) {
-    match options.mutant {
+    match options.mutant() {
         Some(Mutant::UploadRevives) => job.recreate(),
         Some(Mutant::UploadStarts) => job.start(now),
         _ => {}

@@ -22,8 +22,8 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn new(options: &Options) -> Self {
-        let mut user_pool_id = Rule::user_pool_id(options.mutant);
-        let mut job_id = Rule::job_id(options.mutant);
+        let mut user_pool_id = Rule::user_pool_id(options.mutant());
+        let mut job_id = Rule::job_id(options.mutant());
         if options.is(Mutant::MissingUserPoolIdAccepted) {
             user_pool_id = user_pool_id.optional();
         }
@@ -123,7 +123,7 @@ fn stop_job(
     } else {
         job.stop(call.now);
     }
-    match call.options.mutant {
+    match call.options.mutant() {
         Some(Mutant::StopFails) => job.end(Status::Failed, call.now),
         Some(Mutant::StopRenames) => job.name = job.id.clone(),
         Some(Mutant::StopRedates) => job.created = call.now,

@@ -73,7 +73,7 @@ impl Violations {
 impl Violation {
     fn tell(&self, options: &Options) -> String {
         let Self { path, value, what } = self;
-        let value = match (value, options.mutant) {
+        let value = match (value, options.mutant()) {
             (Some(text), Some(Mutant::SmithyServerMessages)) => {
                 format!(" with length {}", text.chars().count())
             }
@@ -86,7 +86,7 @@ impl Violation {
             (None, Some(Mutant::NullInQuotes)) => " 'null'".to_owned(),
             (None, _) => " null".to_owned(),
         };
-        let path = match options.mutant {
+        let path = match options.mutant() {
             Some(Mutant::PathAsMemberName) => path[..1].to_ascii_uppercase() + &path[1..],
             Some(Mutant::SmithyServerMessages) => format!("/{path}"),
             _ => (*path).to_owned(),
