@@ -1,5 +1,5 @@
-//! What goes on beside the stream, so that no epoch waits for it: cases of the suite that its own runner judges, and sequences.
-//! Both may wait for a job to end, and neither changes what is sent next.
+//! What goes on beside the stream, so that no epoch waits for it: cases of the suite that its own runner judges, sequences and
+//! races. All may wait for a job to end, and none changes what is sent next.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use crate::campaign::gate::{Closed, Gate};
 use crate::campaign::sequence::{Played, Theatre};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Step};
+use crate::lifecycle::RaceFinding;
 
 /// Between two looks at whether the end is still to be waited for.
 const TICK: Duration = Duration::from_millis(100);
@@ -45,7 +46,15 @@ impl Ran {
 /// How many sequences are under way at once for each of the requests that may be: where time is waited for, most of them wait.
 const ASLEEP: usize = 8;
 
-/// Cases and sequences that are under way.
+/// What ended.
+#[derive(Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) ran: Vec<Ran>,
+    pub(crate) played: Vec<Played>,
+    pub(crate) raced: Vec<RaceFinding>,
+}
+
+/// Cases, sequences and races that are under way.
 #[derive(Debug)]
 pub(crate) struct Apart {
     arena: Arc<Arena>,
@@ -53,7 +62,8 @@ pub(crate) struct Apart {
     runs: Arc<Semaphore>,
     sequences: Mutex<JoinSet<Played>>,
     plays: Arc<Semaphore>,
-    /// Which of each go on at all.
+    races: Mutex<JoinSet<Vec<RaceFinding>>>,
+    /// Which of each go on at all. Races enter where sequences do.
     runs_gate: Arc<Gate>,
     plays_gate: Arc<Gate>,
 }
@@ -67,6 +77,7 @@ impl Apart {
             runs: Arc::new(Semaphore::new(concurrency)),
             sequences: Mutex::default(),
             plays: Arc::new(Semaphore::new(concurrency * ASLEEP)),
+            races: Mutex::default(),
             runs_gate: Arc::default(),
             plays_gate: Arc::default(),
         }
@@ -95,6 +106,18 @@ impl Apart {
         });
     }
 
+    /// Begins to run a race of each kind, unless that is under way.
+    pub(crate) fn race(&self, theatre: Arc<Theatre>, seed: u64) {
+        let mut races = locked(&self.races);
+        if races.is_empty() {
+            let gate = Arc::clone(&self.plays_gate);
+            races.spawn(async move {
+                let _inside = gate.enter().await;
+                theatre.race(seed).await
+            });
+        }
+    }
+
     /// Waits until nothing is under way here, if that does not take long. Nothing begins for as long as what it returns is kept.
     pub(crate) async fn quiet(&self) -> Quiet {
         let (runs, plays) = (Arc::clone(&self.runs_gate), Arc::clone(&self.plays_gate));
@@ -114,21 +137,21 @@ impl Apart {
     }
 
     /// What ended since it was asked last.
-    pub(crate) fn ended(&self) -> (Vec<Ran>, Vec<Played>) {
-        let (mut cases, mut sequences) = (locked(&self.cases), locked(&self.sequences));
-        let ran = std::iter::from_fn(|| cases.try_join_next());
-        let played = std::iter::from_fn(|| sequences.try_join_next());
-        (ran.map(whole).collect(), played.map(whole).collect())
+    pub(crate) fn ended(&self) -> Ended {
+        Ended {
+            ran: ended(&mut locked(&self.cases)),
+            played: ended(&mut locked(&self.sequences)),
+            raced: ended(&mut locked(&self.races)).concat(),
+        }
     }
 
-    /// The sequences under way, which are not left in the middle, and for as long as `waits` says so the cases.
-    pub(crate) async fn rest(&self, waits: impl Fn() -> bool) -> (Vec<Ran>, Vec<Played>) {
-        let mut sequences = std::mem::take(&mut *locked(&self.sequences));
-        let mut played = Vec::new();
-        while let Some(one) = sequences.join_next().await {
-            played.push(whole(one));
-        }
+    /// The sequences and races under way, which are not left in the middle, and for as long as `waits` says so the cases.
+    pub(crate) async fn rest(&self, waits: impl Fn() -> bool) -> Ended {
+        let races = std::mem::take(&mut *locked(&self.races));
+        let sequences = std::mem::take(&mut *locked(&self.sequences));
         let mut cases = std::mem::take(&mut *locked(&self.cases));
+        // Each panic in one of them is told as one.
+        let (raced, played) = (races.join_all().await, sequences.join_all().await);
         let mut ran = Vec::new();
         while waits() {
             match timeout(TICK, cases.join_next()).await {
@@ -137,11 +160,12 @@ impl Apart {
                 Err(_) => {}
             }
         }
-        (ran, played)
+        let raced = raced.concat();
+        Ended { ran, played, raced }
     }
 }
 
-/// No case and no sequence begins while it is there.
+/// No case, no sequence and no race begins while it is there.
 #[derive(Debug)]
 pub(crate) struct Quiet {
     _runs: Closed,
@@ -150,6 +174,12 @@ pub(crate) struct Quiet {
 
 fn locked<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {
     set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ended<T: 'static>(set: &mut JoinSet<T>) -> Vec<T> {
+    std::iter::from_fn(|| set.try_join_next())
+        .map(whole)
+        .collect()
 }
 
 /// A panic in one of them is a bug of ours, and is told as one.

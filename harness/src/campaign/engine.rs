@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::campaign::apart::{Apart, Ran};
 use crate::campaign::confirm::Confirmer;
 use crate::campaign::corpus::State;
+use crate::campaign::engine::inquiry::Suspected;
 use crate::campaign::epoch::Epoch;
 use crate::campaign::execute::{Arena, described, has_own_say, is_sent_alone, was_stopped};
 use crate::campaign::finding::Finding;
@@ -212,14 +213,17 @@ impl Campaign {
                 suspicions.extend(self.changed_shared(&epoch.sharers).await);
                 suspicions.extend(self.changed_worn().await);
             }
-            let scenes = std::mem::take(&mut epoch.scenes);
-            self.look_into_all(suspicions, scenes, deadline, &mut told)
-                .await;
+            let suspected = Suspected {
+                suspicions,
+                scenes: std::mem::take(&mut epoch.scenes),
+                raced: std::mem::take(&mut epoch.raced),
+            };
+            self.look_into_all(suspected, deadline, &mut told).await;
             if self.position >= epoch.end {
-                if !(is_silent || self.is_full(deadline)) {
-                    self.race(&mut told).await;
-                }
                 self.learn(epoch, digest);
+                if !(is_silent || self.is_full(deadline)) {
+                    self.race(deadline, &mut told).await;
+                }
             } else {
                 self.partial = epoch;
             }
@@ -376,16 +380,17 @@ impl Campaign {
             self.live.is_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
         };
         let is_last = (self.settings.executions).is_some_and(|most| epoch.end >= most);
-        let (ran, played) = match is_last || is_over() || epoch.is_silent {
+        let ended = match is_last || is_over() || epoch.is_silent {
             true => apart.rest(|| !(is_over() || epoch.is_silent)).await,
             false => apart.ended(),
         };
-        for one in ran {
+        for one in ended.ran {
             epoch.take_ran(one, &self.live);
         }
-        for one in played {
+        for one in ended.played {
             epoch.take_played(one, &self.live);
         }
+        epoch.raced.extend(ended.raced);
     }
 
     /// Reads the jobs that met refused requests one after the other.

@@ -11,6 +11,7 @@ use crate::campaign::sequence::{Played, Scene};
 use crate::campaign::stream::{Stream, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
+use crate::lifecycle::RaceFinding;
 
 /// How many refused requests that may have shared a job are remembered, to find the one that changed it.
 const SHARERS_MAX: usize = 512;
@@ -31,6 +32,7 @@ pub(crate) struct Epoch {
     marks: BTreeSet<String>,
     /// By their marks.
     pub(crate) scenes: BTreeMap<String, Vec<Scene>>,
+    pub(crate) raced: Vec<RaceFinding>,
     /// By the situation that they shared: how many executions there were, and the place of each in the stream.
     pub(crate) sharers: BTreeMap<Given, Vec<(u64, u64)>>,
     pub(crate) is_silent: bool,
@@ -139,6 +141,7 @@ impl Epoch {
             self.saw(strand, kind, (index, &case));
         }
         self.suspicions.extend(other.suspicions);
+        self.raced.extend(other.raced);
         for (mark, scenes) in other.scenes {
             self.remember(mark, scenes);
         }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::campaign::cause::causes_of_rule;
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
-use crate::lifecycle::{Kind, RaceFinding, Stage, races};
+use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
 use crate::oracle::Mismatch;
 use crate::reference::Options;
 
@@ -28,21 +28,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Theatre {
     /// Runs a race of each kind.
     pub(crate) async fn race(&self, seed: u64) -> Vec<RaceFinding> {
-        self.run_races(RACES, seed).await
-    }
-
-    async fn run_races(&self, numbers: Range<u64>, seed: u64) -> Vec<RaceFinding> {
-        let raced = timeout(PATIENCE, races(self.stage(), numbers, seed, AT_ONCE, || {})).await;
+        let raced = races(self.stage(), RACES, seed, AT_ONCE, || {});
+        let raced = timeout(PATIENCE, raced).await;
         raced.map_or_else(|_| Vec::new(), |report| report.findings)
     }
 
     /// Looks into a race: a finding if others of its kind break the same rule, and none of any kind on the reference.
     pub(crate) async fn confirm_race(&self, seen: RaceFinding, executions: u64) -> Option<Finding> {
-        let mut hits = 0;
-        for seed in 1..=u64::from(TRIES) {
-            let again = self.run_races(seen.number..seen.number + 1, seed).await;
-            hits += u32::from(again.iter().any(|one| one.rule == seen.rule));
-        }
+        let (rule, number, seeds) = (&*seen.rule, seen.number, 1..=TRIES.into());
+        let again = races_that_break(rule, self.stage(), number, seeds, AT_ONCE);
+        let hits = timeout(PATIENCE, again).await.unwrap_or_default();
         if hits == 0 {
             return None;
         }

@@ -1,10 +1,13 @@
 //! Many requests on one job at once, many times over.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use crate::case::{Act, Level, Step};
 use crate::lifecycle::cast::Cast;
@@ -117,7 +120,7 @@ struct Race {
     end: String,
 }
 
-/// Runs races one after the other, each on a job of its own with so many requests at once. A race's number decides its kind.
+/// Runs races, each on a job of its own with so many requests at once. A race's number decides its kind.
 pub async fn races(
     stage: &Stage,
     numbers: Range<u64>,
@@ -129,18 +132,66 @@ pub async fn races(
         concurrency,
         ..RaceReport::default()
     };
-    let concurrency = concurrency.max(2);
-    for number in numbers {
-        match race(&mut stage.fresh(), number, seed, concurrency).await {
+    let plan = numbers.map(|number| (number, seed));
+    for raced in all(stage, plan, concurrency, progress).await {
+        match raced {
             Ok(race) => report.take(&race),
             Err(reason) => {
                 report.unstarted += 1;
                 report.reason = Some(reason);
             }
         }
-        progress();
     }
     report
+}
+
+/// In how many of several races of one number a rule is broken. Each has a seed of its own.
+pub(crate) async fn races_that_break(
+    rule: &str,
+    stage: &Stage,
+    number: u64,
+    seeds: RangeInclusive<u64>,
+    concurrency: usize,
+) -> u32 {
+    let plan = seeds.map(|seed| (number, seed));
+    let raced = all(stage, plan, concurrency, || {}).await;
+    let is_broken = |race: &Race| race.found.iter().any(|breach| breach.rule.id == rule);
+    let broken = raced.iter().flatten().map(is_broken);
+    broken.map(u32::from).sum()
+}
+
+/// Runs races by their numbers and seeds: one after the other, except that the next begins while jobs come to rest, which may
+/// take seconds.
+async fn all(
+    stage: &Stage,
+    plan: impl Iterator<Item = (u64, u64)>,
+    concurrency: usize,
+    progress: impl Fn(),
+) -> Vec<Result<Race, String>> {
+    let concurrency = concurrency.max(2);
+    let alone = Arc::new(Mutex::new(()));
+    let mut tasks = JoinSet::new();
+    let mut done = Vec::new();
+    let mut plan = plan.enumerate();
+    loop {
+        let room = stage.visits_at_once() - tasks.len();
+        for (place, (number, seed)) in plan.by_ref().take(room) {
+            let (mut stage, alone) = (stage.fresh(), Arc::clone(&alone));
+            tasks.spawn(async move {
+                let raced = race(&mut stage, number, seed, concurrency, &alone).await;
+                (place, raced)
+            });
+        }
+        match tasks.join_next().await {
+            Some(Ok(one)) => done.push(one),
+            // A panic in a race is a bug of ours, and is told as one.
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            None => break,
+        }
+        progress();
+    }
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, raced)| raced).collect()
 }
 
 async fn race(
@@ -148,11 +199,13 @@ async fn race(
     number: u64,
     seed: u64,
     concurrency: usize,
+    alone: &Mutex<()>,
 ) -> Result<Race, String> {
     let place = usize::try_from(number % Kind::ALL.len() as u64).unwrap_or(0);
     let kind = Kind::ALL[place];
     let mut cast = stage.cast();
-    let raced = raced(stage, &mut cast, kind, number, seed, concurrency).await;
+    let mixed = number ^ seed.rotate_left(32);
+    let raced = raced(stage, &mut cast, kind, number, mixed, concurrency, alone).await;
     stage.clear(&cast).await;
     raced
 }
@@ -162,9 +215,11 @@ async fn raced(
     cast: &mut Cast,
     kind: Kind,
     number: u64,
-    seed: u64,
+    mixed: u64,
     concurrency: usize,
+    alone: &Mutex<()>,
 ) -> Result<Race, String> {
+    let turn = alone.lock().await;
     let mut model = Model::default();
     for step in [
         Step::on_pool(Act::CreateUserPool, "a"),
@@ -197,8 +252,9 @@ async fn raced(
     }
     let describe = Deed::Describe(ids.clone());
     let before = stage.act(&describe, 0, None).await;
-    let deeds = deeds(kind, &ids, number ^ seed.rotate_left(32), concurrency);
+    let deeds = deeds(kind, &ids, mixed, concurrency);
     let events = stage.burst(&deeds, IMPORT_MS).await;
+    drop(turn);
     let after = rest(stage, &describe).await;
     let found = judge_race(Raced {
         ids: &ids,

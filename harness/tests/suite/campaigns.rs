@@ -352,7 +352,8 @@ fn nothing_waits_for_a_precondition_that_takes_long() {
 fn no_epoch_waits_for_a_case_of_the_suite() {
     // Some cases want a job that has ended. No job does there, which the runner of the suite believes after ten seconds.
     let served = served(&[]);
-    let base = ["--time", "5s", "--generators", "seeded"];
+    // A quarter of an epoch, so that a busy machine gets through it.
+    let base = ["--time", "8s", "--generators", "seeded", "--shard", "1/4"];
     let (output, json) = against(&served.url, &base);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     // What is new is learnt when an epoch ends.
@@ -523,7 +524,7 @@ fn pools_that_cannot_be_deleted_are_told_and_do_not_fill_the_screen() {
     let lack = Lack::Operations(&["DeleteUserPool"], Dialect::InternalFailure);
     let gateway = Gateway::start(&reference.url, Front::Lacking(lack));
     let endpoint = format!("http://127.0.0.1:{}", gateway.port);
-    let base = ["--execs", "300", "--generators", "directed"];
+    let base = ["--execs", "1200", "--generators", "directed"];
     let (output, _) = against(&endpoint, &base);
     let lines: Vec<_> = output.stderr.lines().collect();
     let told = |line: &&&str| line.starts_with("error: failed to delete the pool ");

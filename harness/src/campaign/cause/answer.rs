@@ -12,7 +12,7 @@ use crate::campaign::cause::said::{
 };
 use crate::campaign::cause::{Cause, FOUND};
 use crate::campaign::suspicion::{Gist, Kind, Suspicion};
-use crate::case::{Case, Invariant, JobState, Post};
+use crate::case::{Case, Given, Invariant, JobState, Post};
 use crate::contract::{Operation, Status, is_known, spelled_alike};
 use crate::oracle::Mismatch;
 
@@ -246,7 +246,10 @@ fn of_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     let gist = suspicion.gist.as_ref()?;
     let got = gist.error_type.as_deref().map(meant);
     if is_of_signature(case) && !got.is_some_and(is_of_signatures) {
-        return Some(BTreeSet::from([Cause::Unsigned]));
+        // Let in like a signed one, it may have been refused as those are.
+        let is_like_signed = case.given == Given::STARTED && got.is_some();
+        let refused = is_like_signed.then_some(Cause::Refused);
+        return Some(refused.into_iter().chain([Cause::Unsigned]).collect());
     }
     let got = got.map_or_else(|| FOUND.to_owned(), found_or);
     let constraints = || parts(case).into_iter().map(Cause::Constraint);

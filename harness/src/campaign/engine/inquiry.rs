@@ -13,6 +13,7 @@ use crate::campaign::race;
 use crate::campaign::sequence::{Scene, TRIES};
 use crate::campaign::settings::FINDINGS_MAX;
 use crate::campaign::suspicion::Suspicion;
+use crate::lifecycle::RaceFinding;
 
 /// How long a campaign looks into what it suspects once its time is over.
 const GRACE: Duration = Duration::from_secs(20);
@@ -25,6 +26,15 @@ const IN_VAIN_MAX: usize = 8;
 
 /// So many sequences that broke the same rule in one epoch are many.
 const SCENES_MANY: usize = 8;
+
+/// What is to be looked into.
+#[derive(Debug, Default)]
+pub(super) struct Suspected {
+    pub(super) suspicions: Vec<Suspicion>,
+    /// By their marks.
+    pub(super) scenes: BTreeMap<String, Vec<Scene>>,
+    pub(super) raced: Vec<RaceFinding>,
+}
 
 impl Campaign {
     /// Whether nothing more is looked into.
@@ -51,48 +61,49 @@ impl Campaign {
         }
     }
 
-    /// Runs races, whatever the seed of the campaign: what comes of one is chance.
-    pub(super) async fn race(&mut self, told: &mut impl FnMut(&Finding)) {
+    /// Runs races, whatever the seed of the campaign: what comes of one is chance. Where a job takes its time to come to rest
+    /// they go on beside the stream, unless there is no more of it.
+    pub(super) async fn race(
+        &mut self,
+        deadline: Option<Instant>,
+        told: &mut impl FnMut(&Finding),
+    ) {
         let Some(theatre) = self.theatre.clone() else {
             return;
         };
-        let executions = self.live.executions.load(Ordering::Relaxed);
-        let mut raced = theatre.race(self.state.next).await;
-        raced.retain(|seen| self.watch.is_due(&race::key(seen)));
-        if raced.is_empty() {
-            return;
-        }
-        let _quiet = Apart::quiet_if_any(self.apart.as_deref()).await;
-        for seen in raced {
-            let key = race::key(&seen);
-            // Several kinds of races may break one rule.
-            if !self.watch.is_open(&key) {
-                continue;
-            }
-            match theatre.confirm_race(seen, executions).await {
-                Some(finding) => {
-                    self.watch.know(key);
-                    self.keep(finding, told);
-                }
-                None => self.watch.doubt(&key, key.clone()),
+        let seed = self.state.next;
+        match &self.apart {
+            Some(apart) if !self.is_done(deadline) => apart.race(theatre, seed),
+            _ => {
+                let raced = theatre.race(seed).await;
+                let suspected = Suspected {
+                    raced,
+                    ..Suspected::default()
+                };
+                self.look_into_all(suspected, deadline, told).await;
             }
         }
     }
 
-    /// Looks into what an epoch showed and what is due of it, with nothing else under way: it could bring the same about again.
+    /// Looks into what was suspected and what is due of it, with nothing else under way: it could bring the same about again.
     pub(super) async fn look_into_all(
         &mut self,
-        mut suspicions: Vec<Suspicion>,
-        mut scenes: BTreeMap<String, Vec<Scene>>,
+        suspected: Suspected,
         deadline: Option<Instant>,
         told: &mut impl FnMut(&Finding),
     ) {
+        let Suspected {
+            mut suspicions,
+            mut scenes,
+            mut raced,
+        } = suspected;
         suspicions.sort_by_key(|suspicion| suspicion.executions);
         suspicions.retain(|suspicion| self.watch.is_due(&suspicion.mark()));
         // Where sequences wait for nothing, playing one again takes no time.
         let is_cheap = self.apart.is_none();
         scenes.retain(|mark, _| self.watch.is_due(mark) || is_cheap && self.watch.is_open(mark));
-        if suspicions.is_empty() && scenes.is_empty() {
+        raced.retain(|seen| self.watch.is_due(&race::key(seen)));
+        if suspicions.is_empty() && scenes.is_empty() && raced.is_empty() {
             return;
         }
         let _quiet = Apart::quiet_if_any(self.apart.as_deref()).await;
@@ -120,6 +131,12 @@ impl Campaign {
             }
             self.look_into(suspicion, told).await;
         }
+        for seen in raced {
+            if self.is_full(deadline) {
+                return;
+            }
+            self.look_into_race(seen, told).await;
+        }
     }
 
     /// Looks into the scenes of one mark, until one of them is a finding.
@@ -144,6 +161,26 @@ impl Campaign {
             }
         }
         self.watch.doubt(&mark, mark.clone());
+    }
+
+    /// Looks into what a race showed.
+    async fn look_into_race(&mut self, seen: RaceFinding, told: &mut impl FnMut(&Finding)) {
+        let Some(theatre) = self.theatre.clone() else {
+            return;
+        };
+        let key = race::key(&seen);
+        // Several kinds of races may break one rule.
+        if !self.watch.is_open(&key) {
+            return;
+        }
+        let executions = self.live.executions.load(Ordering::Relaxed);
+        match theatre.confirm_race(seen, executions).await {
+            Some(finding) => {
+                self.watch.know(key);
+                self.keep(finding, told);
+            }
+            None => self.watch.doubt(&key, key.clone()),
+        }
     }
 
     /// Looks into a suspicion. Whether it is a finding.

@@ -6,6 +6,7 @@ use std::thread;
 use fullstop::lifecycle::Lifecycle;
 
 use crate::command::{Scratch, Served, fullstop};
+use crate::endpoints::gateway::{Front, Gateway};
 
 fn learnt(json: &str) -> Lifecycle {
     serde_json::from_str(json).expect("the results are JSON")
@@ -102,6 +103,33 @@ fn race_shows(mutant: &str, count: &str, rule: &str) {
         history.iter().any(|line| line.contains(" ms  ")),
         "{history:?}"
     );
+}
+
+#[test]
+fn the_next_race_begins_while_the_job_of_the_last_one_comes_to_rest() {
+    // A stop that is answered and does nothing: the job is looked at for as long as one may take to stop.
+    let served = Served::start(&["--mutant", "stop-not-stored", "--in-progress-ms", "3600000"]);
+    // It lets a client without TLS through, and notes what is sent.
+    let gateway = Gateway::start(&served.url, Front::Tls);
+    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let arguments = ["lifecycle", "--no-walk", "--races", "2", "--endpoint"];
+    let output = fullstop(&[&arguments[..], &[&endpoint]].concat());
+    let seen = gateway.seen();
+    let operation = "AWSCognitoIdentityProviderService.";
+    let sent: Vec<_> = seen.split(operation).skip(1).collect();
+    let is = |name: &'static str| move |text: &&&str| text.starts_with(name);
+    let count = |of: &[&str], name| of.iter().filter(is(name)).count();
+    let begun: Vec<_> = (0..sent.len())
+        .filter(|at| sent[*at].starts_with("CreateUserPool"))
+        .collect();
+    let &[_, second] = &begun[..] else {
+        panic!("{} races: {}", begun.len(), output.stderr);
+    };
+    let (before, after) = sent.split_at(second);
+    // One race has the endpoint to itself until its sixteen requests are answered.
+    assert_eq!(count(before, "StopUserImportJob"), 16);
+    let looks = [before, after].map(|part| count(part, "DescribeUserImportJob"));
+    assert!(looks[0] < 20 && looks[1] > 20, "{looks:?}");
 }
 
 /// What every sequence file begins with.
