@@ -6,9 +6,10 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
-use crate::campaign::cause::causes_of_rule;
+use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::case::{Act, Sequence, SequenceKind, Source, Step};
+use crate::contract::Status;
 use crate::lifecycle::{NO_ANSWER, Stage, Target, play, shrink};
 use crate::oracle::LifeBreach;
 use crate::reference::Options;
@@ -67,6 +68,8 @@ pub(crate) struct Played {
 
 /// A rule that was broken again.
 struct Shown {
+    /// By which step.
+    at: usize,
     breach: LifeBreach,
     /// What was answered to each step when it was broken last.
     said: Vec<String>,
@@ -180,9 +183,10 @@ impl Theatre {
         let mut shown: Option<Shown> = None;
         for _ in 0..tries {
             let played = play(steps, &mut self.stage.clone()).await;
-            let mut breaches = played.breaches.into_iter().map(|(_, breach)| breach);
-            if let Some(breach) = breaches.find(|one| one.rule.id == rule) {
+            let mut breaches = played.breaches.into_iter();
+            if let Some((at, breach)) = breaches.find(|(_, one)| one.rule.id == rule) {
                 shown = Some(Shown {
+                    at,
                     breach,
                     said: played.said,
                     hits: shown.map_or(0, |shown| shown.hits) + 1,
@@ -193,7 +197,16 @@ impl Theatre {
     }
 
     fn finding(&self, scene: &Scene, steps: Vec<Step>, shown: Shown) -> Option<Finding> {
-        let Shown { breach, said, hits } = shown;
+        let Shown {
+            at,
+            breach,
+            said,
+            hits,
+        } = shown;
+        let mut causes = causes_of_rule(breach.rule.id, breach.rule.basis.text, &breach.mismatch);
+        if shows_job(&said[at]) {
+            causes.remove(&Cause::ErrorAsSuccess);
+        }
         let basis = breach.rule.basis;
         let key = format!("life: {}", breach.rule.id);
         let digest = Sha256::digest(key.as_bytes());
@@ -216,7 +229,7 @@ impl Theatre {
         };
         Some(Finding {
             also: Vec::new(),
-            causes: causes_of_rule(breach.rule.id, basis.text, &breach.mismatch),
+            causes,
             key,
             level: breach.level,
             requirement: basis.text.to_owned(),
@@ -245,4 +258,10 @@ impl Theatre {
             session.close().await;
         }
     }
+}
+
+/// Whether an answer, in the words of [`play`], shows the status of a job.
+fn shows_job(said: &str) -> bool {
+    let more = said.split_once(' ').map(|(_, more)| more);
+    more.is_some_and(|more| more.parse::<Status>().is_ok())
 }
