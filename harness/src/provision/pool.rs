@@ -15,16 +15,12 @@ use crate::provision::held::{Held, Owned, lock};
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
 
-/// How long a pool on this machine may refuse to be deleted because of an import. An emulator stops one at once or not at all.
-const PATIENCE_HERE: Duration = Duration::from_secs(5);
-
 /// How many pools may refuse to be deleted for as long as anyone waits. One or two are no rule, and what is left behind on AWS
 /// counts against a quota.
 const STUBBORN_MAX: u32 = 8;
 
-/// How long those after them may refuse: a run makes hundreds of pools.
+/// How long those after them may refuse: a campaign makes hundreds of pools.
 const PATIENCE_LOST: Duration = Duration::from_secs(1);
-const PATIENCE_LOST_HERE: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(crate) struct Pools {
@@ -85,12 +81,10 @@ impl Pools {
 
     /// Deletes a pool. A job that still imports is stopped first.
     pub(crate) async fn delete(&self, pool: &str) -> Result<(), String> {
-        let is_lost = self.stubborn.load(Ordering::Relaxed) >= STUBBORN_MAX;
-        let patience = match (self.client.is_loopback(), is_lost) {
-            (true, false) => PATIENCE_HERE,
-            (true, true) => PATIENCE_LOST_HERE,
-            (false, false) => DELETE_PATIENCE,
-            (false, true) => PATIENCE_LOST,
+        let patience = if self.stubborn.load(Ordering::Relaxed) < STUBBORN_MAX {
+            DELETE_PATIENCE
+        } else {
+            PATIENCE_LOST
         };
         let start = Instant::now();
         let deleted = delete(&self.client, pool, patience).await;

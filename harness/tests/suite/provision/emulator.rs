@@ -346,11 +346,11 @@ async fn imports_that_never_end_are_not_waited_for_again_and_again() {
         releasing.spawn(async move { provisioner.release(lease).await });
     }
     releasing.join_all().await;
-    assert!(start.elapsed().as_secs() >= 5, "eight have all the time");
+    assert!(start.elapsed().as_secs() >= 30, "eight have all the time");
     let start = Instant::now();
     provisioner.release(one).await;
     provisioner.release(two).await;
-    assert!(start.elapsed().as_secs() < 5, "the others have not");
+    assert!(start.elapsed().as_secs() < 15, "the others have not");
     let leftovers = provisioner.finish().await;
     assert_eq!(leftovers.len(), 10, "each is named: {leftovers:?}");
 }
