@@ -133,7 +133,7 @@ pub async fn races(
         ..RaceReport::default()
     };
     let plan = numbers.map(|number| (number, seed));
-    for raced in all(stage, plan, concurrency, progress).await {
+    let take = |raced: Result<Race, String>| {
         match raced {
             Ok(race) => report.take(&race),
             Err(reason) => {
@@ -141,7 +141,9 @@ pub async fn races(
                 report.reason = Some(reason);
             }
         }
-    }
+        progress();
+    };
+    all(stage, plan, concurrency, take).await;
     report
 }
 
@@ -154,44 +156,50 @@ pub(crate) async fn races_that_break(
     concurrency: usize,
 ) -> u32 {
     let plan = seeds.map(|seed| (number, seed));
-    let raced = all(stage, plan, concurrency, || {}).await;
-    let is_broken = |race: &Race| race.found.iter().any(|breach| breach.rule.id == rule);
-    let broken = raced.iter().flatten().map(is_broken);
-    broken.map(u32::from).sum()
+    let is_broken = |race: Race| race.found.iter().any(|breach| breach.rule.id == rule);
+    let mut count = 0;
+    let take = |raced: Result<Race, String>| count += u32::from(raced.is_ok_and(is_broken));
+    all(stage, plan, concurrency, take).await;
+    count
 }
 
-/// Runs races by their numbers and seeds: one after the other, except that the next begins while jobs come to rest, which may
-/// take seconds.
+/// Runs races by their numbers and seeds, and hands them over in that order. One begins after the other, except that the next
+/// does while jobs come to rest, which may take seconds.
 async fn all(
     stage: &Stage,
-    plan: impl Iterator<Item = (u64, u64)>,
+    mut plan: impl Iterator<Item = (u64, u64)>,
     concurrency: usize,
-    progress: impl Fn(),
-) -> Vec<Result<Race, String>> {
+    mut take: impl FnMut(Result<Race, String>),
+) {
     let concurrency = concurrency.max(2);
+    let at_once = stage.visits_at_once();
     let alone = Arc::new(Mutex::new(()));
     let mut tasks = JoinSet::new();
-    let mut done = Vec::new();
-    let mut plan = plan.enumerate();
+    // Those that ended before one that began earlier.
+    let mut ended = BTreeMap::new();
+    let (mut begun, mut taken) = (0, 0);
     loop {
-        let room = stage.visits_at_once() - tasks.len();
-        for (place, (number, seed)) in plan.by_ref().take(room) {
-            let (mut stage, alone) = (stage.fresh(), Arc::clone(&alone));
+        while begun < taken + at_once
+            && let Some((number, seed)) = plan.next()
+        {
+            let (place, mut stage, alone) = (begun, stage.fresh(), Arc::clone(&alone));
             tasks.spawn(async move {
                 let raced = race(&mut stage, number, seed, concurrency, &alone).await;
                 (place, raced)
             });
+            begun += 1;
         }
         match tasks.join_next().await {
-            Some(Ok(one)) => done.push(one),
+            Some(Ok((place, raced))) => ended.insert(place, raced),
             // A panic in a race is a bug of ours, and is told as one.
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => break,
+        };
+        while let Some(raced) = ended.remove(&taken) {
+            taken += 1;
+            take(raced);
         }
-        progress();
     }
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, raced)| raced).collect()
 }
 
 async fn race(
