@@ -14,8 +14,8 @@ use crate::runner::{Session, SessionError};
 use crate::suite::Suite;
 use crate::target::Profile;
 
-/// How long an answer may take: what the reference takes for sixteen megabytes on a busy machine, and less than the five
-/// seconds of a run, for those mutants that never answer.
+/// How long an answer may take that a mutant may withhold: what the reference takes for sixteen megabytes on a busy machine,
+/// and less than the five seconds of a run.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a stopped job may take to show Stopped. The reference needs no time for it.
@@ -46,7 +46,9 @@ pub async fn time_to_kill(
     };
     for seed in seeds {
         let mut profile = Profile::reference();
-        profile.timeout = TIMEOUT;
+        if mutant.withholds_answers() {
+            profile.timeout = TIMEOUT;
+        }
         let options = Options {
             mutant: Some(mutant),
             ..Options::default()

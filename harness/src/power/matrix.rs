@@ -18,10 +18,13 @@ use crate::target::Profile;
 /// The matrix of this version, as it was measured when it was made.
 const PUBLISHED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/mutants.json"));
 
-/// How long an answer is waited for: the endpoint is in this process, and only a mutant takes longer than a millisecond.
+/// How long an answer is waited for that a mutant may withhold: the endpoint is in this process.
 const TIMEOUT: Duration = Duration::from_millis(1_000);
 
-/// How long a stopped job may take to show Stopped, for the same reason.
+/// How long any other answer is: a machine may stand still for a while, and what only that delays must catch no mutant.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a stopped job may take to show Stopped. The reference needs no time for it.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// How many mutants are measured at once: many more than processors, since some only wait for deadlines.
@@ -137,10 +140,9 @@ pub(crate) async fn records(
     concurrency: usize,
 ) -> Result<Vec<Record>, SessionError> {
     let mut profile = Profile::reference();
+    let withholds = options.mutant.is_some_and(Mutant::withholds_answers);
+    profile.timeout = if withholds { TIMEOUT } else { PATIENCE };
     let is_mutant = options.mutant.is_some();
-    if is_mutant {
-        profile.timeout = TIMEOUT;
-    }
     let mut session = Session::embedded(profile, options)?;
     if is_mutant {
         session.settle = SETTLE;

@@ -60,27 +60,37 @@ pub(crate) fn misdeliver(
     let Some(mutant) = options.mutant() else {
         return;
     };
+    if mutant.withholds_answers() {
+        return withhold(reply, request, cause, mutant);
+    }
     reply.delivery = match (mutant, cause) {
-        (Mutant::AlwaysHangs, _) => Delivery::Hang,
-        (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => Delivery::Hang,
         (Mutant::AlwaysCloses, _)
         | (Mutant::StopsAtOnceClose, Some(Cause::Torn))
         | (Mutant::ClosesOnMalformedJson, Some(Cause::Malformed))
         | (Mutant::ClosesOnWrongType, Some(Cause::WrongType)) => Delivery::Close,
         (Mutant::ClosesOnUnicode, _) if !request.body.is_ascii() => Delivery::Close,
         (Mutant::ClosesOnLongValue, _) if request.body.len() > LONG_SIZE => Delivery::Close,
-        (Mutant::HangsOnNul, _) if has_nul(request) => Delivery::Hang,
-        (Mutant::AlwaysEndless, _) | (Mutant::EndlessOnMissingJob, Some(Cause::MissingJob)) => {
-            Delivery::Endless
-        }
         (Mutant::TruncatedSuccess, None) => Delivery::Truncated,
         _ => reply.delivery,
     };
-    if mutant == Mutant::SlowStop {
-        reply.delay_ms = SLOW_STOP_MS;
-    }
     if slip::is_about_overlaps(mutant) {
         reply.delay_ms = slip::UNDER_WAY_MS;
+    }
+}
+
+/// What is waited for until whoever asks gives up.
+fn withhold(reply: &mut Reply, request: &Request, cause: Option<Cause>, mutant: Mutant) {
+    match (mutant, cause) {
+        (Mutant::AlwaysHangs, _) => reply.delivery = Delivery::Hang,
+        (Mutant::HangsOnLongJobId, _) if has_long_job_id(request) => {
+            reply.delivery = Delivery::Hang;
+        }
+        (Mutant::HangsOnNul, _) if has_nul(request) => reply.delivery = Delivery::Hang,
+        (Mutant::AlwaysEndless, _) | (Mutant::EndlessOnMissingJob, Some(Cause::MissingJob)) => {
+            reply.delivery = Delivery::Endless;
+        }
+        (Mutant::SlowStop, _) => reply.delay_ms = SLOW_STOP_MS,
+        _ => {}
     }
 }
 

@@ -46,6 +46,19 @@ impl Mutant {
         (first as usize..=last as usize).contains(&(self as usize))
     }
 
+    /// Whether it lets who asks wait in vain for some answers, or for all: all others answer at once.
+    pub fn withholds_answers(self) -> bool {
+        matches!(
+            self,
+            Self::HangsOnLongJobId
+                | Self::HangsOnNul
+                | Self::AlwaysHangs
+                | Self::AlwaysEndless
+                | Self::EndlessOnMissingJob
+                | Self::SlowStop
+        )
+    }
+
     /// Whether it deviates for some requests only, which a hash of each decides.
     pub fn is_intermittent(self) -> bool {
         self.name().starts_with("sometimes-")
