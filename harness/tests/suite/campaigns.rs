@@ -352,9 +352,16 @@ fn nothing_waits_for_a_precondition_that_takes_long() {
 fn no_epoch_waits_for_a_case_of_the_suite() {
     // Some cases want a job that has ended. No job does there, which the runner of the suite believes after ten seconds.
     let served = served(&[]);
-    // A quarter of an epoch, so that a busy machine gets through it.
-    let base = ["--time", "8s", "--generators", "seeded", "--shard", "1/4"];
-    let (output, json) = against(&served.url, &base);
+    // One request at a time and a part of an epoch: a busy machine gets through it, and nobody else goes on in place of who waits.
+    let base = [
+        "--time",
+        "9s",
+        "--generators",
+        "seeded",
+        "--concurrency",
+        "1",
+    ];
+    let (output, json) = against(&served.url, &[&base[..], &["--shard", "1/16"]].concat());
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     // What is new is learnt when an epoch ends.
     assert_ne!(json["novelty"], 0, "no epoch was whole: {json}");
