@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::campaign::cause::causes_of_rule;
+use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
@@ -61,10 +61,15 @@ impl Theatre {
             text.push('\n');
         }
         let mismatch = mismatch(&seen);
+        let mut causes = causes_of_rule(&seen.rule, &seen.text, &mismatch);
+        // A job that was started again may have come to its end since.
+        if seen.kind == Kind::StopStart && causes.contains(&Cause::NotStopped) {
+            causes.insert(Cause::Restarted);
+        }
         let given = format!("a started job, and a race of {}", seen.kind.name());
         Finding {
             also: Vec::new(),
-            causes: causes_of_rule(&seen.rule, &seen.text, &mismatch),
+            causes,
             key: key(&seen),
             mismatches: vec![mismatch],
             level: seen.level,

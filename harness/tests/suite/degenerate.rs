@@ -97,7 +97,7 @@ fn nothing_passes_where_the_jobs_are_said_to_exist() {
         let config = scratch.file(
             "fullstop.toml",
             &format!(
-                "[target.fixed]\nendpoint = \"{endpoint}\"\ntimeout_ms = {TIMEOUT_MS}\ncredentials = \"none\"\nprovision = {{ driver = \"fixed\", jobs = {{ {} }} }}\n",
+                "[target.fixed]\nendpoint = \"{endpoint}\"\ncredentials = \"none\"\nprovision = {{ driver = \"fixed\", jobs = {{ {} }} }}\n",
                 jobs.join(", ")
             ),
         );
