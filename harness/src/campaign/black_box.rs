@@ -122,7 +122,7 @@ impl BlackBox {
                     _ => {}
                 }
             }
-            Ok(done.kind)
+            Ok(done.kind.map(|kind| kind.bare))
         }))
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::campaign::apart::Ran;
 use crate::campaign::engine::Live;
 use crate::campaign::execute::Done;
+use crate::campaign::kind::AnswerKind;
 use crate::campaign::sequence::{Played, Scene};
 use crate::campaign::stream::{Stream, strand_of};
 use crate::campaign::suspicion::Suspicion;
@@ -26,7 +27,7 @@ pub(crate) struct Epoch {
     pub(crate) executions: u64,
     pub(crate) digest: u64,
     /// The kinds of answers that a strand had not seen before, and the first request that brought each.
-    seen: BTreeMap<(u64, u64), (u64, Arc<Case>)>,
+    seen: BTreeMap<(u64, AnswerKind), (u64, Arc<Case>)>,
     pub(crate) suspicions: Vec<Suspicion>,
     /// The marks that are in `suspicions` already.
     marks: BTreeSet<String>,
@@ -83,7 +84,7 @@ impl Epoch {
         }
     }
 
-    fn saw(&mut self, strand: u64, kind: u64, (index, case): (u64, &Arc<Case>)) {
+    fn saw(&mut self, strand: u64, kind: AnswerKind, (index, case): (u64, &Arc<Case>)) {
         let first = self.seen.entry((strand, kind));
         let first = first.or_insert_with(|| (index, Arc::clone(case)));
         if index < first.0 {
@@ -92,7 +93,7 @@ impl Epoch {
     }
 
     /// What is new in it, in the order of the index: the place, the kind of the answer and the request.
-    pub(crate) fn news(self) -> Vec<(u64, u64, Arc<Case>)> {
+    pub(crate) fn news(self) -> Vec<(u64, AnswerKind, Arc<Case>)> {
         let seen = self.seen.into_iter();
         let mut news: Vec<_> = seen
             .map(|((_, kind), (index, case))| (index, kind, case))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::campaign::kind::{kind, named};
+use crate::campaign::kind::{AnswerKind, kind};
 use crate::campaign::stock::{Hold, Own, Stock};
 use crate::campaign::suspicion::{Broken, Came, Gist, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
@@ -48,7 +48,7 @@ pub(crate) struct Done {
     /// How many requests to the operation were judged.
     pub(crate) executions: u64,
     /// The kind of the answer.
-    pub(crate) kind: Option<u64>,
+    pub(crate) kind: Option<AnswerKind>,
     /// Whether nothing came.
     pub(crate) is_silent: bool,
     pub(crate) suspicions: Vec<Suspicion>,
@@ -251,18 +251,10 @@ impl Arena {
         if let (Outcome::Answered(response), true) = (&outcome, case.is_protocol()) {
             suspicions.extend(self.repeated(case, response));
         }
-        let likeness = match (&outcome, &envelope) {
-            (Outcome::Answered(response), Some(read)) => {
-                let named = named(case, message, ids);
-                let named = named.iter().map(|(id, name)| (&**id, *name));
-                let names: Vec<_> = oracle::names(ids).into_iter().chain(named).collect();
-                Some(Likeness::of_read(response, read, &names))
-            }
-            _ => None,
-        };
+        let (kind, likeness) = kind(came);
         Done {
             executions: 1,
-            kind: Some(kind(case.given, &outcome, likeness.as_ref())),
+            kind: Some(kind),
             is_silent: matches!(outcome, Outcome::Silent(_)),
             suspicions,
             likeness,

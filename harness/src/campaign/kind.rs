@@ -1,12 +1,14 @@
 //! What makes an answer another one than those before it: novelty, for targets that show nothing else.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Map, Value};
 
+use crate::campaign::suspicion::Came;
 use crate::case::{Case, Change, Given, Ids, Message};
-use crate::oracle::{JOB_NAME, Likeness, Outcome, POOL_NAME};
+use crate::oracle::{self, JOB_NAME, Likeness, Outcome, POOL_NAME};
 
 /// The most parts of a path or a target that are named.
 const PARTS_MAX: usize = 8;
@@ -14,13 +16,75 @@ const PARTS_MAX: usize = 8;
 /// The most bytes of a body of which the ids are read.
 const BODY_SIZE_MAX: usize = 16 << 10;
 
-/// What a request says beside the ids of its precondition, with what stands in its place. An answer may repeat it, and would be
-/// another one for each.
-pub(crate) fn named<'a>(
-    case: &'a Case,
-    message: &Message,
-    ids: &Ids,
-) -> Vec<(Cow<'a, str>, &'static str)> {
+/// The least of a text that stands in no answer by chance. A hyphen, a blank or `import` is there whether a request says it or
+/// not.
+const SURE_SIZE_MIN: usize = 16;
+
+/// The kind of an answer, read twice, since an answer may repeat any text of its request, and would be another one for each, but
+/// may have a short one by chance, and without it would be another one as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AnswerKind {
+    /// Without any text of the request.
+    pub(crate) bare: u64,
+    /// With those that may be there by chance.
+    pub(crate) full: u64,
+}
+
+/// The kinds of answers that were seen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// Of either way to read.
+    readings: HashSet<u64>,
+    kinds: Vec<AnswerKind>,
+}
+
+impl Seen {
+    /// Whether a kind was seen, however it is read.
+    pub(crate) fn has(&self, kind: AnswerKind) -> bool {
+        self.readings.contains(&kind.bare) || self.readings.contains(&kind.full)
+    }
+
+    /// Takes in a kind, if it is new. Returns whether it was.
+    pub(crate) fn insert(&mut self, kind: AnswerKind) -> bool {
+        let is_new = !self.has(kind);
+        if is_new {
+            self.readings.extend([kind.bare, kind.full]);
+            self.kinds.push(kind);
+        }
+        is_new
+    }
+
+    /// All of them, in the order in which they came.
+    pub(crate) fn kinds(&self) -> &[AnswerKind] {
+        &self.kinds
+    }
+}
+
+/// The kind of an answer, and its likeness, if there is an answer.
+pub(crate) fn kind(came: Came<'_>) -> (AnswerKind, Option<Likeness>) {
+    let named = named(came.case, came.message, came.ids);
+    let is_sure = |text: &str| text.len() >= SURE_SIZE_MIN;
+    let likeness = |is_taken_out: &dyn Fn(&str) -> bool| match (came.outcome, came.envelope) {
+        (Outcome::Answered(response), Some(read)) => {
+            let named = named.iter().map(|(text, name)| (&**text, *name));
+            let named = named.filter(|(text, _)| is_taken_out(text));
+            let names: Vec<_> = oracle::names(came.ids).into_iter().chain(named).collect();
+            Some(Likeness::of_read(response, read, &names))
+        }
+        _ => None,
+    };
+    let hash = |likeness: Option<&Likeness>| hash(came.case.given, came.outcome, likeness);
+    let likeness_bare = likeness(&|_| true);
+    let bare = hash(likeness_bare.as_ref());
+    let full = match named.iter().all(|(text, _)| is_sure(text)) {
+        true => bare,
+        false => hash(likeness(&is_sure).as_ref()),
+    };
+    (AnswerKind { bare, full }, likeness_bare)
+}
+
+/// What a request says beside the ids of its precondition, with what stands in its place.
+fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<(Cow<'a, str>, &'static str)> {
     let mut named = Vec::new();
     for change in &case.changes {
         match (change, message) {
@@ -43,6 +107,7 @@ pub(crate) fn named<'a>(
             _ => {}
         }
     }
+    named.retain(|(text, _)| !text.is_empty());
     named
 }
 
@@ -75,8 +140,8 @@ fn name_of(member: &str) -> Option<&'static str> {
     }
 }
 
-/// The kind of an answer: status × error type × message template × set of headers × state.
-pub(crate) fn kind(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
+/// Status × error type × message template × set of headers × state.
+fn hash(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
     let mut hasher = DefaultHasher::new();
     given.hash(&mut hasher);
     if let Some(likeness) = likeness {

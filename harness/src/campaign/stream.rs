@@ -3,12 +3,12 @@
 //! The stream is woven of strands that learn from their own answers only, and at the end of an epoch only, in the order of
 //! the index. So neither concurrency nor the cut into shards changes a request.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use arbitrary::Unstructured;
 
+use crate::campaign::kind::{AnswerKind, Seen};
 use crate::campaign::settings::{
     BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, SEQUENCE_ONE_IN, STRANDS, Settings,
     Source,
@@ -66,7 +66,7 @@ struct Strand {
     /// Requests whose answers were new, the oldest first.
     corpus: Vec<Arc<Case>>,
     /// The kinds of answers that were seen.
-    seen: HashSet<u64>,
+    seen: Seen,
 }
 
 impl Stream {
@@ -178,11 +178,11 @@ impl Stream {
 
     /// Takes in what an epoch brought, in the order of the index: a kind of answer that its strand has not seen makes its
     /// request worth changing. Returns the requests that were.
-    pub(crate) fn learn(&mut self, news: Vec<(u64, u64, Arc<Case>)>) -> Vec<Arc<Case>> {
+    pub(crate) fn learn(&mut self, news: Vec<(u64, AnswerKind, Arc<Case>)>) -> Vec<Arc<Case>> {
         let mut kept = Vec::new();
         for (index, kind, case) in news {
             let strand = &mut self.strands[strand_of(index) as usize];
-            if strand.seen.len() < NOVELTY_MAX && strand.seen.insert(kind) {
+            if strand.seen.kinds().len() < NOVELTY_MAX && strand.seen.insert(kind) {
                 kept.push(Arc::clone(&case));
                 if self.feedback {
                     if strand.corpus.len() >= CORPUS_MAX {
@@ -196,15 +196,17 @@ impl Stream {
     }
 
     /// Whether a kind of answer is one that the strand of a place had not seen when the epoch began.
-    pub(crate) fn is_new(&self, index: u64, kind: u64) -> bool {
-        !self.strands[strand_of(index) as usize].seen.contains(&kind)
+    pub(crate) fn is_new(&self, index: u64, kind: AnswerKind) -> bool {
+        !self.strands[strand_of(index) as usize].seen.has(kind)
     }
 
     /// How many kinds of answers were seen.
     pub(crate) fn novelty(&self) -> usize {
-        let mut all: HashSet<u64> = HashSet::new();
-        all.extend(self.strands.iter().flat_map(|strand| &strand.seen));
-        all.len()
+        let mut all = Seen::default();
+        for kind in self.strands.iter().flat_map(|strand| strand.seen.kinds()) {
+            all.insert(*kind);
+        }
+        all.kinds().len()
     }
 }
 
