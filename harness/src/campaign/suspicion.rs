@@ -192,15 +192,17 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     if is_fine {
         return Vec::new();
     }
+    // Where the answer itself is open, what holds of any is not.
+    let is_in_form = !matches!(came.permitted, Permitted::Anything(_));
     let mut observed = Observed {
         case: came.case.id.clone(),
-        protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
+        protocol: is_in_form && came.case.is_protocol(),
         ids: shown_ids(came),
         outcome: came.outcome.clone(),
     };
     // What any answer breaks is told as that, and only for requests that an invariant is held to.
     let is_protocol = observed.protocol;
-    observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
+    observed.protocol = is_in_form;
     let mut found = invariants.broken_by(&observed, came.case);
     let places = found.iter().flat_map(|one| &one.mismatches);
     let explained = places
