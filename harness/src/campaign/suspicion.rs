@@ -192,7 +192,7 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     if is_fine {
         return Vec::new();
     }
-    // Where the answer itself is open, what holds of any is not.
+    // Where any answer at all is permitted, not even its form is promised.
     let is_in_form = !matches!(came.permitted, Permitted::Anything(_));
     let mut observed = Observed {
         case: came.case.id.clone(),

@@ -46,7 +46,7 @@ impl Mutant {
         (first as usize..=last as usize).contains(&(self as usize))
     }
 
-    /// Whether it lets who asks wait in vain for some answers, or for all: all others answer at once.
+    /// Whether it lets whoever asks wait in vain for some answers, or for all. Every other one answers in a moment.
     pub fn withholds_answers(self) -> bool {
         matches!(
             self,
