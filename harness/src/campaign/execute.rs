@@ -341,9 +341,8 @@ impl Arena {
             // Whoever is granted stops the job by right, and has nobody before him to blame for the rest.
             let culprit = if done.is_refusal(case) {
                 if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
-                    // What it was answered may be due to one of those before it, but not in which form.
-                    let is_of_form = |kind: &Kind| matches!(kind, Kind::Invariant(_) | Kind::Leak);
-                    done.suspicions.retain(|one| is_of_form(&one.kind));
+                    // What it was answered may be due to one of those before it.
+                    done.suspicions.clear();
                     done.kind = None;
                     trail.push(Arc::clone(case));
                 }

@@ -192,17 +192,15 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     if is_fine {
         return Vec::new();
     }
-    // Where any answer at all is permitted, not even its form is promised.
-    let is_in_form = !matches!(came.permitted, Permitted::Anything(_));
     let mut observed = Observed {
         case: came.case.id.clone(),
-        protocol: is_in_form && came.case.is_protocol(),
+        protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
         ids: shown_ids(came),
         outcome: came.outcome.clone(),
     };
     // What any answer breaks is told as that, and only for requests that an invariant is held to.
     let is_protocol = observed.protocol;
-    observed.protocol = is_in_form;
+    observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
     let mut found = invariants.broken_by(&observed, came.case);
     let places = found.iter().flat_map(|one| &one.mismatches);
     let explained = places
