@@ -52,6 +52,8 @@ pub(crate) struct Done {
     /// Whether nothing came.
     pub(crate) is_silent: bool,
     pub(crate) suspicions: Vec<Suspicion>,
+    /// Whether nothing but the form of the answer could be judged.
+    pub(crate) is_open: bool,
     /// The answer, for a comparison.
     pub(crate) likeness: Option<Likeness>,
     /// Whether a look at the job was taken, and how often.
@@ -76,7 +78,7 @@ fn is_refusal(case: &Case, answer: &Likeness) -> bool {
 /// but what other operations answer is held to the invariants.
 pub(crate) fn has_own_say(case: &Case, done: Option<&Done>) -> bool {
     match done {
-        Some(done) => case.level != Level::Observe && done.suspicions.is_empty(),
+        Some(done) => case.level != Level::Observe && (done.is_open || done.suspicions.is_empty()),
         None => true,
     }
 }
@@ -200,7 +202,7 @@ impl Arena {
         let Hold::Own(mut own) = hold else {
             return done;
         };
-        let is_settled = done.suspicions.is_empty() && done.is_refusal(case);
+        let is_settled = done.suspicions.iter().all(Suspicion::is_of_form) && done.is_refusal(case);
         if is_settled && !fresh && own.lease.before.is_some() {
             own.trail.push(Arc::clone(case));
             match self.stock.put_back(given, own) {
@@ -257,6 +259,7 @@ impl Arena {
             kind: Some(kind),
             is_silent: matches!(outcome, Outcome::Silent(_)),
             suspicions,
+            is_open: matches!(allowed, Permitted::AnythingInForm(_)),
             likeness,
             looks: 0,
         }
@@ -304,16 +307,18 @@ impl Arena {
             Signature::Valid if !self.is_signed => Signature::Unsigned,
             other => *other,
         };
-        if !oracle::are_well_formed(ids) {
-            return Permitted::AnythingInForm("the endpoint's own ids break their constraints");
-        }
         let known = Known {
             ids,
             place: Place::from(case.given),
             signing: Signing::Unknown,
             fault: None,
         };
-        permitted(Sent { request, signature }, &known)
+        match permitted(Sent { request, signature }, &known) {
+            Permitted::OneOf(_) if !oracle::are_well_formed(ids) => {
+                Permitted::AnythingInForm("the endpoint's own ids break their constraints")
+            }
+            permitted => permitted,
+        }
     }
 
     /// Looks at the job behind a request that may have acted, and keeps it if nothing happened to it.
@@ -341,8 +346,8 @@ impl Arena {
             // Whoever is granted stops the job by right, and has nobody before him to blame for the rest.
             let culprit = if done.is_refusal(case) {
                 if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
-                    // What it was answered may be due to one of those before it.
-                    done.suspicions.clear();
+                    // What it was answered may be due to one of those before it, but not in which form.
+                    done.suspicions.retain(Suspicion::is_of_form);
                     done.kind = None;
                     trail.push(Arc::clone(case));
                 }

@@ -117,6 +117,11 @@ impl Suspicion {
     pub(crate) fn mark(&self) -> String {
         format!("{}: {}", self.broken.level, self.key)
     }
+
+    /// Whether it is about the form of an answer, whatever the request, and says nothing of what the answer should have been.
+    pub(crate) fn is_of_form(&self) -> bool {
+        matches!(self.kind, Kind::Invariant(_) | Kind::Leak)
+    }
 }
 
 impl Invariants {
@@ -192,15 +197,17 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     if is_fine {
         return Vec::new();
     }
+    // Where it is open what comes, it is not open in which form, unless the request is none of the protocol.
+    let is_in_form = !matches!(came.permitted, Permitted::Anything(_));
     let mut observed = Observed {
         case: came.case.id.clone(),
-        protocol: matches!(came.permitted, Permitted::OneOf(_)) && came.case.is_protocol(),
+        protocol: is_in_form && came.case.is_protocol(),
         ids: shown_ids(came),
         outcome: came.outcome.clone(),
     };
     // What any answer breaks is told as that, and only for requests that an invariant is held to.
     let is_protocol = observed.protocol;
-    observed.protocol = matches!(came.permitted, Permitted::OneOf(_));
+    observed.protocol = is_in_form;
     let mut found = invariants.broken_by(&observed, came.case);
     let places = found.iter().flat_map(|one| &one.mismatches);
     let explained = places
@@ -475,7 +482,7 @@ fn is_echoed(sent: &[u8], body: &[u8]) -> bool {
     memchr_iter(sent[0], &body[..room]).any(|at| body[at..].starts_with(sent))
 }
 
-fn sent_body(message: &Message) -> &[u8] {
+pub(crate) fn sent_body(message: &Message) -> &[u8] {
     match message {
         Message::Plain { request, .. } => &request.body,
         Message::Raw { body, .. } => body,

@@ -18,9 +18,15 @@ fn served(arguments: &[&str]) -> Served {
 /// A reference behind a gateway that lacks something, and where that is.
 fn lacking(lack: Lack) -> (Served, Gateway, String) {
     let reference = served(&[]);
-    let gateway = Gateway::start(&reference.url, Front::Lacking(lack));
-    let endpoint = format!("http://127.0.0.1:{}", gateway.port);
+    let (gateway, endpoint) = before(&reference, lack);
     (reference, gateway, endpoint)
+}
+
+/// A gateway before an endpoint, and where it is.
+fn before(endpoint: &Served, lack: Lack) -> (Gateway, String) {
+    let gateway = Gateway::start(&endpoint.url, Front::Lacking(lack));
+    let url = format!("http://127.0.0.1:{}", gateway.port);
+    (gateway, url)
 }
 
 /// A campaign with these arguments, in a folder of its own.

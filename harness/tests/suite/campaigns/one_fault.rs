@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::campaigns::{against, campaign, served};
+use crate::campaigns::{against, before, campaign, served};
 use crate::command::{Scratch, Served};
+use crate::endpoints::gateway::Lack;
 use crate::files;
 
 /// What a campaign tells of an endpoint.
@@ -130,6 +131,26 @@ fn what_the_life_of_a_job_shows_in_several_ways_is_one_finding() {
     for mutant in mutants {
         let served = Served::start(&["--control", "--mutant", mutant]);
         hold_to_be_one(mutant, &told(&served, "1024", "seeded,sequence"));
+    }
+}
+
+#[test]
+fn what_may_be_answered_in_any_way_is_held_to_the_protocol() {
+    // How deep a body may be nested is not established. That a page is no answer to one is.
+    let mutant = "html-on-deep-nesting";
+    let served = served(&["--control", "--mutant", mutant]);
+    hold_to_be_one(mutant, &told(&served, "640", "seeded"));
+}
+
+#[test]
+fn where_only_the_form_of_answers_can_be_judged_the_cases_of_the_suite_say_the_rest() {
+    let reference = served(&["--auth", "off", "--mutant", "completion-message-reworded"]);
+    let (_gateway, endpoint) = before(&reference, Lack::OwnIds);
+    let base = ["--execs", "640", "--generators", "seeded", "--seed", "1"];
+    let (_, json) = against(&endpoint, &base);
+    let text = json["findings"].to_string();
+    for part in ["header content-type", "UserImportJob/CompletionMessage"] {
+        assert!(text.contains(part), "{part} in {json:#}");
     }
 }
 

@@ -24,10 +24,16 @@ pub(crate) enum Lack {
     StopsAreAnonymousOnce,
     /// Errors repeat what a request said, without quotation marks: the operation, or the job that is no such job.
     Discretion,
+    /// Job ids have another prefix, which breaks their pattern, and Stop answers without a media type.
+    OwnIds,
 }
 
 /// The stops that [`Lack::StopsAreAnonymousOnce`] is about, counted over all such gateways.
 const ANONYMOUS: std::ops::Range<usize> = 100..120;
+
+/// How a job id begins in a body, there and with [`Lack::OwnIds`]: as long, so that no length changes.
+const ID: &str = r#""import-"#;
+const OWN_ID: &str = r#""ticket-"#;
 
 /// What becomes of a request.
 enum Fate {
@@ -47,7 +53,10 @@ pub(crate) async fn converse(
 ) -> std::io::Result<()> {
     let mut server = TcpStream::connect(upstream).await?;
     let mut rest = Vec::new();
-    while let Some(request) = message(&mut client, &mut rest).await? {
+    while let Some(mut request) = message(&mut client, &mut rest).await? {
+        if lack == Lack::OwnIds {
+            request = replaced(request, OWN_ID, ID);
+        }
         let said = match lack.fate(&request) {
             Fate::Answered(said) => said,
             fate @ (Fate::Forwarded | Fate::Without(_)) => {
@@ -57,6 +66,13 @@ pub(crate) async fn converse(
                 };
                 if let Fate::Without(name) = fate {
                     answer = without(answer, name);
+                }
+                if lack == Lack::OwnIds {
+                    answer = replaced(
+                        answer,
+                        &format!(r#""JobId":{ID}"#),
+                        &format!(r#""JobId":{OWN_ID}"#),
+                    );
                 }
                 client.write_all(&answer).await?;
                 continue;
@@ -112,6 +128,7 @@ impl Lack {
             Self::StartIsAnonymous if operation == Operation::StartUserImportJob.name() => {
                 Fate::Without("x-amzn-requestid")
             }
+            Self::OwnIds if is_stop => Fate::Without("content-type"),
             Self::StopsAreAnonymousOnce if is_stop => {
                 static STOPS: AtomicUsize = AtomicUsize::new(0);
                 match ANONYMOUS.contains(&STOPS.fetch_add(1, Ordering::Relaxed)) {
@@ -178,6 +195,15 @@ fn without(answer: Vec<u8>, name: &str) -> Vec<u8> {
     };
     let lines: Vec<_> = head.lines().filter(is_other).collect();
     format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
+}
+
+/// A message with another text in place of one of the same length.
+fn replaced(message: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    match String::from_utf8(message) {
+        Ok(text) => text.replace(from, to).into_bytes(),
+        // Some requests are none in UTF-8 on purpose.
+        Err(other) => other.into_bytes(),
+    }
 }
 
 /// A header of a message's text.
