@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Map, Value};
 
-use crate::campaign::suspicion::Came;
+use crate::campaign::suspicion::{Came, sent_body};
 use crate::case::{Case, Change, Given, Ids, Message};
 use crate::oracle::{self, JOB_NAME, Likeness, Outcome, POOL_NAME};
 
@@ -63,12 +63,17 @@ impl Seen {
 /// The kind of an answer, and its likeness, if there is an answer.
 pub(crate) fn kind(came: Came<'_>) -> (AnswerKind, Option<Likeness>) {
     let named = named(came.case, came.message, came.ids);
+    // A message has blanks and marks of its own round what it repeats.
+    let is_round = |letter: char| letter.is_whitespace() || is_mark(letter);
+    let named = named
+        .iter()
+        .map(|(text, name)| (text.trim_matches(is_round), *name));
+    let named: Vec<_> = named.filter(|(text, _)| !text.is_empty()).collect();
     let is_sure = |text: &str| text.len() >= SURE_SIZE_MIN;
     let likeness = |is_taken_out: &dyn Fn(&str) -> bool| match (came.outcome, came.envelope) {
         (Outcome::Answered(response), Some(read)) => {
-            let named = named.iter().map(|(text, name)| (&**text, *name));
-            let named = named.filter(|(text, _)| is_taken_out(text));
-            let names: Vec<_> = oracle::names(came.ids).into_iter().chain(named).collect();
+            let mut names = Vec::from(oracle::names(came.ids));
+            names.extend(named.iter().filter(|(text, _)| is_taken_out(text)));
             Some(Likeness::of_read(response, read, &names))
         }
         _ => None,
@@ -96,9 +101,7 @@ fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<(Cow<'a, str>,
                 let text = serde_json::from_str::<String>(&fragment).ok();
                 named.extend(text.map(|text| (text.into(), name)));
             }
-            (Change::Body(_), Message::Plain { request, .. }) => {
-                named.extend(ids_in(&request.body))
-            }
+            (Change::Body(_) | Change::Raw(_), _) => named.extend(ids_in(sent_body(message))),
             // An operation that nobody knows is told without the service.
             (Change::Target(target), _) => named.extend(parts(target, '.', "<X-Amz-Target>")),
             (Change::Path(path), _) => named.extend(parts(path, '/', "<path>")),
@@ -107,7 +110,6 @@ fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<(Cow<'a, str>,
             _ => {}
         }
     }
-    named.retain(|(text, _)| !text.is_empty());
     named
 }
 
@@ -147,7 +149,10 @@ fn hash(given: Given, outcome: &Outcome, likeness: Option<&Likeness>) -> u64 {
     if let Some(likeness) = likeness {
         likeness.status.hash(&mut hasher);
         likeness.error_type.hash(&mut hasher);
-        frame(&likeness.message).hash(&mut hasher);
+        let (first, last) = frame(&likeness.message);
+        for word in first.split_whitespace().chain(last.split_whitespace()) {
+            word.hash(&mut hasher);
+        }
     }
     match outcome {
         Outcome::Answered(response) => {
@@ -172,12 +177,16 @@ fn name_hash(name: &str) -> u64 {
     })
 }
 
+/// What a message has round what it quotes.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\'' | '"' | '`')
+}
+
 /// A message without what stands between its first and its last mark: a value may hold marks of its own, and every other
 /// value would be another kind.
 fn frame(message: &str) -> (&str, &str) {
-    let is_mark = |byte: u8| matches!(byte, b'\'' | b'"' | b'`');
-    let first = message.bytes().position(is_mark);
-    match (first, message.bytes().rposition(is_mark)) {
+    let first = message.find(is_mark);
+    match (first, message.rfind(is_mark)) {
         (Some(first), Some(last)) => (&message[..first], &message[last..]),
         _ => (message, ""),
     }
