@@ -1,6 +1,7 @@
 //! Bytes of a connection through the codec of the served reference: it must neither panic nor hang, what it writes must
 //! be answers, and a request that every reader takes in one way must get an answer that the oracle permits.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -99,9 +100,10 @@ impl Codec {
                 verdict: None,
             });
         };
-        let [response] = &answers[..] else {
+        let [answer] = &answers[..] else {
             return Err(found("one request gets one answer"));
         };
+        let response = &answer.response();
         let sent = Sent {
             request: &request,
             signature: Signature::Unsigned,
@@ -160,9 +162,30 @@ impl Codec {
     }
 }
 
+/// An answer as it was written. Most are judged by no more than that they are one.
+struct Written<'a> {
+    status: u16,
+    head: &'a [u8],
+    body: Cow<'a, [u8]>,
+}
+
+impl Written<'_> {
+    fn response(&self) -> Response {
+        let mut headers = [EMPTY_HEADER; HEADERS_MAX];
+        let mut parsed = httparse::Response::new(&mut headers);
+        // It was read before.
+        let _ = parsed.parse(self.head);
+        Response {
+            headers: owned(parsed.headers),
+            body: self.body.to_vec(),
+            ..Response::new(self.status, "")
+        }
+    }
+}
+
 /// The answers on a connection, one after the other, without those that only say to go on. Where something that was sent looks
 /// like the method HEAD, an answer may tell the length of a body that does not follow.
-fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
+fn answers<'a>(mut bytes: &'a [u8], sent: &[u8]) -> Result<Vec<Written<'a>>, String> {
     let is_head = |at: usize| {
         let word = sent[at..].get(..5);
         word.is_some_and(|word| word.eq_ignore_ascii_case(b"HEAD "))
@@ -177,13 +200,8 @@ fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
             Err(error) => return Err(format!("what was written is no answer: {error}")),
         };
         let status = parsed.code.unwrap_or_default();
-        let mut response = Response::new(status, "");
-        response.headers = parsed
-            .headers
-            .iter()
-            .map(|header| Header::new(header.name, header.value))
-            .collect();
-        bytes = &bytes[size..];
+        let (head, rest) = bytes.split_at(size);
+        bytes = rest;
         if (100..200).contains(&status) {
             continue;
         }
@@ -193,23 +211,26 @@ fn answers(mut bytes: &[u8], sent: &[u8]) -> Result<Vec<Response>, String> {
         // No body of the reference begins as an answer does.
         let may_be_bodiless = bytes.is_empty() || bytes.starts_with(b"HTTP/");
         let is_bodiless = || may_be_bodiless && memchr2_iter(b'H', b'h', sent).any(is_head);
-        let length = response.header("content-length").map(str::parse::<usize>);
-        match length {
-            Some(Ok(0)) => {}
-            _ if is_bodiless() => {}
-            Some(Ok(size)) if size <= bytes.len() => {
-                response.body = bytes[..size].to_vec();
-                bytes = &bytes[size..];
+        let length = values(parsed.headers, "content-length").next();
+        let length = length.map(|text| std::str::from_utf8(text).ok()?.parse::<usize>().ok());
+        let body = match length {
+            Some(Some(0)) => Cow::default(),
+            _ if is_bodiless() => Cow::default(),
+            Some(size) => {
+                let parts = size.and_then(|size| bytes.split_at_checked(size));
+                let (body, rest) = parts.ok_or("a body is not as long as it says")?;
+                bytes = rest;
+                body.into()
             }
-            Some(_) => return Err("a body is not as long as it says".to_owned()),
             // HTTP/1.0 has no chunks: such a body ends with the connection (RFC 9112, section 6.3).
-            None if parsed.version == Some(0) => {
-                response.body = bytes.to_vec();
-                bytes = &[];
+            None if parsed.version == Some(0) => std::mem::take(&mut bytes).into(),
+            None => {
+                let mut body = Vec::new();
+                bytes = unchunked(bytes, &mut body)?;
+                body.into()
             }
-            None => bytes = unchunked(bytes, &mut response.body)?,
-        }
-        answers.push(response);
+        };
+        answers.push(Written { status, head, body });
     }
     Ok(answers)
 }
@@ -250,28 +271,41 @@ fn unambiguous(bytes: &[u8]) -> Option<Request> {
         return None;
     }
     let body = &bytes[size..];
-    let request = Request {
-        method: parsed.method?.to_owned(),
-        path: parsed.path?.to_owned(),
-        headers: parsed
-            .headers
-            .iter()
-            .map(|header| Header::new(header.name, header.value))
-            .collect(),
-        body: body.to_vec(),
-    };
-    let values = |name: &'static str| {
-        let is_it = move |header: &&Header| header.is(name);
-        request.headers.iter().filter(is_it)
-    };
+    let values = |name| values(parsed.headers, name);
     let is_plain = ["transfer-encoding", "expect", "upgrade", "connection"]
         .into_iter()
         .all(|name| values(name).next().is_none());
-    let is_measured = match values("content-length").collect::<Vec<_>>()[..] {
-        [] => body.is_empty(),
-        [one] => one.value == body.len().to_string().as_bytes(),
+    let mut lengths = values("content-length");
+    let is_measured = match (lengths.next(), lengths.next()) {
+        (None, _) => body.is_empty(),
+        (Some(length), None) => length == body.len().to_string().as_bytes(),
         _ => false,
     };
     let is_one_host = values("host").count() == 1;
-    (is_plain && is_measured && is_one_host && request.method != "HEAD").then_some(request)
+    let method = parsed.method.filter(|method| *method != "HEAD")?;
+    if !(is_plain && is_measured && is_one_host) {
+        return None;
+    }
+    Some(Request {
+        method: method.to_owned(),
+        path: parsed.path?.to_owned(),
+        headers: owned(parsed.headers),
+        body: body.to_vec(),
+    })
+}
+
+/// The values of all headers of a name.
+fn values<'a>(
+    headers: &'a [httparse::Header<'a>],
+    name: &'static str,
+) -> impl Iterator<Item = &'a [u8]> {
+    let is_it = move |header: &&httparse::Header<'_>| header.name.eq_ignore_ascii_case(name);
+    headers.iter().filter(is_it).map(|header| header.value)
+}
+
+fn owned(headers: &[httparse::Header<'_>]) -> Vec<Header> {
+    let headers = headers.iter();
+    headers
+        .map(|header| Header::new(header.name, header.value))
+        .collect()
 }
