@@ -8,14 +8,17 @@ mod duel;
 mod files;
 mod judged;
 mod memory;
+mod met;
 mod prepared;
 mod sequenced;
 mod signed;
 mod soak;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use crate::campaign::in_process::met::Met;
 use crate::case::Case;
 use crate::published;
 use crate::reference::{Moment, Options};
@@ -63,10 +66,15 @@ pub fn seeds() -> Vec<Arc<Case>> {
     SEEDS.clone()
 }
 
-/// Structured requests to the reference, judged by the oracle.
-pub fn structured(data: &[u8]) -> arbitrary::Result<Seen> {
-    thread_local!(static DUEL: Duel = Duel::new(Options::default()));
-    DUEL.with(|duel| duel.run(data)).map(agreed)
+/// Structured requests to the reference, judged by the oracle. None where the same request was met before: five of six
+/// inputs that a fuzzer makes of others come to a request that it has had.
+pub fn structured(data: &[u8]) -> arbitrary::Result<Option<Seen>> {
+    thread_local! {
+        static DUEL: Duel = Duel::new(Options::default());
+        static MET: RefCell<Met> = RefCell::new(Met::new());
+    }
+    let outcome = MET.with_borrow_mut(|met| DUEL.with(|duel| duel.run_new(data, met)))?;
+    Ok(outcome.map(agreed))
 }
 
 /// Bytes of a connection, through the codec that the served reference has.

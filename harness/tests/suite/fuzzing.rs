@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
 
 use arbitrary::Unstructured;
 use fullstop::campaign::black_box::{AnswerKind, BlackBox};
@@ -83,11 +84,28 @@ fn seen_from_outside(data: &[u8]) -> arbitrary::Result<AnswerKind> {
     Ok(outcome.unwrap_or_else(|finding| panic!("{finding}")))
 }
 
+/// An input that makes the request of another is no execution. On a thread of its own nothing was met before.
+#[test]
+fn a_request_that_was_met_before_is_not_met_again() {
+    let is_new = |data: &[u8]| structured(data).expect("a request").is_some();
+    let seeds = files("fuzz/seeds/structured");
+    let seeds = seeds.iter().map(|seed| fs::read(seed).expect("a seed"));
+    let seeds: Vec<_> = seeds.collect();
+    let count = seeds.iter().filter(|seed| is_new(seed)).count();
+    // A directed request may be what a seeded one is.
+    assert!(count > seeds.len() / 2, "{count} of {}", seeds.len());
+    assert!(!seeds.iter().any(|seed| is_new(seed)));
+    let elsewhere = thread::spawn(move || structured(&seeds[0]).expect("a request"));
+    assert!(elsewhere.join().expect("no panic").is_some());
+}
+
 #[test]
 fn generated_requests_hold_and_reach_every_state() {
+    let duel = Duel::new(Options::default());
     let mut seen: BTreeMap<Seen, u64> = BTreeMap::new();
     for seed in 0..INPUTS {
-        if let Ok(outcome) = structured(&bytes(seed, INPUT_SIZE)) {
+        if let Ok(outcome) = duel.run(&bytes(seed, INPUT_SIZE)) {
+            let outcome = outcome.unwrap_or_else(|found| panic!("{found}"));
             *seen.entry(outcome).or_default() += 1;
         }
     }

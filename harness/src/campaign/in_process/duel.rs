@@ -7,6 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use arbitrary::Unstructured;
 
+use crate::campaign::in_process::met::Met;
 use crate::campaign::in_process::prepared::Prepared;
 use crate::campaign::in_process::{Disagreement, NOW, seeds};
 use crate::case::{Case, Change, Given, Message, Signature};
@@ -75,24 +76,59 @@ impl Duel {
     /// Makes a request of the bytes, sends it, and asks the oracle whether the evidence permits the answer. Every
     /// execution begins with an endpoint that remembers nothing.
     pub fn run(&self, data: &[u8]) -> arbitrary::Result<Result<Seen, Disagreement>> {
+        let generated = self.generated(data)?;
+        let asked = self.asked(&generated.case);
+        Ok(self.meet(generated, asked))
+    }
+
+    /// The same, but for what was met before: none then. What decides the answer is the precondition, the request and
+    /// the fault, since every execution begins with the same endpoint.
+    pub(crate) fn run_new(
+        &self,
+        data: &[u8],
+        met: &mut Met,
+    ) -> arbitrary::Result<Option<Result<Seen, Disagreement>>> {
+        let generated = self.generated(data)?;
+        let asked = self.asked(&generated.case);
+        let Case { given, fault, .. } = &generated.case;
+        let is_new = met.is_new(&(given, fault, &asked));
+        Ok(is_new.then(|| self.meet(generated, asked)))
+    }
+
+    fn generated(&self, data: &[u8]) -> arbitrary::Result<Generated> {
         let mut input = Unstructured::new(data);
         let kind = if input.arbitrary()? {
             Kind::Seeded
         } else {
             Kind::Directed
         };
-        let Generated { case, kind, facets } = self.generator.generate(kind, &mut input)?;
-        Ok(self.meet(&case, kind, facets))
+        self.generator.generate(kind, &mut input)
     }
 
-    fn meet(&self, case: &Case, kind: Kind, facets: Vec<Facet>) -> Result<Seen, Disagreement> {
+    /// A case's request, and how it is to be signed where that is what the case is about. Otherwise it is not signed, which
+    /// this endpoint lets through.
+    fn asked(&self, case: &Case) -> (Request, Option<Signature>) {
+        let Message::Plain { request, signature } = case.compose(&self.prepared(case.given).named)
+        else {
+            unreachable!("no seed is a raw one, and no mutation makes one")
+        };
+        let is_asked = |change: &Change| matches!(change, Change::Signature(_));
+        let is_asked = case.changes.iter().any(is_asked);
+        (request, is_asked.then_some(signature))
+    }
+
+    fn meet(
+        &self,
+        Generated { case, kind, facets }: Generated,
+        (request, signature): (Request, Option<Signature>),
+    ) -> Result<Seen, Disagreement> {
         let prepared = self.prepared(case.given);
         prepared.begin(&self.endpoint);
         let ids = &prepared.named;
-        let Message::Plain { request, signature } = case.compose(ids) else {
-            unreachable!("no seed is a raw one, and no mutation makes one")
+        let (request, signature) = match signature {
+            Some(signature) => self.signed(request, signature),
+            None => (request, Signature::Unsigned),
         };
-        let (request, signature) = self.signed(case, request, signature);
         if let Some(name) = &case.fault {
             let fault = Fault {
                 effect: Effect::Error(name.clone()),
@@ -145,12 +181,8 @@ impl Duel {
         Rc::clone(prepared.or_insert_with(|| Rc::new(Prepared::new(&self.endpoint, given))))
     }
 
-    /// Signs where the signature is what the case is about. Otherwise none is sent, which this endpoint lets through.
-    fn signed(&self, case: &Case, request: Request, signature: Signature) -> (Request, Signature) {
-        let is_asked = |change: &Change| matches!(change, Change::Signature(_));
-        if !case.changes.iter().any(is_asked) {
-            return (request, Signature::Unsigned);
-        }
+    /// The request signed, and how it then is.
+    fn signed(&self, request: Request, signature: Signature) -> (Request, Signature) {
         let mut signed = self.signed.borrow_mut();
         let asked = (request, signature);
         if let Some(known) = signed.get(&asked) {

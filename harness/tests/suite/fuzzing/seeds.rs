@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use fullstop::campaign::in_process::{
-    Codec, Read, case_file, judge, seeds, sequence, signature, structured,
+    Codec, Duel, Read, case_file, judge, seeds, sequence, signature,
 };
 use fullstop::generator::bytes;
 use fullstop::reference::Options;
@@ -73,8 +73,9 @@ fn derived_seeds_are_current() {
 /// The seeds that a machine can make, by target. Those of `profile` and `ledger` are written by hand.
 const DERIVED: [(&str, Maker); 7] = [
     ("structured", || {
+        let duel = Duel::new(Options::default());
         distinct(|data| {
-            let seen = structured(data).ok()?;
+            let seen = duel.run(data).ok()?.ok()?;
             Some(format!(
                 "{:?} {} {:?} {:?}",
                 seen.before, seen.status, seen.error_type, seen.kind
