@@ -2,6 +2,7 @@
 # How fast the targets are, each beside what it cannot do without: `bash fuzz/bench.sh [SECONDS] [ROUNDS]`.
 #
 # All of them take turns, and the medians of all rounds are printed, since a shared machine is faster in one second than in the next.
+# Each round has a seed of its own, since one seed may come to larger inputs than another.
 # Executions are counted by CPU-second of the process, so that a busy machine changes little. Optimised, without sanitizer and
 # without traced compares, as long campaigns are built, and with the options that they are run with (docs/fuzzing.md, "Speed").
 set -euo pipefail
@@ -17,17 +18,18 @@ cargo fuzz build -O -s none --no-trace-compares --features bench >&2
 
 # Executions by CPU-second of a binary, begun with the seeds of a target.
 measure() {
-  local binary=$1 seeds=$2 corpus="$work/corpus"
+  local binary=$1 seeds=$2 seed=$3 corpus="$work/corpus"
   rm -rf "$corpus"
   mkdir "$corpus"
   cp "fuzz/seeds/$seeds"/* "$corpus/"
   TIMEFORMAT=%U
-  { time "target/$triple/release/$binary" -seed=1 -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 "${options[@]}" "$corpus" \
+  { time "target/$triple/release/$binary" -seed="$seed" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 "${options[@]}" "$corpus" \
     > "$work/out" 2>&1; } 2> "$work/cpu"
   awk -v cpu="$(cat "$work/cpu")" '/stat::number_of_executed_units/ { printf "%d\n", $2 / cpu }' "$work/out"
 }
-for _ in $(seq "$rounds"); do
-  echo "$(measure empty structured) $(measure structured structured) $(measure empty_codec codec) $(measure codec codec)"
+for round in $(seq "$rounds"); do
+  echo "$(measure empty structured "$round") $(measure structured structured "$round")" \
+    "$(measure empty_codec codec "$round") $(measure codec codec "$round")"
 done > "$work/rounds"
 
 # The least, the median and the most of what a formula makes of each round.
