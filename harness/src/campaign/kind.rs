@@ -63,12 +63,7 @@ impl Seen {
 /// The kind of an answer, and its likeness, if there is an answer.
 pub(crate) fn kind(came: Came<'_>) -> (AnswerKind, Option<Likeness>) {
     let named = named(came.case, came.message, came.ids);
-    // A message has blanks and marks of its own round what it repeats.
-    let is_round = |letter: char| letter.is_whitespace() || is_mark(letter);
-    let named = named
-        .iter()
-        .map(|(text, name)| (text.trim_matches(is_round), *name));
-    let named: Vec<_> = named.filter(|(text, _)| !text.is_empty()).collect();
+    let named = trimmed(&named);
     let is_sure = |text: &str| text.len() >= SURE_SIZE_MIN;
     let likeness = |is_taken_out: &dyn Fn(&str) -> bool| match (came.outcome, came.envelope) {
         (Outcome::Answered(response), Some(read)) => {
@@ -88,8 +83,20 @@ pub(crate) fn kind(came: Came<'_>) -> (AnswerKind, Option<Likeness>) {
     (AnswerKind { bare, full }, likeness_bare)
 }
 
-/// What a request says beside the ids of its precondition, with what stands in its place.
-fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<(Cow<'a, str>, &'static str)> {
+/// The texts without the blanks and marks at their ends: a message has its own round what it repeats.
+fn trimmed<'a>(named: &'a [Named<'_>]) -> Vec<(&'a str, &'static str)> {
+    let is_round = |letter: char| letter.is_whitespace() || is_mark(letter);
+    let trimmed = named
+        .iter()
+        .map(|(text, name)| (text.trim_matches(is_round), *name));
+    trimmed.filter(|(text, _)| !text.is_empty()).collect()
+}
+
+/// A text of a request, and what stands in its place.
+type Named<'a> = (Cow<'a, str>, &'static str);
+
+/// What a request says beside the ids of its precondition.
+fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<Named<'a>> {
     let mut named = Vec::new();
     for change in &case.changes {
         match (change, message) {
@@ -113,7 +120,7 @@ fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<(Cow<'a, str>,
     named
 }
 
-fn ids_in<'a>(body: &[u8]) -> impl Iterator<Item = (Cow<'a, str>, &'static str)> + use<'a> {
+fn ids_in<'a>(body: &[u8]) -> impl Iterator<Item = Named<'a>> + use<'a> {
     let is_small = body.len() <= BODY_SIZE_MAX;
     let members = is_small.then(|| serde_json::from_slice::<Map<String, Value>>(body).ok());
     let ids = members.flatten().into_iter().flatten();
@@ -124,11 +131,7 @@ fn ids_in<'a>(body: &[u8]) -> impl Iterator<Item = (Cow<'a, str>, &'static str)>
 }
 
 /// A text, and what of it stands between marks.
-fn parts<'a>(
-    text: &'a str,
-    mark: char,
-    name: &'static str,
-) -> impl Iterator<Item = (Cow<'a, str>, &'static str)> {
+fn parts<'a>(text: &'a str, mark: char, name: &'static str) -> impl Iterator<Item = Named<'a>> {
     let parts = std::iter::once(text).chain(text.split(mark).take(PARTS_MAX));
     parts.map(move |part| (part.into(), name))
 }
