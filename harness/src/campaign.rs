@@ -15,6 +15,7 @@ pub mod in_process;
 mod kill;
 mod kind;
 mod latency;
+mod live;
 mod race;
 mod replay;
 mod sequence;
@@ -26,8 +27,9 @@ mod suspicion;
 mod watch;
 
 pub use differ::{Difference, Side, differences};
-pub use engine::{Campaign, Live, Summary};
+pub use engine::{Campaign, Summary};
 pub use finding::{Finding, Told};
 pub use kill::{Killed, distribution, time_to_kill};
+pub use live::Live;
 pub use replay::{Again, replay};
 pub use settings::{Settings, Shard, Source};

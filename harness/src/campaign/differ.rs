@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use tokio::task::JoinSet;
 
-use crate::campaign::engine::Live;
 use crate::campaign::execute::{Arena, Done};
+use crate::campaign::live::Live;
 use crate::campaign::settings::{STRANDS, Settings};
 use crate::campaign::shrink::smaller;
 use crate::campaign::stream::{Stream, Work, strand_of};

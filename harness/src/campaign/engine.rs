@@ -3,7 +3,7 @@
 mod inquiry;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use crate::campaign::engine::inquiry::Suspected;
 use crate::campaign::epoch::Epoch;
 use crate::campaign::execute::{Arena, described, has_own_say, is_sent_alone, was_stopped};
 use crate::campaign::finding::Finding;
+use crate::campaign::live::Live;
 use crate::campaign::sequence::{Played, Theatre};
 use crate::campaign::settings::{FINDINGS_MAX, Settings, Source};
 use crate::campaign::stream::{Stream, Work, digest, strand_of};
@@ -58,44 +59,6 @@ pub struct Campaign {
     /// Where the epoch under way goes on, and what came of it so far.
     position: u64,
     partial: Epoch,
-}
-
-/// What can be watched while a campaign runs.
-#[derive(Debug, Default)]
-pub struct Live {
-    /// Judged requests to the operation.
-    pub executions: AtomicU64,
-    /// Places of the stream where the precondition could not be made or the request not be said.
-    pub skipped: AtomicU64,
-    /// Kinds of answers seen.
-    pub novelty: AtomicU64,
-    /// Findings that were confirmed.
-    pub findings: AtomicU64,
-    /// Situations reached.
-    pub states: AtomicU64,
-    /// Reads of a job after a request.
-    pub looks: AtomicU64,
-    stop: AtomicBool,
-    /// Whether something was suspected in the epoch.
-    pub(crate) suspect: AtomicBool,
-    pub(crate) silent: AtomicU32,
-    next: AtomicU64,
-}
-
-impl Live {
-    /// Asks the campaign to end soon.
-    pub fn stop(&self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-
-    /// The next place of the stream.
-    pub(crate) fn next(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
 }
 
 /// What a campaign came to.
@@ -291,7 +254,7 @@ impl Campaign {
     async fn epoch(&mut self, deadline: Option<Instant>) -> Epoch {
         let end = Stream::epoch_end(self.state.next);
         let end = self.settings.executions.map_or(end, |most| end.min(most));
-        self.live.next.store(self.position, Ordering::Relaxed);
+        self.live.go_on_at(self.position);
         self.live.suspect.store(false, Ordering::Relaxed);
         let mut partial = std::mem::take(&mut self.partial);
         partial.end = end;
@@ -367,7 +330,7 @@ impl Campaign {
         let reached = self.arena.stock.reached().len() as u64;
         self.live.states.store(reached, Ordering::Relaxed);
         let collected = Arc::try_unwrap(collected).expect("every task has ended");
-        self.position = self.live.next.load(Ordering::Relaxed).min(end);
+        self.position = self.live.place().min(end);
         collected
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::campaign::apart::Ran;
-use crate::campaign::engine::Live;
 use crate::campaign::execute::Done;
 use crate::campaign::kind::AnswerKind;
+use crate::campaign::live::Live;
 use crate::campaign::sequence::{Played, Scene};
 use crate::campaign::stream::{Stream, strand_of};
 use crate::campaign::suspicion::Suspicion;
