@@ -99,6 +99,26 @@ fn a_request_that_was_met_before_is_not_met_again() {
     assert!(elsewhere.join().expect("no panic").is_some());
 }
 
+/// Whatever decides the answer tells two requests apart: the situation, the fault, the signature.
+#[test]
+fn what_is_taken_for_a_repetition_was_answered_before() {
+    let duel = Duel::new(Options::default());
+    let mut answered = BTreeSet::new();
+    for seed in 0..INPUTS {
+        let data = bytes(seed, INPUT_SIZE);
+        let Ok(outcome) = duel.run(&data) else {
+            continue;
+        };
+        let seen = outcome.unwrap_or_else(|found| panic!("{found}"));
+        let answer = (seen.before, seen.status, seen.error_type, seen.verdict);
+        if structured(&data).expect("a request").is_some() {
+            answered.insert(answer);
+        } else {
+            assert!(answered.contains(&answer), "never met: {answer:?}");
+        }
+    }
+}
+
 #[test]
 fn generated_requests_hold_and_reach_every_state() {
     let duel = Duel::new(Options::default());
