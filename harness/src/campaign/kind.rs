@@ -105,8 +105,9 @@ fn named<'a>(case: &'a Case, message: &Message, ids: &Ids) -> Vec<Named<'a>> {
                     continue;
                 };
                 let fragment = value.fragment(|id| ids.of(id).to_owned());
-                let text = serde_json::from_str::<String>(&fragment).ok();
-                named.extend(text.map(|text| (text.into(), name)));
+                let is_text = fragment.trim_ascii_start().starts_with('"');
+                let text = is_text.then(|| serde_json::from_str::<String>(&fragment).ok());
+                named.extend(text.flatten().map(|text| (text.into(), name)));
             }
             (Change::Body(_) | Change::Raw(_), _) => named.extend(ids_in(sent_body(message))),
             // An operation that nobody knows is told without the service.

@@ -14,7 +14,7 @@ use crate::campaign::settings::{
     Source,
 };
 use crate::campaign::suspicion::nobody;
-use crate::case::{Case, Change, Given, Level, Message, Step};
+use crate::case::{Case, Change, Given, JobState, Level, Message, PoolState, Step};
 use crate::contract::Operation;
 use crate::generator::{Generator, Kind, Settings as GeneratorSettings, Steps};
 use crate::oracle::{Known, Permitted, Place, Sent, Signing, permitted};
@@ -22,11 +22,17 @@ use crate::oracle::{Known, Permitted, Place, Sent, Signing, permitted};
 /// How many bytes a generator gets: more than any uses.
 const INPUT_SIZE: usize = 512;
 
-/// A request that may be granted uses up the job that it stops, and making another takes six requests. Of those that are
-/// drawn and must be granted, or about which nothing is established, one in so many is sent.
-const ACTING_ONE_IN: u64 = 32;
+/// A request that may be granted uses up the job that it stops, and making another takes eight requests. Of those that are
+/// drawn and must be granted, or about which nothing is established, one in so many is sent to a job.
+const ACTING_ONE_IN: u64 = 64;
 
-/// How often another request is drawn in place of one that is not sent.
+/// Where the others go: no job is used up there, and an endpoint trips over an odd request all the same.
+const NO_JOB: Given = Given {
+    job: JobState::Absent,
+    pool: PoolState::Present,
+};
+
+/// How often another request is drawn in place of a valid one, which is the same each time.
 const DRAWS_MAX: u64 = 8;
 
 /// What is sent at one place of the stream.
@@ -139,8 +145,12 @@ impl Stream {
         loop {
             let mut bytes = Bytes(mixed(self.seed ^ mixed(index ^ (draw << 56))));
             let lot = bytes.next();
-            let case = self.made(source, index, &mut bytes);
-            if lot.is_multiple_of(ACTING_ONE_IN) || draw == DRAWS_MAX || !may_act(&case) {
+            let mut case = self.made(source, index, &mut bytes);
+            if lot.is_multiple_of(ACTING_ONE_IN) || !may_act(&case) {
+                return case;
+            }
+            if !case.changes.is_empty() || draw == DRAWS_MAX {
+                case.given = NO_JOB;
                 return case;
             }
             draw += 1;
@@ -268,6 +278,11 @@ fn may_act(case: &Case) -> bool {
     // Without a job none is used up.
     if !case.given.has_job() {
         return false;
+    }
+    let place = Place::from(case.given);
+    // As it stands, a request is granted where its job runs, and nowhere else.
+    if case.changes.is_empty() {
+        return place.is_started();
     }
     let ids = nobody();
     let Message::Plain { request, signature } = case.compose(&ids) else {
