@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::sync::RwLock;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::case::{Given, Ids, JobState, PoolState};
@@ -51,6 +52,9 @@ pub(crate) const NO_SUCH_JOB: &str = "import-NoSuchJob0";
 
 /// How long the end of a run waits for work under way: as long as a program may take for one line.
 const FINISH_PATIENCE: Duration = Duration::from_secs(60);
+
+/// How many things are undone at once when a run ends.
+const UNDOING_MAX: usize = 16;
 
 /// How a run provisions.
 #[derive(Clone, Debug)]
@@ -306,9 +310,20 @@ impl Provisioner {
         self.shared.held.close();
         // Who makes something must be let to finish it, or nobody would know what to undo.
         let alone = timeout(FINISH_PATIENCE, self.shared.work.write()).await;
+        // An endpoint that answers nobody any more is waited for in each of them.
+        let at_once = match &self.shared.driver {
+            Driver::Api(_) => UNDOING_MAX,
+            _ => 1,
+        };
+        let mut undoing = JoinSet::new();
         for owned in self.shared.held.all() {
-            self.shared.undo(owned).await;
+            if undoing.len() == at_once {
+                undoing.join_next().await;
+            }
+            let shared = Arc::clone(&self.shared);
+            undoing.spawn(async move { shared.undo(owned).await });
         }
+        undoing.join_all().await;
         match &self.shared.driver {
             Driver::Api(api) if !self.shared.keep => api.sweep().await,
             Driver::Command(command) => command.stop().await,

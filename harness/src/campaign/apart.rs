@@ -2,7 +2,7 @@
 //! races. All may wait for a job to end, and none changes what is sent next.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
@@ -22,6 +22,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// for a job to end.
 const RUNS_QUIET_MAX: Duration = Duration::from_secs(1);
 const PLAYS_QUIET_MAX: Duration = Duration::from_secs(5);
+
+/// How long sequences and races may go on once the campaign is over: none is left in the middle, unless nobody answers it.
+const REST_MAX: Duration = Duration::from_secs(20);
 
 /// What the runner of the suite made of a case.
 #[derive(Debug)]
@@ -145,13 +148,12 @@ impl Apart {
         }
     }
 
-    /// The sequences and races under way, which are not left in the middle, and for as long as `waits` says so the cases.
+    /// The sequences and races under way, and for as long as `waits` says so the cases.
     pub(crate) async fn rest(&self, waits: impl Fn() -> bool) -> Ended {
         let races = std::mem::take(&mut *locked(&self.races));
         let sequences = std::mem::take(&mut *locked(&self.sequences));
         let mut cases = std::mem::take(&mut *locked(&self.cases));
-        // Each panic in one of them is told as one.
-        let (raced, played) = (races.join_all().await, sequences.join_all().await);
+        let (raced, played) = tokio::join!(rested(races, &waits), rested(sequences, &waits));
         let mut ran = Vec::new();
         while waits() {
             match timeout(TICK, cases.join_next()).await {
@@ -174,6 +176,21 @@ pub(crate) struct Quiet {
 
 fn locked<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {
     set.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What ends for as long as `waits` says so, and a while longer. What the others made is undone with all else.
+async fn rested<T: 'static>(mut set: JoinSet<T>, waits: &impl Fn() -> bool) -> Vec<T> {
+    let mut ended = Vec::new();
+    let mut over = None;
+    loop {
+        match timeout(TICK, set.join_next()).await {
+            Ok(Some(one)) => ended.push(whole(one)),
+            Ok(None) => return ended,
+            Err(_) if waits() => {}
+            Err(_) if over.get_or_insert_with(Instant::now).elapsed() < REST_MAX => {}
+            Err(_) => return ended,
+        }
+    }
 }
 
 fn ended<T: 'static>(set: &mut JoinSet<T>) -> Vec<T> {

@@ -32,6 +32,9 @@ use crate::target::Lane;
 /// After so many requests without an answer in a row, and twice as many as are under way at once, the endpoint is gone.
 const SILENT_MAX: u32 = 16;
 
+/// After so many readings in a row that nobody answered, no more jobs are read until the next epoch ends.
+const UNHEARD_MAX: u32 = 3;
+
 /// How many requests whose answers were new are kept for the corpus, the newest.
 const NOVEL_MAX: usize = 512;
 
@@ -362,9 +365,17 @@ impl Campaign {
             return Vec::new();
         };
         let mut found = Vec::new();
+        let mut unheard = 0;
         for (given, own) in self.arena.stock.worn() {
+            if unheard == UNHEARD_MAX {
+                self.arena.stock.discard(own.lease).await;
+                continue;
+            }
             self.live.looks.fetch_add(1, Ordering::Relaxed);
-            if let Some(suspicion) = self.arena.look_at_worn(lane, given, own).await {
+            let now = described(lane, &own.lease.ids).await;
+            unheard = if now.is_some() { 0 } else { unheard + 1 };
+            let seen = (self.arena).look_at_worn(lane, given, own, now.as_ref());
+            if let Some(suspicion) = seen.await {
                 found.push(Suspicion {
                     executions: self.live.executions.load(Ordering::Relaxed),
                     ..suspicion
@@ -380,8 +391,9 @@ impl Campaign {
         sharers: &BTreeMap<Given, Vec<(u64, u64)>>,
     ) -> Vec<Suspicion> {
         let mut found = Vec::new();
+        let mut unheard = 0;
         for (given, lease) in self.arena.stock.shared() {
-            if !given.has_job() {
+            if !given.has_job() || unheard == UNHEARD_MAX {
                 continue;
             }
             let Some(lane) = self.lanes.first_mut() else {
@@ -389,6 +401,7 @@ impl Campaign {
             };
             self.live.looks.fetch_add(1, Ordering::Relaxed);
             let now = described(lane, &lease.ids).await;
+            unheard = if now.is_some() { 0 } else { unheard + 1 };
             let (is_kept, is_stopped) = match &now {
                 Some(now) => (
                     now.status().is_some() && now.status() == lease.status,

@@ -367,16 +367,16 @@ impl Arena {
         }
     }
 
-    /// Looks at a job that met refused requests, and keeps it if none of them did anything to it.
+    /// What a job shows that met refused requests. It is kept if none of them did anything to it.
     pub(crate) async fn look_at_worn(
         &self,
         lane: &mut Lane,
         given: Given,
         own: Own,
+        now: Option<&Described>,
     ) -> Option<Suspicion> {
         let Own { lease, trail } = own;
-        let now = described(lane, &lease.ids).await;
-        let status = now.as_ref().and_then(Described::status);
+        let status = now.and_then(Described::status);
         if status.is_some() && status == lease.status {
             if let Some(unwanted) = self.stock.put_back(given, Own::new(lease)) {
                 self.stock.discard(unwanted.lease).await;
