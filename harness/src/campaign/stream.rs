@@ -140,6 +140,7 @@ impl Stream {
         }
     }
 
+    /// What is drawn at a place, in its situation unless it might use up the job there.
     fn drawn(&self, source: Source, index: u64) -> Case {
         let mut draw = 0;
         loop {
@@ -290,7 +291,7 @@ fn may_act(case: &Case) -> bool {
     };
     let known = Known {
         ids: &ids,
-        place: Place::from(case.given),
+        place,
         signing: Signing::Unknown,
         fault: None,
     };

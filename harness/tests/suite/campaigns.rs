@@ -103,6 +103,28 @@ fn without_feedback_the_stream_is_the_same_on_any_target() {
 }
 
 #[test]
+fn few_requests_use_up_a_job_and_the_others_are_sent_all_the_same() {
+    let (_, json) = campaign(
+        &Scratch::new(),
+        &[
+            "--execs",
+            "2048",
+            "--seed",
+            "7",
+            "--generators",
+            "directed,raw",
+            "--concurrency",
+            "1",
+        ],
+    );
+    assert_eq!(json["executions"], 2048);
+    assert_eq!(json["skipped"], 0);
+    // One for each of thirteen situations, and for one in 64 of what may use up a job.
+    let made = json["preconditions"].as_u64().expect("a number");
+    assert!((14..=32).contains(&made), "{made} preconditions");
+}
+
+#[test]
 fn the_reference_and_permitted_variations_are_not_accused() {
     for arguments in [
         &["--variation", "stopping-first"][..],
