@@ -317,8 +317,11 @@ impl Provisioner {
         };
         let mut undoing = JoinSet::new();
         for owned in self.shared.held.all() {
-            if undoing.len() == at_once {
-                undoing.join_next().await;
+            // A panic in one of them is a bug of ours, and is told as one.
+            if undoing.len() == at_once
+                && let Some(Err(error)) = undoing.join_next().await
+            {
+                std::panic::resume_unwind(error.into_panic());
             }
             let shared = Arc::clone(&self.shared);
             undoing.spawn(async move { shared.undo(owned).await });

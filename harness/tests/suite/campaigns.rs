@@ -104,24 +104,21 @@ fn without_feedback_the_stream_is_the_same_on_any_target() {
 
 #[test]
 fn few_requests_use_up_a_job_and_the_others_are_sent_all_the_same() {
-    let (_, json) = campaign(
-        &Scratch::new(),
-        &[
-            "--execs",
-            "2048",
-            "--seed",
-            "7",
-            "--generators",
-            "directed,raw",
-            "--concurrency",
-            "1",
-        ],
-    );
-    assert_eq!(json["executions"], 2048);
-    assert_eq!(json["skipped"], 0);
+    let of = |execs: &str, generators: &str| {
+        let base = ["--seed", "7", "--concurrency", "1"];
+        let more = ["--execs", execs, "--generators", generators];
+        let (_, json) = campaign(&Scratch::new(), &[base, more].concat());
+        assert_eq!(json["executions"].to_string(), execs);
+        assert_eq!(json["skipped"], 0);
+        let number = |name: &str| json[name].as_u64().expect("a number");
+        (number("preconditions"), number("novelty"))
+    };
     // One for each of thirteen situations, and for one in 64 of what may use up a job.
-    let made = json["preconditions"].as_u64().expect("a number");
+    let (made, _) = of("2048", "directed,raw");
     assert!((14..=32).contains(&made), "{made} preconditions");
+    // Were they left out, it would be 40.
+    let (_, kinds) = of("4096", "directed");
+    assert!(kinds >= 48, "{kinds} kinds of answers");
 }
 
 #[test]
