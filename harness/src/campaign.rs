@@ -21,7 +21,6 @@ mod replay;
 mod sequence;
 mod settings;
 mod shrink;
-mod stock;
 mod stream;
 mod suspicion;
 mod watch;

@@ -13,12 +13,14 @@ mod judge;
 mod judging;
 mod ledger;
 mod lifecycle;
+mod limits;
 mod list;
 mod measuring;
 mod merge;
 mod mutants;
 mod outputs;
 mod plan;
+mod progress;
 mod promote;
 mod record;
 mod report;
@@ -35,7 +37,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::runner::Exit;
+use crate::runner::{Exit, RunError};
+use crate::wire::{redact, redact_bytes};
 
 /// What `--help` says after the commands. A test runs every line that begins with `fullstop `, here and in every command.
 const AFTER: &str = "\
@@ -52,11 +55,11 @@ Examples:
 Exit codes, the first that applies:
   2  a fault in the command line, a profile or a case file
   4  a fault of the harness itself
-  3  unreachable, too many cases that could not be told, or nothing judged
+  3  unreachable, or too little was judged: less than three in four of the cases at level must
   1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
   5  a known failure in the ledger that fails no longer, or whose last day has passed
   0  none of these
-130  interrupted; what was created has been deleted";
+130  interrupted; what was created has been deleted, and what was judged so far is shown";
 
 /// Judges how faithfully an endpoint implements Amazon Cognito User Pools StopUserImportJob.
 #[derive(Debug, Parser)]
@@ -127,6 +130,17 @@ struct Stop {
 }
 
 impl Stop {
+    /// The target cannot be judged.
+    fn unreachable(error: RunError) -> Self {
+        match error {
+            RunError::Interrupted => guard::interrupted(),
+            error => Self {
+                exit: Exit::Unjudged,
+                message: format!("reach the target: {error}"),
+            },
+        }
+    }
+
     fn usage(message: impl Display) -> Self {
         Self {
             exit: Exit::Usage,
@@ -175,33 +189,29 @@ pub fn main() -> ExitCode {
     })
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the door is where a message leaves the process"
-)]
 fn complain(message: &str) {
     // A diagnostic of a case file already says `error:` and shows its lines.
     if message.starts_with("error") {
-        eprintln!("{message}");
+        note(message);
     } else {
-        eprintln!("error: failed to {message}");
+        note(&format!("error: failed to {message}"));
     }
 }
 
-/// Says something on the way, beside what is printed.
-#[expect(
-    clippy::print_stderr,
-    reason = "the door is where a message leaves the process"
-)]
+/// Says something on standard error. A reader that has gone away is no reason to stop: what was made is still to be deleted.
 fn note(message: &str) {
-    eprintln!("{message}");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{}", redact(message));
 }
 
 /// Writes to standard output with colours where they belong. A reader that has gone away is no fault.
 fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
     use std::io::{ErrorKind, Write as _};
     let mut out = anstream::stdout();
-    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
+    match out
+        .write_all(&redact_bytes(text.as_ref()))
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Stop {
             exit: Exit::Harness,

@@ -47,6 +47,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
 use hyper::service::Service;
@@ -84,6 +85,7 @@ pub struct Conformance {
     strict: bool,
     ledger: Option<PathBuf>,
     concurrency: usize,
+    deadline: Option<Duration>,
     #[cfg(feature = "snapshots")]
     snapshots: Option<PathBuf>,
 }
@@ -212,6 +214,7 @@ impl Conformance {
             strict: false,
             ledger: None,
             concurrency: CONCURRENCY,
+            deadline: None,
             #[cfg(feature = "snapshots")]
             snapshots: None,
         }
@@ -296,6 +299,14 @@ impl Conformance {
     #[must_use]
     pub fn concurrency(mut self, cases: usize) -> Self {
         self.concurrency = cases.max(1);
+        self
+    }
+
+    /// Ends a run after this long with what was judged so far, in [`Conformance::run`] and [`Conformance::assert`]. Without it a
+    /// run nearby has two minutes.
+    #[must_use]
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
         self
     }
 

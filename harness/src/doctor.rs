@@ -6,12 +6,15 @@
 mod diagnosis;
 mod examine;
 mod file;
+mod sample;
 mod signing;
 mod states;
 mod text;
 mod written;
 
-pub use diagnosis::{Clock, Diagnosis, Found, Outcome, Presence, Protocol, Reached, Signing, Way};
+pub use diagnosis::{
+    Clock, Diagnosis, Found, Outcome, Presence, Protocol, Reached, Sample, Signing, Way,
+};
 pub use examine::{Examined, clock, examine};
 pub use file::{FileError, with_target};
 pub use signing::opens;

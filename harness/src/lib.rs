@@ -6,11 +6,14 @@ pub mod campaign;
 pub mod case;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod clock;
 pub mod conformance;
 pub mod contract;
 pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod drift;
+mod exchange;
+mod files;
 pub mod generator;
 pub mod ledger;
 pub mod lifecycle;

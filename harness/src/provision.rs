@@ -4,29 +4,31 @@
 //! remembered until it is released, so that an interrupted run leaves nothing behind: work on the target goes on to its
 //! end even if whoever asked for it has gone, and [`Provisioner::finish`] waits for it.
 
+mod active_jobs;
 mod api;
 mod call;
 mod command;
 mod csv;
 mod delete;
 mod embedded;
+mod finish;
 mod fixed;
 mod held;
 mod lease;
 mod leftover;
 mod own;
 mod pool;
+mod reason;
 mod shared;
+mod start;
 mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::json;
 use tokio::sync::RwLock;
-use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use crate::case::{Given, Ids, JobState, PoolState};
 use crate::contract::{Operation, Status};
@@ -38,23 +40,20 @@ use api::Api;
 use command::Command;
 use embedded::Embedded;
 use fixed::Fixed;
-use held::{Held, Made, Owned};
+use held::{Held, Made, Owned, Unmade};
 use own::Own;
 
+pub use active_jobs::{ActiveJobs, ActivePlace};
 pub(crate) use csv::{COLUMNS, file};
 pub use lease::{Bystander, Captured, Described, Lease, Step, Unavailable};
 pub use leftover::{Leftover, leftovers, remove, run_id};
 pub use own::{Job, Preconditions};
+pub(crate) use reason::excerpt;
+pub use reason::{NoFile, Reason};
 pub(crate) use upload::check;
 
 /// A valid job id that no endpoint hands out.
 pub(crate) const NO_SUCH_JOB: &str = "import-NoSuchJob0";
-
-/// How long the end of a run waits for work under way: as long as a program may take for one line.
-const FINISH_PATIENCE: Duration = Duration::from_secs(60);
-
-/// How many things are undone at once when a run ends.
-const UNDOING_MAX: usize = 16;
 
 /// How a run provisions.
 #[derive(Clone, Debug)]
@@ -81,6 +80,7 @@ struct Shared {
     region: String,
     keep: bool,
     held: Arc<Held>,
+    active: Arc<ActiveJobs>,
     /// Shared by all work on the target, and taken alone by the end of the run.
     work: Arc<RwLock<()>>,
 }
@@ -102,11 +102,12 @@ impl Provisioner {
         options: Options,
     ) -> Result<Self, ConfigError> {
         let held = Arc::new(Held::default());
+        let active = ActiveJobs::new(profile.active_jobs);
         let driver = match &profile.provision {
             Provision::Api(api) => {
-                if !(client.is_loopback() || options.yes || api.yes) {
+                if !(client.is_local() || options.yes || api.yes) {
                     return Err(ConfigError::Driver(format!(
-                        "create user pools on {}, which is not this machine: say --yes, or `yes = true` in the profile",
+                        "create user pools on {}, which is neither this machine nor on a network of its own: say --yes, or `yes = true` in the profile",
                         client.url()
                     )));
                 }
@@ -119,7 +120,7 @@ impl Provisioner {
                 Driver::Api(Box::new(Api::new(
                     client.clone(),
                     api,
-                    profile.active_jobs,
+                    Arc::clone(&active),
                     &options.run_id,
                     Arc::clone(&held),
                 )))
@@ -135,6 +136,7 @@ impl Provisioner {
             &profile.region,
             options.keep,
             held,
+            active,
         ))
     }
 
@@ -142,16 +144,30 @@ impl Provisioner {
     pub fn embedded(endpoint: Arc<Endpoint>, client: Client) -> Self {
         let region = endpoint.options().region.clone();
         let driver = Driver::Embedded(Embedded::new(endpoint));
-        Self::with(driver, client, &region, false, Arc::default())
+        let active = ActiveJobs::new(None);
+        Self::with(driver, client, &region, false, Arc::default(), active)
     }
 
     /// Provisions by code of the caller's.
-    pub fn own(preconditions: Arc<dyn Preconditions>, client: Client, region: &str) -> Self {
+    pub fn own(
+        preconditions: Arc<dyn Preconditions>,
+        client: Client,
+        region: &str,
+        active_jobs: Option<usize>,
+    ) -> Self {
         let driver = Driver::Own(Own::new(preconditions));
-        Self::with(driver, client, region, false, Arc::default())
+        let active = ActiveJobs::new(active_jobs);
+        Self::with(driver, client, region, false, Arc::default(), active)
     }
 
-    fn with(driver: Driver, client: Client, region: &str, keep: bool, held: Arc<Held>) -> Self {
+    fn with(
+        driver: Driver,
+        client: Client,
+        region: &str,
+        keep: bool,
+        held: Arc<Held>,
+        active: Arc<ActiveJobs>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 client,
@@ -159,6 +175,7 @@ impl Provisioner {
                 region: region.to_owned(),
                 keep,
                 held,
+                active,
                 work: Arc::default(),
             }),
         }
@@ -173,6 +190,11 @@ impl Provisioner {
             .unwrap_or_else(|| Err(ended()))
     }
 
+    /// The places of active jobs.
+    pub fn active_jobs(&self) -> &Arc<ActiveJobs> {
+        &self.shared.active
+    }
+
     /// Makes a second started job beside that of a lease, in the same pool where the driver can, and reads it. It is
     /// released with the lease.
     pub async fn beside(&self, lease: &mut Lease) -> Result<Bystander, Unavailable> {
@@ -181,20 +203,24 @@ impl Provisioner {
         let made = work.await.unwrap_or_else(|| Err(ended()))?;
         lease.owned.extend(made.owned);
         lease.steps.extend(made.steps);
+        let operation = Operation::DescribeUserImportJob;
         let described = self.describe(&made.ids).await;
-        let described = described.map_err(|why| Unavailable::Indeterminate(why.to_string()))?;
+        let described = described.map_err(|failure| {
+            Unavailable::Indeterminate(Reason::Unanswered { operation, failure })
+        })?;
         Ok(Bystander {
             ids: made.ids,
             before: described.job,
+            _place: made.place,
         })
     }
 
     /// Makes the next StopUserImportJob on the lease's pool answer an error.
     pub async fn fault(&self, lease: &Lease, error: &str) -> Result<(), Unavailable> {
         let no_hook = |driver| {
-            Err(Unavailable::Unreachable(format!(
-                "the `{driver}` driver has no hook for faults"
-            )))
+            Err(Unavailable::Unreachable(Reason::NoInjectedErrors {
+                driver,
+            }))
         };
         match &self.shared.driver {
             Driver::Embedded(embedded) => embedded.fault(&lease.ids.pool, error),
@@ -253,6 +279,13 @@ impl Provisioner {
         can_delete
     }
 
+    /// Remembers that a pool of this name may have been made on the target although nobody was told its id.
+    pub fn miss(&self, name: &str) {
+        if let Driver::Api(api) = &self.shared.driver {
+            api.miss(name);
+        }
+    }
+
     /// Deletes a pool that was taken over, and everything in it.
     pub async fn disown(&self, pool: &str) {
         let owned = Owned::pool(pool);
@@ -304,38 +337,6 @@ impl Provisioner {
             .await;
     }
 
-    /// Undoes everything that is still held and ends the driver. Returns what could not be deleted. From now on nothing
-    /// can be acquired.
-    pub async fn finish(&self) -> Vec<String> {
-        self.shared.held.close();
-        // Who makes something must be let to finish it, or nobody would know what to undo.
-        let alone = timeout(FINISH_PATIENCE, self.shared.work.write()).await;
-        // An endpoint that answers nobody any more is waited for in each of them.
-        let at_once = match &self.shared.driver {
-            Driver::Api(_) => UNDOING_MAX,
-            _ => 1,
-        };
-        let mut undoing = JoinSet::new();
-        for owned in self.shared.held.all() {
-            // A panic in one of them is a bug of ours, and is told as one.
-            if undoing.len() == at_once
-                && let Some(Err(error)) = undoing.join_next().await
-            {
-                std::panic::resume_unwind(error.into_panic());
-            }
-            let shared = Arc::clone(&self.shared);
-            undoing.spawn(async move { shared.undo(owned).await });
-        }
-        undoing.join_all().await;
-        match &self.shared.driver {
-            Driver::Api(api) if !self.shared.keep => api.sweep().await,
-            Driver::Command(command) => command.stop().await,
-            _ => {}
-        }
-        drop(alone);
-        self.shared.held.take_leftovers()
-    }
-
     /// The pools that are made and not yet deleted.
     pub fn held(&self) -> Vec<String> {
         let all = self.shared.held.all().into_iter().map(|owned| owned.pool);
@@ -374,6 +375,8 @@ impl Shared {
             steps: made.steps,
             acquired,
             owned: made.owned,
+            place: made.place,
+            ends: made.ends,
             _alone: made.alone,
         };
         if given.has_job()
@@ -383,6 +386,9 @@ impl Shared {
         {
             self.release(lease).await;
             return Err(unavailable);
+        }
+        if lease.status.is_some_and(is_final) {
+            lease.end();
         }
         Ok(lease)
     }
@@ -394,10 +400,10 @@ impl Shared {
             // Its protocol knows no pools: the second job is in another one.
             Driver::Command(command) => command.make(JobState::Started, &self.held).await,
             Driver::Own(own) => own.make(JobState::Started, &self.held).await,
-            Driver::Fixed(_) => Err(Unavailable::Unreachable(
-                "the `fixed` driver has no second started job".to_owned(),
-            )
-            .into()),
+            Driver::Fixed(_) => {
+                let driver = "fixed";
+                Err(Unavailable::Unreachable(Reason::NoSecondJob { driver }).into())
+            }
         };
         made.map_err(|unmade| unmade.why)
     }
@@ -410,14 +416,7 @@ impl Shared {
             };
             return Ok(Made::of(ids));
         }
-        let made = match &self.driver {
-            Driver::Api(api) => api.make(given.job).await,
-            Driver::Command(command) => command.make(given.job, &self.held).await,
-            Driver::Own(own) => own.make(given.job, &self.held).await,
-            Driver::Fixed(fixed) => fixed.make(given.job).await,
-            Driver::Embedded(embedded) => embedded.make(given.job, &self.held),
-        };
-        match made {
+        match self.make_in_place(given.job).await {
             Ok(made) => Ok(made),
             Err(unmade) => {
                 for owned in unmade.owned {
@@ -425,6 +424,49 @@ impl Shared {
                 }
                 Err(unmade.why)
             }
+        }
+    }
+
+    /// Lets the driver make a job, once there is a place for it among the active ones.
+    async fn make_in_place(&self, job: JobState) -> Result<Made, Unmade> {
+        let is_active = match job {
+            JobState::Started | JobState::Elsewhere => true,
+            JobState::Is(status) => status.is_started() || status == Status::Stopping,
+            JobState::Absent => false,
+        };
+        // The `api` driver takes a place when it starts the job, and the embedded endpoint has no limit.
+        if !is_active || matches!(self.driver, Driver::Api(_) | Driver::Embedded(_)) {
+            return self.make_by_driver(job).await;
+        }
+        let others_active = || Unavailable::Indeterminate(Reason::OthersActive);
+        let place = self.active.place().await;
+        let mut place = place.ok_or_else(others_active)?;
+        let mut made = self.make_by_driver(job).await;
+        if job == JobState::Started
+            && made.is_err()
+            && let Some(limit) = place.suspects(0)
+        {
+            place = place.alone(0).await.ok_or_else(others_active)?;
+            made = self.make_by_driver(job).await;
+            match &made {
+                Ok(_) => place.learn(limit),
+                Err(_) => place.rule_out(),
+            }
+        }
+        place.start();
+        made.map(|made| Made {
+            place: Some(place),
+            ..made
+        })
+    }
+
+    async fn make_by_driver(&self, job: JobState) -> Result<Made, Unmade> {
+        match &self.driver {
+            Driver::Api(api) => api.make(job).await,
+            Driver::Command(command) => command.make(job, &self.held).await,
+            Driver::Own(own) => own.make(job, &self.held).await,
+            Driver::Fixed(fixed) => fixed.make(job).await,
+            Driver::Embedded(embedded) => embedded.make(job, &self.held),
         }
     }
 
@@ -455,13 +497,9 @@ impl Shared {
             return Ok(());
         }
         let why = match status {
-            Some(status) => {
-                format!("{given} was asked for, and DescribeUserImportJob shows {status}")
-            }
+            Some(shown) => Reason::WrongStatus { given, shown },
             // Someone had it before, and nobody can say whether it is still as it was.
-            None => format!(
-                "the profile's job for {given} was used before, and DescribeUserImportJob shows no Status of it"
-            ),
+            None => Reason::UsedUp(given),
         };
         if let Driver::Fixed(fixed) = &self.driver
             && status.is_none_or(is_final)
@@ -471,7 +509,10 @@ impl Shared {
         Err(Unavailable::Unreachable(why))
     }
 
-    async fn release(&self, lease: Lease) {
+    async fn release(&self, mut lease: Lease) {
+        if let Driver::Api(api) = &self.driver {
+            api.end(&mut lease).await;
+        }
         for owned in lease.owned {
             self.undo(owned).await;
         }
@@ -482,11 +523,8 @@ impl Shared {
             return;
         }
         let undone = match &self.driver {
-            // In a shared pool a job that runs is stopped all the same: others may wait for it.
-            Driver::Api(api) if !owned.job.is_empty() => {
-                api.rest(owned.clone()).await;
-                Ok(())
-            }
+            // A job in a shared pool goes with the pool; if it ran, it was stopped with its lease.
+            Driver::Api(_) if !owned.job.is_empty() => Ok(()),
             _ if self.keep => Ok(()),
             Driver::Api(api) => api.delete_pool(&owned.pool).await,
             Driver::Command(command) => command.release(&owned).await,
@@ -502,7 +540,7 @@ impl Shared {
 }
 
 fn ended() -> Unavailable {
-    Unavailable::Indeterminate("the run is ending".to_owned())
+    Unavailable::Indeterminate(Reason::Ending)
 }
 
 /// Whether a job never leaves a status.

@@ -5,12 +5,16 @@
 
 mod absence;
 mod attempt;
+mod batch;
 mod breaker;
+mod classes;
 mod control;
 mod gate;
 mod known;
+mod plan;
 mod post;
 mod probe;
+mod progress;
 mod record;
 mod rehearsal;
 mod repeats;
@@ -18,18 +22,23 @@ mod replay;
 mod run;
 mod session;
 mod shard;
+mod shown;
 mod stage;
 mod testimony;
+mod tries;
 
 pub use absence::Unknown;
-pub(crate) use attempt::is_throttled;
-pub use gate::{Exit, Gate};
+pub use gate::{Exit, Gate, MIN_COVERAGE};
 pub use known::{Known, KnownState, recognise};
+pub use plan::{Plan, Run, RunError};
 pub(crate) use probe::Probe;
+pub use progress::Progress;
 pub use record::{Exchange, Record, Summary, Verdict};
 pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
 pub use repeats::{Constancy, Repeats};
-pub use run::{Plan, Run, RunError, Runner};
+pub use run::Runner;
 pub use session::{Session, SessionError};
 pub use shard::Shard;
 pub use testimony::Testimony;
+
+pub use crate::provision::Reason;

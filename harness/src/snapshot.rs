@@ -15,6 +15,8 @@ use std::{fs, io};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::files;
+
 pub use normalise::render;
 pub use shown::{AS_CHOSEN, Shown, render_shown};
 #[cfg(feature = "snapshots")]
@@ -64,8 +66,11 @@ pub fn compare(folder: &Path, case: &str, rendered: &str) -> State {
     }
 }
 
-/// Writes the snapshot of a case, in the form that insta reads.
+/// Writes the snapshot of a case, in the form that insta reads. One that matches already stays as it is.
 pub fn write(folder: &Path, case: &str, title: &str, rendered: &str) -> io::Result<()> {
+    if compare(folder, case, rendered) == State::Match {
+        return Ok(());
+    }
     let file = file(folder, case);
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent)?;
@@ -73,8 +78,8 @@ pub fn write(folder: &Path, case: &str, title: &str, rendered: &str) -> io::Resu
     // A JSON string is a YAML string, whatever is in it.
     let title = serde_json::Value::from(title);
     let rendered = rendered.trim_end();
-    fs::write(
-        file,
+    files::write(
+        &file,
         format!("---\nsource: fullstop record\ndescription: {title}\n---\n{rendered}\n"),
     )
 }

@@ -8,6 +8,9 @@
 
 mod diagnostic;
 mod locate;
+mod nearest;
+
+pub use nearest::nearest;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -6,7 +6,10 @@
 mod envelope;
 mod message;
 mod redact;
+mod secrets;
 
-pub use envelope::{Envelope, sanitise};
+pub use envelope::{Envelope, is_throttled, sanitise};
 pub use message::{Header, Request, Response};
+pub(crate) use redact::redact_bytes;
 pub use redact::{ACCOUNT, redact, redact_account};
+pub(crate) use secrets::{keep_secret, keep_signature};

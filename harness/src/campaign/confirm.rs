@@ -110,7 +110,7 @@ impl Confirmer {
     /// Ends the reference that findings were held to.
     pub(crate) async fn close(self) {
         for guard in self.guards {
-            guard.arena.stock.clear().await;
+            guard.arena.fixtures.clear().await;
             guard.session.close().await;
         }
     }
@@ -190,7 +190,7 @@ impl Confirmer {
 
     /// The case file, with what the request may be answered.
     async fn written(&mut self, suspicion: &Suspicion) -> Option<Written> {
-        let (expect, granted) = match self.arena.stock.share(suspicion.case.given).await {
+        let (expect, granted) = match self.arena.fixtures.share(suspicion.case.given).await {
             Ok(hold) => {
                 let ids = &hold.lease().ids;
                 let message = suspicion.case.compose(ids);

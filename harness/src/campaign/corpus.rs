@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::campaign::settings::Settings;
 use crate::case::{Case, File, Given, Level, Requirement, Source, SourceKind};
 use crate::contract::Operation;
+use crate::files;
 
 /// The file that holds the state.
 const STATE: &str = "state.json";
@@ -135,14 +136,11 @@ pub fn write(folder: &Path, novel: &[Arc<Case>], state: &State) -> io::Result<()
         if let Some(text) = text(case) {
             let digest = Sha256::digest(text.as_bytes());
             let name = hex::encode(&digest[..8]);
-            fs::write(folder.join(format!("{name}.toml")), text)?;
+            files::write(&folder.join(format!("{name}.toml")), text)?;
         }
     }
     let json = serde_json::to_string(state).map_err(io::Error::other)?;
-    // Written beside and moved, so that an interruption leaves the old state or the new one.
-    let beside = folder.join("state.json.new");
-    fs::write(&beside, json + "\n")?;
-    fs::rename(beside, folder.join(STATE))
+    files::write(&folder.join(STATE), json + "\n")
 }
 
 /// A request as a case file. None where the schema cannot say it.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -16,6 +16,7 @@ use crate::campaign::shrink::smaller;
 use crate::campaign::stream::{Stream, Work, strand_of};
 use crate::campaign::suspicion::{facets, nobody};
 use crate::case::{Case, Change, Level};
+use crate::clock::Deadline;
 use crate::contract::Operation;
 use crate::oracle::Likeness;
 use crate::runner::{RunError, Session};
@@ -54,33 +55,40 @@ struct End {
     arena: Arc<Arena>,
 }
 
+/// How long the differences that were found are made small.
+const SHRINKING_MAX: Duration = Duration::from_secs(20);
+
 /// Sends the stream of a campaign, without feedback, to two targets.
 pub async fn differences(
     settings: &Settings,
     sessions: [&Session; 2],
     suite: &Arc<Suite>,
     live: &Arc<Live>,
+    until: &Deadline,
 ) -> Result<Vec<Difference>, RunError> {
     let ends = [
-        End::open(sessions[0], suite).await?,
-        End::open(sessions[1], suite).await?,
+        until.cap(End::open(sessions[0], suite)).await??,
+        until.cap(End::open(sessions[1], suite)).await??,
     ];
     let is_stop =
         |case: &&Arc<Case>| case.operation == Operation::StopUserImportJob && case.fault.is_none();
     let seeds = suite.cases().filter(is_stop).cloned().collect();
     let stream = Arc::new(Stream::new(settings, seeds, Vec::new()));
-    let start = Instant::now();
-    let deadline = settings.time.map(|time| start + time);
+    let deadline = match settings.time {
+        Some(time) => until.at_most(time),
+        None => until.clone(),
+    };
     let found: Arc<Mutex<BTreeMap<String, Arc<Case>>>> = Arc::default();
     let mut tasks = JoinSet::new();
     for _ in 0..settings.concurrency.max(1) {
         let (stream, live, found) = (Arc::clone(&stream), Arc::clone(live), Arc::clone(&found));
         let (ends, most, shard) = (ends.clone(), settings.executions, settings.shard);
+        let deadline = deadline.clone();
         let mut lanes = sessions.map(|session| session.client.lane());
         tasks.spawn(async move {
             loop {
                 let index = live.next();
-                let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                let is_late = deadline.cut().is_some();
                 if is_late || live.is_stopped() || most.is_some_and(|most| index >= most) {
                     break;
                 }
@@ -105,19 +113,19 @@ pub async fn differences(
             }
         });
     }
-    while tasks.join_next().await.is_some() {}
+    while let Ok(Some(_)) = deadline.cap(tasks.join_next()).await {}
+    tasks.shutdown().await;
+    // What was found at the end is made small for as long again, unless somebody waits.
+    let shrinking = until.at_most(SHRINKING_MAX);
     let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
     let mut lanes = sessions.map(|session| session.client.lane());
     let mut differences: BTreeMap<String, Difference> = BTreeMap::new();
     for case in found.into_values() {
-        if let Some(difference) = shrunk(&ends, &mut lanes, case).await {
+        if let Ok(Some(difference)) = shrinking.cap(shrunk(&ends, &mut lanes, case)).await {
             let [one, other] = &difference.sides;
             let key = format!("{} | {} | {}", difference.facets, one.answer, other.answer);
             differences.entry(key).or_insert(difference);
         }
-    }
-    for end in &ends {
-        end.arena.stock.clear().await;
     }
     let mut differences: Vec<_> = differences.into_values().collect();
     differences.sort_by_key(|difference| size(&difference.case));

@@ -4,8 +4,8 @@ mod inquiry;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -23,9 +23,10 @@ use crate::campaign::stream::{Stream, Work, digest, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::campaign::watch::Watch;
 use crate::case::{Case, Given};
+use crate::clock::Deadline;
 use crate::contract::Operation;
 use crate::generator::Settings as GeneratorSettings;
-use crate::runner::{RunError, Session};
+use crate::runner::{Reason, RunError, Session};
 use crate::suite::Suite;
 use crate::target::Lane;
 
@@ -40,6 +41,17 @@ const NOVEL_MAX: usize = 512;
 
 /// How many suspicions that were not confirmed are named in the results.
 const UNCONFIRMED_MAX: usize = 1_024;
+
+/// How much of its time a campaign keeps for looking into what it suspects at the end: one part of so many, and so long at most.
+const TRIAGE_SHARE: u32 = 5;
+const TRIAGE_MAX: Duration = Duration::from_secs(10);
+
+/// How far a campaign came.
+#[derive(Clone, Copy, Debug)]
+struct Progressed {
+    digest: u64,
+    is_silent: bool,
+}
 
 /// A campaign against one target.
 #[derive(Debug)]
@@ -88,9 +100,15 @@ pub struct Summary {
     /// The situations that were reached.
     pub reached: Vec<Given>,
     /// Those that were not, and why.
-    pub missing: Vec<(Given, String)>,
+    pub missing: Vec<(Given, Reason)>,
     /// Whether it ended because the endpoint stopped answering.
     pub is_silent: bool,
+    /// Judged requests that brought a response.
+    pub answered: u64,
+    /// Places that the driver rules out.
+    pub ruled_out: u64,
+    /// How many jobs the endpoint allows to be active at once, where that was found out on the way.
+    pub active_jobs: Option<usize>,
     /// Where the next campaign goes on.
     pub state: State,
     /// Requests whose answers were new, the newest last.
@@ -101,6 +119,32 @@ impl Summary {
     /// Executions a second.
     pub fn rate(&self) -> f64 {
         self.executions as f64 / self.seconds.max(f64::MIN_POSITIVE)
+    }
+
+    /// Why too little was answered to say that nothing was found, if so: less than a share of what was planned.
+    pub fn short_of(&self, min_coverage: f64) -> Option<String> {
+        let planned = self.executions + self.skipped.saturating_sub(self.ruled_out);
+        let is_enough = planned > 0 && self.answered as f64 >= planned as f64 * min_coverage;
+        if is_enough && !self.is_silent {
+            return None;
+        }
+        let reasons = self.missing.iter().filter(|(_, why)| !why.is_by_design());
+        // The precondition that most requests have comes first.
+        let most = reasons.min_by_key(|(given, _)| *given != Given::STARTED);
+        let why = match most {
+            _ if self.is_silent => {
+                "the endpoint has stopped answering; try --concurrency 2".to_owned()
+            }
+            Some((given, why)) => match why.hint() {
+                Some(hint) => format!("{given} cannot be made: {why}; {hint}"),
+                None => format!("{given} cannot be made: {why}"),
+            },
+            None => "the others brought no response".to_owned(),
+        };
+        let answered = self.answered;
+        Some(format!(
+            "{answered} of {planned} requests were answered: {why}"
+        ))
     }
 }
 
@@ -157,55 +201,34 @@ impl Campaign {
         Arc::clone(&self.live)
     }
 
-    /// Runs until one of its bounds is met. `told` hears of each finding as it is confirmed.
-    pub async fn run(mut self, mut told: impl FnMut(&Finding)) -> Summary {
+    /// Runs until one of its bounds is met, or it is told to end. `told` hears of each finding as it is confirmed.
+    pub async fn run(mut self, until: &Deadline, mut told: impl FnMut(&Finding)) -> Summary {
         let givens: BTreeSet<_> = GeneratorSettings::default()
             .givens
             .iter()
             .copied()
             .collect();
-        self.arena.stock.warm(givens).await;
         let start = Instant::now();
-        let deadline = self.settings.time.map(|time| start + time);
-        let mut digest = self.state.digest;
-        let mut is_silent = false;
-        while !self.is_done(deadline) {
-            let mut epoch = self.epoch(deadline).await;
-            digest = self.state.digest.wrapping_add(epoch.digest);
-            is_silent = epoch.is_silent;
-            self.take_apart(&mut epoch, deadline).await;
-            let mut suspicions = std::mem::take(&mut epoch.suspicions);
-            if !is_silent {
-                suspicions.extend(self.changed_shared(&epoch.sharers).await);
-                suspicions.extend(self.changed_worn().await);
-            }
-            let suspected = Suspected {
-                suspicions,
-                scenes: std::mem::take(&mut epoch.scenes),
-                raced: std::mem::take(&mut epoch.raced),
-            };
-            self.look_into_all(suspected, deadline, &mut told).await;
-            if self.position >= epoch.end {
-                self.learn(epoch, digest);
-                if !(is_silent || self.is_full(deadline)) {
-                    self.race(deadline, &mut told).await;
-                }
-            } else {
-                self.partial = epoch;
-            }
-            if is_silent {
-                break;
-            }
-        }
-        if let Some(apart) = &self.apart {
-            // What they came to is too late.
-            apart.rest(|| false).await;
-        }
-        if !(is_silent || self.settings.stop_at_first || self.live.is_stopped()) {
-            self.latency(&mut told).await;
+        let deadline = match self.settings.time {
+            Some(time) => until.at_most(time),
+            None => until.clone(),
+        };
+        // What is suspected at the end is looked into as well.
+        let sending = match self.settings.time {
+            Some(time) => deadline.at_most(time - (time / TRIAGE_SHARE).min(TRIAGE_MAX)),
+            None => deadline.clone(),
+        };
+        let mut progress = Progressed {
+            digest: self.state.digest,
+            is_silent: false,
+        };
+        let warmed = deadline.cap(self.arena.fixtures.warm(givens)).await;
+        if warmed.is_ok() {
+            // What is under way when it passes is left: the end undoes what it made.
+            let work = self.work(&sending, &deadline, &mut progress, &mut told);
+            let _ = deadline.cap(work).await;
         }
         let seconds = start.elapsed().as_secs_f64();
-        self.arena.stock.clear().await;
         self.confirmer.close().await;
         if let Some(theatre) = self.theatre.and_then(Arc::into_inner) {
             theatre.close().await;
@@ -215,23 +238,71 @@ impl Campaign {
             executions: read(&self.live.executions),
             seconds,
             skipped: read(&self.live.skipped),
-            made: self.arena.stock.made(),
+            ruled_out: read(&self.live.ruled_out),
+            answered: read(&self.live.answered),
+            made: self.arena.fixtures.made(),
             looks: read(&self.live.looks),
             novelty: self.stream.novelty(),
             findings: self.findings,
             unconfirmed: self.watch.unconfirmed().take(UNCONFIRMED_MAX).collect(),
-            digest,
-            reached: self.arena.stock.reached(),
-            missing: self.arena.stock.missing(),
-            is_silent,
+            digest: progress.digest,
+            reached: self.arena.fixtures.reached(),
+            missing: self.arena.fixtures.missing(),
+            is_silent: progress.is_silent,
+            active_jobs: self.arena.fixtures.active_jobs_learnt(),
             state: self.state,
             novel: self.novel,
         }
     }
 
-    fn is_done(&self, deadline: Option<Instant>) -> bool {
+    /// Sends epochs until `sending` passes, and looks into what they show until `deadline` does.
+    async fn work(
+        &mut self,
+        sending: &Deadline,
+        deadline: &Deadline,
+        progress: &mut Progressed,
+        told: &mut impl FnMut(&Finding),
+    ) {
+        while !self.is_done(sending) {
+            let mut epoch = self.epoch(sending).await;
+            progress.digest = self.state.digest.wrapping_add(epoch.digest);
+            progress.is_silent = epoch.is_silent;
+            self.take_apart(&mut epoch, sending).await;
+            let mut suspicions = std::mem::take(&mut epoch.suspicions);
+            if !progress.is_silent {
+                suspicions.extend(self.changed_shared(&epoch.sharers).await);
+                suspicions.extend(self.changed_unverified().await);
+            }
+            let suspected = Suspected {
+                suspicions,
+                scenes: std::mem::take(&mut epoch.scenes),
+                raced: std::mem::take(&mut epoch.raced),
+            };
+            self.look_into_all(suspected, deadline, told).await;
+            if self.position >= epoch.end {
+                self.learn(epoch, progress.digest);
+                if !(progress.is_silent || self.is_full(deadline)) {
+                    self.race(sending, deadline, told).await;
+                }
+            } else {
+                self.partial = epoch;
+            }
+            if progress.is_silent {
+                break;
+            }
+        }
+        if let Some(apart) = &self.apart {
+            // What they came to is too late.
+            apart.rest(|| false).await;
+        }
+        if !(progress.is_silent || self.settings.stop_at_first || self.is_full(deadline)) {
+            self.latency(told).await;
+        }
+    }
+
+    fn is_done(&self, deadline: &Deadline) -> bool {
         self.live.is_stopped()
-            || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            || deadline.cut().is_some()
             || self
                 .settings
                 .executions
@@ -254,30 +325,33 @@ impl Campaign {
     }
 
     /// Sends what is left of the epoch, or as much of it as the bounds allow.
-    async fn epoch(&mut self, deadline: Option<Instant>) -> Epoch {
+    async fn epoch(&mut self, deadline: &Deadline) -> Epoch {
         let end = Stream::epoch_end(self.state.next);
         let end = self.settings.executions.map_or(end, |most| end.min(most));
         self.live.go_on_at(self.position);
         self.live.suspect.store(false, Ordering::Relaxed);
         let mut partial = std::mem::take(&mut self.partial);
         partial.end = end;
-        let collected = Arc::new(Mutex::new(partial));
+        let mut collected = partial;
+        let mut parts = Vec::new();
         let stop_at_first = self.settings.stop_at_first;
         let silent_max = SILENT_MAX + 2 * self.settings.concurrency as u32;
         let mut tasks = JoinSet::new();
         for mut lane in std::mem::take(&mut self.lanes) {
             let (stream, arena) = (Arc::clone(&self.stream), Arc::clone(&self.arena));
-            let (live, collected) = (Arc::clone(&self.live), Arc::clone(&collected));
+            let (live, deadline) = (Arc::clone(&self.live), deadline.clone());
+            // What came of a lane is kept even if it is left in the middle of an execution.
+            let part: Arc<Mutex<Epoch>> = Arc::default();
+            parts.push(Arc::clone(&part));
             let (theatre, apart) = (self.theatre.clone(), self.apart.clone());
             let shard = self.settings.shard;
             tasks.spawn(async move {
-                let mut mine = Epoch::default();
                 loop {
-                    let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                    let is_late = deadline.cut().is_some();
                     let is_silent = live.silent.load(Ordering::Relaxed) >= silent_max;
                     let is_suspect = stop_at_first && live.suspect.load(Ordering::Relaxed);
                     if live.is_stopped() || is_late || is_silent || is_suspect {
-                        mine.is_silent |= is_silent;
+                        locked(&part).is_silent |= is_silent;
                         break;
                     }
                     let index = live.next();
@@ -296,55 +370,56 @@ impl Campaign {
                             };
                             let is_run = *is_seed && has_own_say(case, done.as_ref());
                             if let Some(done) = done {
-                                mine.take(index, case, done, &stream, &live);
+                                locked(&part).take(index, case, done, &stream, &live);
                             }
                             match &apart {
                                 _ if !is_run => {}
                                 Some(apart) => apart.run(Arc::clone(case)),
-                                None => mine.take_ran(Ran::of(&arena, case).await, &live),
+                                None => {
+                                    let ran = Ran::of(&arena, case).await;
+                                    locked(&part).take_ran(ran, &live);
+                                }
                             }
                         }
                         Work::Sequence(steps) => match (&theatre, &apart) {
-                            (None, _) => mine.take_played(Played::default(), &live),
+                            (None, _) => locked(&part).take_played(Played::default(), &live),
                             (Some(theatre), Some(apart)) => {
                                 apart.play(Arc::clone(theatre), Arc::clone(steps)).await;
                             }
                             (Some(theatre), None) => {
-                                mine.take_played(theatre.execute(steps).await, &live);
+                                let played = theatre.execute(steps).await;
+                                locked(&part).take_played(played, &live);
                             }
                         },
                     }
-                    mine.digest = mine.digest.wrapping_add(digest(&input));
+                    let mut part = locked(&part);
+                    part.digest = part.digest.wrapping_add(digest(&input));
                 }
-                collected
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .merge(mine);
                 lane
             });
         }
-        while let Some(lane) = tasks.join_next().await {
+        // Nobody waits for what is under way when the time is over.
+        while let Ok(Some(lane)) = deadline.cap(tasks.join_next()).await {
             // A panic in an execution is a bug of ours, and is told as one.
             match lane {
                 Ok(lane) => self.lanes.push(lane),
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             }
         }
-        let reached = self.arena.stock.reached().len() as u64;
+        let reached = self.arena.fixtures.reached().len() as u64;
         self.live.states.store(reached, Ordering::Relaxed);
-        let collected = Arc::try_unwrap(collected).expect("every task has ended");
+        tasks.shutdown().await;
+        for part in parts {
+            collected.merge(std::mem::take(&mut *locked(&part)));
+        }
         self.position = self.live.place().min(end);
         collected
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes in what ended beside the stream; behind the last epoch, all that there is time for.
-    async fn take_apart(&mut self, epoch: &mut Epoch, deadline: Option<Instant>) {
+    async fn take_apart(&mut self, epoch: &mut Epoch, deadline: &Deadline) {
         let Some(apart) = &self.apart else { return };
-        let is_over = || {
-            self.live.is_stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
-        };
+        let is_over = || self.live.is_stopped() || deadline.cut().is_some();
         let is_last = (self.settings.executions).is_some_and(|most| epoch.end >= most);
         let ended = match is_last || is_over() || epoch.is_silent {
             true => apart.rest(|| !(is_over() || epoch.is_silent)).await,
@@ -360,21 +435,21 @@ impl Campaign {
     }
 
     /// Reads the jobs that met refused requests one after the other.
-    async fn changed_worn(&mut self) -> Vec<Suspicion> {
+    async fn changed_unverified(&mut self) -> Vec<Suspicion> {
         let Some(lane) = self.lanes.first_mut() else {
             return Vec::new();
         };
         let mut found = Vec::new();
         let mut unheard = 0;
-        for (given, own) in self.arena.stock.worn() {
+        for (given, own) in self.arena.fixtures.take_unverified() {
             if unheard == UNHEARD_MAX {
-                self.arena.stock.discard(own.lease).await;
+                self.arena.fixtures.discard(own.lease).await;
                 continue;
             }
             self.live.looks.fetch_add(1, Ordering::Relaxed);
             let now = described(lane, &own.lease.ids).await;
             unheard = if now.is_some() { 0 } else { unheard + 1 };
-            let seen = (self.arena).look_at_worn(lane, given, own, now.as_ref());
+            let seen = (self.arena).look_at_unverified(lane, given, own, now.as_ref());
             if let Some(suspicion) = seen.await {
                 found.push(Suspicion {
                     executions: self.live.executions.load(Ordering::Relaxed),
@@ -392,7 +467,7 @@ impl Campaign {
     ) -> Vec<Suspicion> {
         let mut found = Vec::new();
         let mut unheard = 0;
-        for (given, lease) in self.arena.stock.shared() {
+        for (given, lease) in self.arena.fixtures.shared() {
             if !given.has_job() || unheard == UNHEARD_MAX {
                 continue;
             }
@@ -413,9 +488,7 @@ impl Campaign {
             if is_kept {
                 continue;
             }
-            if let Some(lease) = self.arena.stock.unshare(given) {
-                self.arena.stock.discard(lease).await;
-            }
+            self.arena.fixtures.unshare(given);
             let Some(sharers) = sharers.get(&given).filter(|_| is_stopped) else {
                 continue;
             };
@@ -430,4 +503,8 @@ impl Campaign {
         }
         found
     }
+}
+
+fn locked(epoch: &Mutex<Epoch>) -> MutexGuard<'_, Epoch> {
+    epoch.lock().unwrap_or_else(PoisonError::into_inner)
 }

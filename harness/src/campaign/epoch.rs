@@ -13,6 +13,7 @@ use crate::campaign::stream::{Stream, strand_of};
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Case, Given};
 use crate::lifecycle::RaceFinding;
+use crate::provision::Reason;
 
 /// How many refused requests that may have shared a job are remembered, to find the one that changed it.
 const SHARERS_MAX: usize = 512;
@@ -49,6 +50,15 @@ impl Epoch {
         live: &Live,
     ) {
         let executions = self.count(done.executions, done.is_silent, live);
+        if done.is_answered {
+            live.answered.fetch_add(1, Ordering::Relaxed);
+        }
+        let is_ruled_out = |reason: &Reason| {
+            reason.is_by_design() || matches!(reason, Reason::SlowToMake { waited_s: 0, .. })
+        };
+        if done.skipped.as_ref().is_some_and(is_ruled_out) {
+            live.ruled_out.fetch_add(1, Ordering::Relaxed);
+        }
         live.looks.fetch_add(done.looks, Ordering::Relaxed);
         let is_refusal = done.is_refusal(case);
         if let Some(kind) = done.kind.filter(|kind| stream.is_new(index, *kind)) {
@@ -66,7 +76,10 @@ impl Epoch {
     /// Takes in what the runner of the suite made of a case.
     pub(crate) fn take_ran(&mut self, ran: Ran, live: &Live) {
         let executions = match ran.executions {
-            Some(executions) => self.count(executions, false, live),
+            Some(executions) => {
+                live.answered.fetch_add(executions, Ordering::Relaxed);
+                self.count(executions, false, live)
+            }
             None => live.executions.load(Ordering::Relaxed),
         };
         self.suspect(ran.suspicions, executions, live);
@@ -104,6 +117,12 @@ impl Epoch {
 
     pub(crate) fn take_played(&mut self, played: Played, live: &Live) {
         let executions = self.count(played.executions, played.is_silent, live);
+        live.answered
+            .fetch_add(played.executions, Ordering::Relaxed);
+        if played.executions == 0 && !played.is_silent {
+            // It stops nothing, and nothing kept it from doing so.
+            live.ruled_out.fetch_add(1, Ordering::Relaxed);
+        }
         for scene in played.scenes {
             live.suspect.store(true, Ordering::Relaxed);
             let scene = Scene {

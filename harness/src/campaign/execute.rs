@@ -8,15 +8,15 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::campaign::kind::{AnswerKind, kind};
-use crate::campaign::stock::{Hold, Own, Stock};
 use crate::campaign::suspicion::{Broken, Came, Gist, Invariants, Kind, Suspicion, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
+use crate::exchange::{ExclusiveLease, FixtureLease, FixturePool};
 use crate::oracle::{
     self, Answer, Known, Likeness, Mismatch, Observed, Outcome, Permitted, Place, Sent, Signing,
     permitted, same,
 };
-use crate::provision::{Described, Lease};
+use crate::provision::{Described, Lease, Reason};
 use crate::runner::{Record, RunError, Runner, Session, Verdict};
 use crate::suite::Suite;
 use crate::target::{Failure, Lane};
@@ -31,7 +31,7 @@ const RECENT_MAX: usize = 16;
 /// What all executions of a campaign share.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    pub(crate) stock: Arc<Stock>,
+    pub(crate) fixtures: Arc<FixturePool>,
     pub(crate) runner: Runner,
     pub(crate) invariants: Invariants,
     /// Whether requests go out with a signature.
@@ -51,6 +51,8 @@ pub(crate) struct Done {
     pub(crate) kind: Option<AnswerKind>,
     /// Whether nothing came.
     pub(crate) is_silent: bool,
+    /// Whether nothing came over a connection that may have been closed before.
+    pub(crate) is_unsent: bool,
     pub(crate) suspicions: Vec<Suspicion>,
     /// Whether nothing but the form of the answer could be judged.
     pub(crate) is_open: bool,
@@ -58,9 +60,21 @@ pub(crate) struct Done {
     pub(crate) likeness: Option<Likeness>,
     /// Whether a look at the job was taken, and how often.
     pub(crate) looks: u64,
+    /// Whether there was a response at all.
+    pub(crate) is_answered: bool,
+    /// Why it was not sent, if it was not.
+    pub(crate) skipped: Option<Reason>,
 }
 
 impl Done {
+    /// What was not sent.
+    fn skipped(reason: Reason) -> Self {
+        Self {
+            skipped: Some(reason),
+            ..Self::default()
+        }
+    }
+
     /// Whether the request was refused, which must leave its job as it is.
     pub(crate) fn is_refusal(&self, case: &Case) -> bool {
         self.likeness
@@ -102,11 +116,8 @@ impl Arena {
             (requirement.id.clone(), broken)
         });
         Ok(Self {
-            stock: Arc::new(Stock::new(
-                Arc::clone(&session.provisioner),
-                session.profile.active_jobs,
-            )),
-            runner: Runner::new(Arc::clone(suite), session, None).await?,
+            fixtures: FixturePool::new(Arc::clone(&session.provisioner)),
+            runner: runner(session, suite).await?,
             invariants: Invariants::of(suite),
             is_signed: session.profile.credentials.is_some(),
             recent: Mutex::default(),
@@ -147,7 +158,10 @@ impl Arena {
             broken: broken.clone(),
             mismatches: if record.mismatches.is_empty() {
                 let wanted = "an answer that the unchanged request does not get";
-                let reason = record.reason.as_deref().unwrap_or_default();
+                let reason = record
+                    .reason
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string);
                 vec![Mismatch::new("answer", wanted, reason)]
             } else {
                 record.mismatches.clone()
@@ -160,24 +174,35 @@ impl Arena {
 
     /// How long the answer to a request takes. None where there is none.
     pub(crate) async fn elapsed(&self, lane: &mut Lane, case: &Case) -> Option<Duration> {
-        let hold = self.stock.share(case.given).await.ok()?;
+        let hold = self.fixtures.share(case.given).await.ok()?;
         let message = case.compose(&hold.lease().ids);
         Some(lane.deliver(&message).await.ok()?.elapsed)
     }
 
     /// Sends one request and judges what comes. `fresh` asks for a precondition that nobody had, and for nothing else being undone.
     pub(crate) async fn send(&self, lane: &mut Lane, case: &Arc<Case>, fresh: bool) -> Done {
+        match self.send_once(lane, case, fresh).await {
+            // The connection may have been closed before the request came: only a new one, and a job that nothing can have
+            // happened to, tell.
+            Done {
+                is_unsent: true, ..
+            } => self.send_once(lane, case, fresh).await,
+            done => done,
+        }
+    }
+
+    async fn send_once(&self, lane: &mut Lane, case: &Arc<Case>, fresh: bool) -> Done {
         let given = case.given;
         let hold = if fresh {
-            self.stock.settle().await;
-            match self.stock.make(given).await {
-                Ok(lease) => Hold::Own(Own::new(lease)),
-                Err(_) => return Done::default(),
+            self.fixtures.settle().await;
+            match self.fixtures.make(given).await {
+                Ok(lease) => FixtureLease::Exclusive(Box::new(ExclusiveLease::new(lease))),
+                Err(reason) => return Done::skipped(reason),
             }
         } else {
-            match self.stock.share(given).await {
+            match self.fixtures.share(given).await {
                 Ok(hold) => hold,
-                Err(_) => return Done::default(),
+                Err(reason) => return Done::skipped(reason),
             }
         };
         let mut message = case.compose(&hold.lease().ids);
@@ -185,27 +210,31 @@ impl Arena {
         let is_certain = matches!(&allowed, Permitted::OneOf(classes)
             if classes.iter().all(|class| matches!(class.answer, Answer::Refusal { .. })));
         let hold = match hold {
-            Hold::Shared(_) if !is_certain && given.has_job() => match self.stock.take(given).await
-            {
-                Ok(hold) => {
-                    message = case.compose(&hold.lease().ids);
-                    allowed = self.permitted(case, &message, &hold.lease().ids);
-                    hold
+            FixtureLease::Shared(shared) if !is_certain && given.has_job() => {
+                // Whoever keeps one job from being active must not wait for another.
+                drop(shared);
+                match self.fixtures.take(given).await {
+                    Ok(hold) => {
+                        message = case.compose(&hold.lease().ids);
+                        allowed = self.permitted(case, &message, &hold.lease().ids);
+                        hold
+                    }
+                    Err(reason) => return Done::skipped(reason),
                 }
-                Err(_) => return Done::default(),
-            },
+            }
             hold => hold,
         };
         let mut done = self
             .judged(lane, case, &message, &hold.lease().ids, &allowed)
             .await;
-        let Hold::Own(mut own) = hold else {
+        let FixtureLease::Exclusive(own) = hold else {
             return done;
         };
+        let mut own = *own;
         let is_settled = done.suspicions.iter().all(Suspicion::is_of_form) && done.is_refusal(case);
         if is_settled && !fresh && own.lease.before.is_some() {
-            own.trail.push(Arc::clone(case));
-            match self.stock.put_back(given, own) {
+            own.unverified.push(Arc::clone(case));
+            match self.fixtures.put_back(given, own) {
                 None => return done,
                 Some(unread) => own = unread,
             }
@@ -224,9 +253,16 @@ impl Arena {
     ) -> Done {
         let outcome = match lane.deliver(message).await {
             Ok(delivered) => Outcome::Answered(delivered.response),
+            Err(Failure::Closed { was_kept: true, .. }) => {
+                return Done {
+                    is_unsent: true,
+                    ..Done::default()
+                };
+            }
             Err(Failure::Closed { .. }) => Outcome::Closed,
-            Err(Failure::NoCredentials { .. } | Failure::Unsayable { .. }) => {
-                return Done::default();
+            Err(Failure::NoCredentials { .. }) => return Done::skipped(Reason::NoCredentials),
+            Err(failure @ Failure::Unsayable { .. }) => {
+                return Done::skipped(Reason::Unsendable(failure.to_string()));
             }
             Err(Failure::Connect { .. }) => {
                 return Done {
@@ -258,10 +294,13 @@ impl Arena {
             executions: 1,
             kind: Some(kind),
             is_silent: matches!(outcome, Outcome::Silent(_)),
+            is_unsent: false,
             suspicions,
             is_open: matches!(allowed, Permitted::AnythingInForm(_)),
             likeness,
             looks: 0,
+            is_answered: matches!(outcome, Outcome::Answered(_)),
+            skipped: None,
         }
     }
 
@@ -327,17 +366,20 @@ impl Arena {
         lane: &mut Lane,
         case: &Arc<Case>,
         allowed: &Permitted,
-        own: Own,
+        own: ExclusiveLease,
         done: &mut Done,
         fresh: bool,
     ) {
-        let Own { lease, mut trail } = own;
+        let ExclusiveLease {
+            lease,
+            mut unverified,
+        } = own;
         if !case.given.has_job() || done.executions == 0 || lease.before.is_none() {
-            return self.stock.discard(lease).await;
+            return self.fixtures.discard(lease).await;
         }
         done.looks += 1;
         let Some(now) = described(lane, &lease.ids).await else {
-            return self.stock.discard(lease).await;
+            return self.fixtures.discard(lease).await;
         };
         let mismatches = changed(case, allowed, &lease, &now, done.likeness.as_ref());
         let is_as_before =
@@ -345,13 +387,13 @@ impl Arena {
         if !mismatches.is_empty() {
             // Whoever is granted stops the job by right, and has nobody before him to blame for the rest.
             let culprit = if done.is_refusal(case) {
-                if trail.iter().any(|one| !Arc::ptr_eq(one, case)) {
+                if unverified.iter().any(|one| !Arc::ptr_eq(one, case)) {
                     // What it was answered may be due to one of those before it, but not in which form.
                     done.suspicions.retain(Suspicion::is_of_form);
                     done.kind = None;
-                    trail.push(Arc::clone(case));
+                    unverified.push(Arc::clone(case));
                 }
-                self.culprit(lane, case.given, &trail).await
+                self.culprit(lane, case.given, &unverified).await
             } else {
                 None
             };
@@ -360,35 +402,38 @@ impl Arena {
             done.suspicions.push(suspicion);
         }
         if !is_as_before || fresh {
-            return self.stock.discard(lease).await;
+            return self.fixtures.discard(lease).await;
         }
-        if let Some(unwanted) = self.stock.put_back(case.given, Own::new(lease)) {
-            self.stock.discard(unwanted.lease).await;
+        if let Some(unwanted) = self
+            .fixtures
+            .put_back(case.given, ExclusiveLease::new(lease))
+        {
+            self.fixtures.discard(unwanted.lease).await;
         }
     }
 
     /// What a job shows that met refused requests. It is kept if none of them did anything to it.
-    pub(crate) async fn look_at_worn(
+    pub(crate) async fn look_at_unverified(
         &self,
         lane: &mut Lane,
         given: Given,
-        own: Own,
+        own: ExclusiveLease,
         now: Option<&Described>,
     ) -> Option<Suspicion> {
-        let Own { lease, trail } = own;
+        let ExclusiveLease { lease, unverified } = own;
         let status = now.and_then(Described::status);
         if status.is_some() && status == lease.status {
-            if let Some(unwanted) = self.stock.put_back(given, Own::new(lease)) {
-                self.stock.discard(unwanted.lease).await;
+            if let Some(unwanted) = self.fixtures.put_back(given, ExclusiveLease::new(lease)) {
+                self.fixtures.discard(unwanted.lease).await;
             }
             return None;
         }
         let is_stopped = was_stopped(&lease, status);
-        self.stock.discard(lease).await;
+        self.fixtures.discard(lease).await;
         if !is_stopped {
             return None;
         }
-        let culprit = self.culprit(lane, given, &trail).await;
+        let culprit = self.culprit(lane, given, &unverified).await;
         culprit.map(|(_, suspicion)| suspicion)
     }
 
@@ -402,7 +447,7 @@ impl Arena {
         if refused.is_empty() {
             return None;
         }
-        let lease = self.stock.make(given).await.ok()?;
+        let lease = self.fixtures.make(given).await.ok()?;
         let mut seen = BTreeSet::new();
         let mut culprit = None;
         for (place, case) in refused.iter().enumerate() {
@@ -421,9 +466,16 @@ impl Arena {
                 break;
             }
         }
-        self.stock.discard(lease).await;
+        self.fixtures.discard(lease).await;
         culprit
     }
+}
+
+/// The runner of the suite for an endpoint that has the operation.
+async fn runner(session: &Session, suite: &Arc<Suite>) -> Result<Runner, RunError> {
+    let runner = Runner::new(Arc::clone(suite), session, None).await?;
+    runner.must_implement_stop().await?;
+    Ok(runner)
 }
 
 /// Whether a job that was live is stopped.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::campaign::cause::{Cause, have_one, of_both_told};
-use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody};
+use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, is_server_error, nobody};
 use crate::case::{
     Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
     Requirement,
@@ -127,9 +127,11 @@ impl Finding {
         self.key == other.key || have_one(&self.causes, &other.causes)
     }
 
-    /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told.
+    /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told; of two that are
+    /// as firm, the one that says more than that a server failed.
     pub(crate) fn take_in(&mut self, mut other: Self) {
-        if other.level < self.level {
+        let rank = |one: &Self| (one.level, is_server_error(&one.key));
+        if rank(&other) < rank(self) {
             std::mem::swap(self, &mut other);
         }
         self.causes = of_both_told(std::mem::take(&mut self.causes), &other.causes);
@@ -209,7 +211,7 @@ fn write(folder: &Path, path: &str, text: &str) -> io::Result<()> {
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    std::fs::write(file, text)
+    crate::files::write(&file, text)
 }
 
 /// A case file in the making.

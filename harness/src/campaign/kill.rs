@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::{Campaign, Settings};
+use crate::clock::Deadline;
 use crate::reference::{Mutant, Options};
 use crate::runner::{Session, SessionError};
 use crate::suite::Suite;
@@ -63,7 +64,7 @@ pub async fn time_to_kill(
         let campaign = Campaign::new(settings, &session, Arc::clone(suite), None, Vec::new()).await;
         // The embedded endpoint is not probed, so that there is no way to miss it.
         if let Ok(campaign) = campaign {
-            let summary = campaign.run(|_| {}).await;
+            let summary = campaign.run(&Deadline::never(), |_| {}).await;
             let first = summary.findings.first();
             killed
                 .executions

@@ -9,6 +9,10 @@ pub struct Live {
     pub executions: AtomicU64,
     /// Places of the stream where the precondition could not be made or the request not be said.
     pub skipped: AtomicU64,
+    /// Those of them that the driver rules out, or that wait for their precondition.
+    pub ruled_out: AtomicU64,
+    /// Judged requests that brought a response.
+    pub answered: AtomicU64,
     /// Kinds of answers seen.
     pub novelty: AtomicU64,
     /// Findings that were confirmed.

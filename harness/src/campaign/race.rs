@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
+use crate::clock::Deadline;
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
 use crate::oracle::Mismatch;
 use crate::reference::Options;
@@ -37,10 +38,8 @@ impl Theatre {
         let mut found: Vec<RaceFinding> = Vec::new();
         for round in 0..ROUNDS {
             let numbers = round * ROUND..(round + 1) * ROUND;
-            let raced = races(self.stage(), numbers, seed, AT_ONCE, || {});
-            let Ok(report) = timeout(PATIENCE, raced).await else {
-                break;
-            };
+            let deadline = Deadline::after(PATIENCE);
+            let report = races(self.stage(), numbers, seed, AT_ONCE, &deadline, || {}).await;
             for seen in report.findings {
                 let is_same = |one: &RaceFinding| one.rule == seen.rule && one.kind == seen.kind;
                 if !found.iter().any(is_same) {
@@ -63,7 +62,8 @@ impl Theatre {
             return None;
         }
         let reference = Stage::in_process(Options::default());
-        let guarded = races(&reference, 0..ROUND, 0, AT_ONCE, || {}).await;
+        let never = Deadline::never();
+        let guarded = races(&reference, 0..ROUND, 0, AT_ONCE, &never, || {}).await;
         if guarded.findings.iter().any(|one| one.rule == seen.rule) {
             return None;
         }

@@ -63,6 +63,6 @@ pub async fn replay(
             });
         }
     }
-    arena.stock.clear().await;
+    arena.fixtures.clear().await;
     Ok(seen)
 }

@@ -83,7 +83,8 @@ impl Theatre {
     pub(crate) fn open(session: &Session, concurrency: usize) -> Option<Self> {
         let beside = session.another();
         let on = beside.as_ref().unwrap_or(session);
-        let target = Target::new(&on.profile, on.client.clone(), Arc::clone(&on.provisioner));
+        let provisioner = Arc::clone(&on.provisioner);
+        let target = Target::new(&on.profile, on.client.clone(), provisioner, &on.run_id);
         let target = target.with_requests_at_once(concurrency);
         target.makes_pools().then(|| Self {
             url: session.profile.url(),

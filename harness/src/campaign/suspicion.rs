@@ -191,7 +191,10 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     let is_close = is_raw && matches!(came.outcome, Outcome::Closed);
     let is_fine = is_close
         || ruling.as_ref().is_some_and(|(ruling, response)| {
-            ruling.verdict != Verdict::Divergent && leak(response, came.message).is_none()
+            let is_failure = response.status >= 500 && !came.case.may_fail();
+            ruling.verdict != Verdict::Divergent
+                && !is_failure
+                && leak(response, came.message).is_none()
         });
     // Nearly all answers end here.
     if is_fine {
@@ -203,13 +206,21 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
         case: came.case.id.clone(),
         protocol: is_in_form && came.case.is_protocol(),
         ids: shown_ids(came),
+        stops: false,
+        may_fail: came.case.may_fail(),
         outcome: came.outcome.clone(),
+        failed_first: None,
     };
     // What any answer breaks is told as that, and only for requests that an invariant is held to.
     let is_protocol = observed.protocol;
     observed.protocol = is_in_form;
     let mut found = invariants.broken_by(&observed, came.case);
-    let places = found.iter().flat_map(|one| &one.mismatches);
+    // That a server failed says less than what it should have answered.
+    let says_more = |one: &&Suspicion| one.kind != Kind::Invariant(Invariant::NoServerErrors);
+    let places = found
+        .iter()
+        .filter(says_more)
+        .flat_map(|one| &one.mismatches);
     let explained = places
         .map(|one| (one.at.clone(), one.got.clone()))
         .collect();
@@ -246,6 +257,10 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     let is_told = is_untyped && response.status >= 400 && !found.is_empty();
     if ruling.verdict == Verdict::Divergent && !is_told {
         found.extend(of_answer(came.case, &ruling, response, &explained));
+    }
+    // A server error that is wrong here for a better reason is no further fault.
+    if found.len() > 1 {
+        found.retain(|one| one.kind != Kind::Invariant(Invariant::NoServerErrors));
     }
     found
 }
@@ -351,7 +366,10 @@ fn wrong(response: &Response, mismatches: &[Mismatch]) -> String {
 
 fn invariant_key(invariant: Invariant, mismatches: &[Mismatch], outcome: &Outcome) -> String {
     let about = match (invariant, outcome) {
-        (Invariant::KnownErrorType | Invariant::ErrorStatus, Outcome::Answered(response)) => {
+        (
+            Invariant::KnownErrorType | Invariant::ErrorStatus | Invariant::NoServerErrors,
+            Outcome::Answered(response),
+        ) => {
             let envelope = Envelope::read(response);
             let name = envelope.error_type().unwrap_or_default();
             format!("{} {name}", response.status)
@@ -362,18 +380,22 @@ fn invariant_key(invariant: Invariant, mismatches: &[Mismatch], outcome: &Outcom
             let kind = kinds.into_iter().find(|kind| why.contains(kind));
             kind.unwrap_or("silence").to_owned()
         }
-        (Invariant::NoNulls | Invariant::KnownStatus, _) => String::new(),
         (Invariant::MemberTypes, _) => {
             let kinds: BTreeSet<_> = mismatches.iter().map(|one| one.wanted.as_str()).collect();
             Vec::from_iter(kinds).join(" ")
         }
-        (Invariant::EchoedIds, _) => {
+        (Invariant::EchoedIds | Invariant::IdPatterns, _) => {
             let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.as_str()).collect();
             Vec::from_iter(places).join(" ")
         }
         _ => String::new(),
     };
     format!("{invariant:?} {about}").trim_end().to_owned()
+}
+
+/// Whether a key says no more than that the server failed.
+pub(crate) fn is_server_error(key: &str) -> bool {
+    key.starts_with(&format!("{:?}", Invariant::NoServerErrors))
 }
 
 /// The ids that a success repeats: those of the precondition, if the request names them.

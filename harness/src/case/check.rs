@@ -465,6 +465,7 @@ fn assertion_fault(assertion: &Assertion) -> Option<&'static str> {
         !assertion.one_of.is_empty(),
         assertion.given.is_some(),
         assertion.unchanged.is_some(),
+        assertion.not_lowered.is_some(),
         assertion.at_least.is_some(),
         assertion.not_after.is_some(),
         assertion.matches.is_some(),
@@ -476,8 +477,8 @@ fn assertion_fault(assertion: &Assertion) -> Option<&'static str> {
     if facts.into_iter().filter(|fact| *fact).count() != 1 {
         return Some("not exactly one fact");
     }
-    if assertion.absent == Some(false) || assertion.unchanged == Some(false) {
-        return Some("`absent` and `unchanged` can only be true");
+    if [assertion.absent, assertion.unchanged, assertion.not_lowered].contains(&Some(false)) {
+        return Some("`absent`, `unchanged` and `not-lowered` can only be true");
     }
     None
 }

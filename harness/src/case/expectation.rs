@@ -71,8 +71,8 @@ pub enum Answer {
 
 /// A fact about one place in the body.
 ///
-/// `at` names the place; exactly one of `type`, `one-of`, `given`, `at-least`, `not-after`, `matches` and `absent` says what
-/// is true there. A missing place meets only `absent`, or any fact marked `optional`.
+/// `at` names the place; exactly one of `type`, `one-of`, `given`, `unchanged`, `not-lowered`, `at-least`, `not-after`,
+/// `matches` and `absent` says what is true there. A missing place meets only `absent`, or any fact marked `optional`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Assertion {
@@ -90,6 +90,9 @@ pub struct Assertion {
     /// The place in the DescribeUserImportJob answer taken before the request that it still equals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchanged: Option<bool>,
+    /// The place in the DescribeUserImportJob answer taken before the request whose number it is not below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_lowered: Option<bool>,
     /// The least number that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<i64>,

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::cli::judge::{judged, plan};
 use crate::cli::judging::{Judging, judge_target};
+use crate::cli::limits::Limits;
 use crate::cli::outputs::{Reports, is_stdout, put_json};
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print};
@@ -15,7 +16,7 @@ use crate::oracle::label;
 use crate::published;
 use crate::recording::{Event, Recording};
 use crate::report::{Comparison, Labelled, Results, Shown, Truth, compare_text};
-use crate::runner::Gate;
+use crate::runner::{Exit, Gate};
 use crate::suite::Suite;
 
 /// The name of what AWS published.
@@ -43,6 +44,8 @@ pub(crate) struct Arguments {
     config: Option<PathBuf>,
     #[command(flatten)]
     suite: SuiteArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// Show the cases where all agree as well.
     #[arg(long)]
     all: bool,
@@ -78,10 +81,23 @@ pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments
         .reports
         .write(&all, &[], &comparison.standings())?;
+    let unjudged: Vec<_> = all
+        .iter()
+        .filter(|one| one.results.exit == Exit::Unjudged.code())
+        .map(|one| {
+            let reason = one.results.reason.as_deref().unwrap_or_default();
+            format!("exit 3: {}: {reason}\n", one.label)
+        })
+        .collect();
     if !to_stdout && !arguments.reports.takes_stdout() {
+        print(unjudged.concat())?;
         print(compare_text(&comparison, arguments.all))?;
     }
-    Ok(ExitCode::SUCCESS)
+    // What was not judged is not near to anything.
+    Ok(match unjudged.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(Exit::Unjudged.code()),
+    })
 }
 
 /// Runs a target, judges a recording again, or reads finished results.
@@ -110,6 +126,7 @@ fn results(arguments: &Arguments, suite: &Arc<Suite>, what: &str) -> Result<Resu
     let target = TargetArguments::named(what, arguments.config.clone(), arguments.yes);
     let judging = Judging {
         suite: &arguments.suite,
+        limits: &arguments.limits,
         selection,
         repeats: 0,
     };

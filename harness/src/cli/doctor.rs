@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::guard::{INTERRUPTED, Interrupts, list_leftovers};
+use crate::cli::guard::{Guard, INTERRUPTED};
+use crate::cli::limits::Limits;
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
 use crate::doctor::{Diagnosis, Examined, examine, shown};
-use crate::runner::{Exit, Session};
+use crate::runner::Exit;
 use crate::target::{Client, Profile, Provision};
 
 const NOTES: &str = "\
-It sends a few hundred requests at most: it reads, and it makes each state of a job true, twice,
-on pools of its own, which it deletes. Off this machine nothing is made without --yes.
+It reads, it makes each state of a job true, twice, and it sends the cases at level must, on pools
+of its own, which it deletes: about a thousand requests nearby, fewer elsewhere. Off this machine
+and its networks nothing is created without --yes.
 
 Exit codes: 0 the operation can be judged there; 2 a fault in the command line or a profile;
 3 it cannot, and the last line says why; 130 interrupted.
@@ -25,12 +28,17 @@ Examples:
   fullstop doctor --endpoint http://127.0.0.1:4566
   fullstop doctor --target reference --json -";
 
+/// How long a look that creates nothing may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// Looks at a target: reachable or why not, protocol, clock, signatures, operations, states, faults.
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// Also write what was found to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -38,9 +46,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn doctor(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let profile = runtime()?.block_on(arguments.target.profile())?;
-    let Some(found) = diagnose(&arguments.target, profile)? else {
-        return Ok(ExitCode::from(INTERRUPTED));
-    };
+    let (found, was_interrupted) = diagnose(&arguments.target, &arguments.limits, profile)?;
     let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
     if let Some(file) = &arguments.json {
         put_json(file, &found)?;
@@ -48,7 +54,10 @@ pub(crate) fn doctor(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if !to_stdout {
         print(shown(&found))?;
     }
-    Ok(exit(&found))
+    Ok(match was_interrupted {
+        true => ExitCode::from(INTERRUPTED),
+        false => exit(&found),
+    })
 }
 
 fn exit(found: &Diagnosis) -> ExitCode {
@@ -59,19 +68,21 @@ fn exit(found: &Diagnosis) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Looks at a profile's target, and cleans up. None if it was interrupted.
+/// Looks at a profile's target, and cleans up. Whether it was interrupted comes with what was found until then.
 pub(crate) fn diagnose(
     arguments: &TargetArguments,
+    limits: &Limits,
     profile: Profile,
-) -> Result<Option<Diagnosis>, Stop> {
+) -> Result<(Diagnosis, bool), Stop> {
     let runtime = runtime()?;
     let found = runtime.block_on(async {
-        let mut interrupts = Interrupts::new()?;
+        let guard = Guard::new()?;
+        let min_coverage = limits.min_coverage(&profile);
         let client = Client::new(&profile);
         // The embedded endpoint has no client until it listens, and may always be asked.
         let forbidden = match (&client, &profile.provision) {
             (Ok(client), Provision::Api(api)) => {
-                !(client.is_loopback() || api.yes || arguments.consents())
+                !(client.is_local() || api.yes || arguments.consents())
             }
             _ => false,
         };
@@ -80,43 +91,35 @@ pub(crate) fn diagnose(
                 profile: &profile,
                 client,
                 provisioner: Err(
-                    "nothing is made on an endpoint off this machine without --yes".to_owned(),
+                    "nothing is created off this machine and its networks without --yes".to_owned(),
                 ),
+                session: None,
+                min_coverage,
             };
-            return Ok(tokio::select! {
-                found = examine(&examined) => Some(found),
-                () = interrupts.next() => None,
-            });
+            let deadline = guard.deadline().within(limits.explicit().unwrap_or(LIMIT));
+            let found = examine(&examined, &deadline).await;
+            return Ok((found, guard.is_interrupted()));
         }
-        let session = arguments.open_profile(profile).await?;
+        let session = guard.open(arguments.open_profile(profile)).await?;
+        guard.watch(&session, arguments);
+        let limit = limits.time(&session, guard.deadline()).await?;
+        let deadline = guard.deadline().within(limit);
         let examined = Examined {
             profile: &session.profile,
             client: &session.client,
             provisioner: Ok(Arc::clone(&session.provisioner)),
+            session: Some(&session),
+            min_coverage,
         };
-        let found = tokio::select! {
-            found = examine(&examined) => Some(found),
-            () = interrupts.next() => None,
-        };
-        Ok(ended(session, found, arguments.keeps()).await)
+        let mut found = examine(&examined, &deadline).await;
+        let leftovers = session.close().await;
+        found.leftovers = leftovers
+            .into_iter()
+            .filter(|_| !arguments.keeps())
+            .collect();
+        Ok((found, guard.is_interrupted()))
     });
     // A task that still waits for a silent endpoint is not waited for.
     runtime.shutdown_background();
     found
-}
-
-/// With what could not be deleted.
-async fn ended(session: Session, found: Option<Diagnosis>, keep: bool) -> Option<Diagnosis> {
-    let leftovers = session.close().await;
-    let leftovers: Vec<_> = leftovers.into_iter().filter(|_| !keep).collect();
-    match found {
-        Some(mut found) => {
-            found.leftovers = leftovers;
-            Some(found)
-        }
-        None => {
-            list_leftovers(&leftovers);
-            None
-        }
-    }
 }

@@ -20,10 +20,12 @@ use serde::Serialize;
 
 use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
 use crate::case::Level;
-use crate::cli::guard::{interrupted, list_leftovers, tell_leftovers};
+use crate::cli::guard::{Guard, INTERRUPTED};
+use crate::cli::limits::{Limits, duration};
 use crate::cli::outputs::{is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, note, print, runtime, runtime_of};
+use crate::clock::Deadline;
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
 
@@ -57,7 +59,7 @@ Examples:
   fullstop fuzz --mutants --only always-400 --runs 1
 
 Exit codes: 0 nothing found at level must; 1 a finding at level must; 2 a fault in the command line
-or a file; 3 unreachable, or nothing judged; 130 interrupted, and --resume goes on.";
+or a file; 3 unreachable, or too little judged; 130 interrupted, and --resume goes on.";
 
 /// Sends generated requests by the thousand, judges every answer, and writes what it finds as case files.
 #[derive(Debug, Args)]
@@ -65,6 +67,8 @@ or a file; 3 unreachable, or nothing judged; 130 interrupted, and --resume goes 
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// End after this long: 90, 90s, 15m or 2h. Without --time and --execs: 60s; with --mutants: 180s each.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
@@ -142,35 +146,57 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
         .map_or(1, |all| all.get() - 1)
         .max(1);
     let threads = (!profile.is_embedded()).then_some(spare);
-    runtime_of(threads)?.block_on(async {
+    let runtime = runtime_of(threads)?;
+    let result = runtime.block_on(async {
         if arguments.rps.is_some() {
             profile.requests_per_second = arguments.rps;
         }
         if arguments.unsigned {
             profile.credentials = None;
         }
-        let session = arguments.target.open_profile(profile).await?;
-        if !session.client.is_loopback() && !arguments.allow_remote {
-            return Err(Stop::usage(format!(
-                "fuzz {}, which is not on this machine: say --allow-remote and --rps, and only where you may",
-                session.client.url()
-            )));
-        }
-        let result = match (&arguments.replay, &arguments.against) {
-            (Some(file), _) => replay::replay(&session, file).await,
-            (None, Some(name)) => against_other(arguments, &session, name).await,
-            (None, None) => campaign(arguments, &session).await,
+        let guard = Guard::new()?;
+        let session = guard.open(arguments.target.open_profile(profile)).await?;
+        guard.watch(&session, &arguments.target);
+        let result = match allowed(arguments, &session) {
+            Err(stop) => Err(stop),
+            Ok(()) => match (&arguments.replay, &arguments.against) {
+                (Some(file), _) => {
+                    let deadline = guard.deadline().within(REPLAY_MAX);
+                    let replayed = deadline.cap(replay::replay(&session, file)).await;
+                    replayed.unwrap_or_else(|_| Err(crate::cli::guard::interrupted()))
+                }
+                (None, Some(name)) => against_other(arguments, &session, &guard, name).await,
+                (None, None) => campaign(arguments, &session, guard.deadline()).await,
+            },
         };
-        let run = session.run_id.clone();
-        let leftovers = session.close().await;
-        tell_leftovers(&arguments.target, &run, &leftovers);
-        result
-    })
+        guard.close(session, &arguments.target).await;
+        match result {
+            Ok(_) if guard.is_interrupted() => Ok(ExitCode::from(INTERRUPTED)),
+            result => result,
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// How long one case file may take that is judged again.
+const REPLAY_MAX: Duration = Duration::from_secs(120);
+
+/// Load is sent to this machine only, unless somebody says that he may.
+fn allowed(arguments: &Arguments, session: &Session) -> Result<(), Stop> {
+    if session.client.is_loopback() || arguments.allow_remote {
+        return Ok(());
+    }
+    Err(Stop::usage(format!(
+        "fuzz {}, which is not on this machine: say --allow-remote and --rps, and only where you may",
+        session.client.url()
+    )))
 }
 
 async fn against_other(
     arguments: &Arguments,
     session: &Session,
+    guard: &Guard,
     name: &str,
 ) -> Result<ExitCode, Stop> {
     let mut profile = arguments.target.other(name).await?;
@@ -178,19 +204,22 @@ async fn against_other(
     if arguments.unsigned {
         profile.credentials = None;
     }
-    let other = arguments.target.open_profile(profile).await?;
-    if !other.client.is_loopback() && !arguments.allow_remote {
-        return Err(Stop::usage(format!(
-            "fuzz {}, which is not on this machine: say --allow-remote and --rps, and only where you may",
-            other.client.url()
-        )));
-    }
-    let result = against::against(&settings(arguments), session, &other).await;
-    list_leftovers(&other.close().await);
+    let other = guard.open(arguments.target.open_profile(profile)).await?;
+    let target = TargetArguments::named(name, None, false);
+    guard.watch(&other, &target);
+    let result = match allowed(arguments, &other) {
+        Ok(()) => against::against(&settings(arguments), session, &other, guard.deadline()).await,
+        Err(stop) => Err(stop),
+    };
+    guard.close(other, &target).await;
     result
 }
 
-async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, Stop> {
+async fn campaign(
+    arguments: &Arguments,
+    session: &Session,
+    until: &Deadline,
+) -> Result<ExitCode, Stop> {
     let settings = settings(arguments);
     let (state, seeds) = match &arguments.corpus {
         Some(folder) => (
@@ -204,24 +233,17 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
         return Err(Stop::usage(format!("go on with the corpus: {why}")));
     }
     let suite = load_suite(None)?;
-    let campaign = Campaign::new(settings, session, suite, state, seeds)
-        .await
-        .map_err(|error| Stop {
-            exit: Exit::Unjudged,
-            message: format!("reach the target: {error}"),
-        })?;
+    let campaign = until.cap(Campaign::new(settings, session, suite, state, seeds));
+    let campaign = campaign.await.unwrap_or_else(|cut| Err(cut.into()));
+    let campaign = campaign.map_err(Stop::unreachable)?;
     let live = campaign.live();
     let is_watched = stderr().is_terminal();
     let watching = is_watched.then(|| tokio::spawn(watch(Arc::clone(&live))));
-    let stopper = Arc::clone(&live);
-    let interrupt = tokio::spawn(async move {
-        interrupted().await;
-        stopper.stop();
-    });
+    let min_coverage = arguments.limits.min_coverage(&session.profile);
     let mut unwritten = None;
     let mut written = Vec::new();
     let summary = campaign
-        .run(|finding| {
+        .run(until, |finding| {
             let file = arguments.findings.join(&finding.path);
             if !file.exists() {
                 written.push(file);
@@ -235,8 +257,6 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
             }
         })
         .await;
-    let was_interrupted = interrupt.is_finished();
-    interrupt.abort();
     if let Some(watching) = watching {
         watching.abort();
     }
@@ -259,8 +279,9 @@ async fn campaign(arguments: &Arguments, session: &Session) -> Result<ExitCode, 
         corpus::write(folder, &summary.novel, &summary.state)
             .map_err(|error| Stop::usage(format!("write to {}: {error}", folder.display())))?;
     }
-    report(arguments, &summary)?;
-    Ok(ExitCode::from(exit(&summary, was_interrupted)))
+    let short_of = summary.short_of(min_coverage);
+    report(arguments, &summary, short_of.as_deref())?;
+    Ok(ExitCode::from(exit(&summary, short_of.is_some()).code()))
 }
 
 fn settings(arguments: &Arguments) -> Settings {
@@ -282,18 +303,15 @@ fn settings(arguments: &Arguments) -> Settings {
     }
 }
 
-fn exit(summary: &Summary, was_interrupted: bool) -> u8 {
-    if was_interrupted {
-        return 130;
-    }
+fn exit(summary: &Summary, is_short: bool) -> Exit {
     let must = |finding: &Finding| finding.level == Level::Must;
-    if summary.findings.iter().any(must) {
-        return Exit::Divergent.code();
+    if is_short {
+        Exit::Unjudged
+    } else if summary.findings.iter().any(must) {
+        Exit::Divergent
+    } else {
+        Exit::Green
     }
-    if summary.executions == 0 || summary.is_silent {
-        return Exit::Unjudged.code();
-    }
-    Exit::Green.code()
 }
 
 /// The figures as `--json` has them.
@@ -312,7 +330,7 @@ struct Figures {
     unconfirmed: Vec<String>,
 }
 
-fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
+fn report(arguments: &Arguments, summary: &Summary, short_of: Option<&str>) -> Result<(), Stop> {
     let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
     if let Some(file) = &arguments.json {
         let folder = &arguments.findings;
@@ -337,6 +355,9 @@ fn report(arguments: &Arguments, summary: &Summary) -> Result<(), Stop> {
     }
     if to_stdout {
         return Ok(());
+    }
+    if let Some(why) = short_of {
+        print(format!("exit 3: {why}\n\n"))?;
     }
     print(text(arguments, summary))
 }
@@ -398,6 +419,13 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
         "seed {}, shard {}, digest {:016x}",
         state.seed, state.shard, summary.digest
     );
+    if let Some(limit) = summary.active_jobs {
+        let jobs = if limit == 1 { "job" } else { "jobs" };
+        let _ = writeln!(
+            text,
+            "the endpoint allows {limit} active import {jobs} at a time: requests took turns"
+        );
+    }
     if summary.is_silent {
         text.push_str("the endpoint has stopped answering, so that the campaign ended early\n");
     }
@@ -437,25 +465,6 @@ async fn watch(live: Arc<Live>) {
         ));
         bar.tick();
     }
-}
-
-/// A time with a unit, or seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time: write 90, 90s, 15m or 2h");
-    let (number, unit) = match text.strip_suffix(['s', 'm', 'h']) {
-        Some(number) => (number, text.chars().last()),
-        None => (text, None),
-    };
-    let number: f64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        Some('m') => number * 60.0,
-        Some('h') => number * 3_600.0,
-        _ => number,
-    };
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|time| !time.is_zero())
-        .ok_or_else(wrong)
 }
 
 /// A number of requests a second.

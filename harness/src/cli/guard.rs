@@ -1,9 +1,20 @@
 //! Work on an opened target that leaves nothing behind, also when the process is asked to end in the middle of it.
+//!
+//! A first Ctrl-C or SIGTERM ends the work: what was done so far is kept, and the clean-up starts. A second one ends the
+//! process at once, and says what is left.
+
+use std::process::exit;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
+use crate::cli::limits::Limits;
 use crate::cli::target::TargetArguments;
-use crate::cli::{Stop, complain};
+use crate::cli::{Stop, complain, note as tell};
+use crate::clock::{Cut, Deadline};
+use crate::provision::Provisioner;
 use crate::runner::{Exit, Session};
 
 /// The exit code of a command that was interrupted: 128 and the number of SIGINT, as shells have it.
@@ -12,36 +23,160 @@ pub(crate) const INTERRUPTED: u8 = 130;
 /// The most leftovers that are listed one by one.
 const LISTED_MAX: usize = 20;
 
-/// Opens the target, does the work, and undoes what was made. None if the process was asked to end.
-///
-/// A first Ctrl-C or SIGTERM ends the work and starts the clean-up; a second one ends at once, and says what is left.
+/// How long work may go on once it is over: it has what it needs to end by itself.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Waits for requests to end, and ends the work by the deadline that it hands out.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    deadline: Deadline,
+    watched: Arc<Mutex<Watched>>,
+    listening: JoinHandle<()>,
+}
+
+/// What is left if the process ends at once.
+#[derive(Debug, Default)]
+struct Watched {
+    targets: Vec<(Arc<Provisioner>, String)>,
+}
+
+impl Guard {
+    /// Begins to listen. From here on no request to end is missed.
+    pub(crate) fn new() -> Result<Self, Stop> {
+        let mut interrupts = Interrupts::new()?;
+        let deadline = Deadline::never();
+        let watched: Arc<Mutex<Watched>> = Arc::default();
+        let (ended, left) = (deadline.clone(), Arc::clone(&watched));
+        let listening = tokio::spawn(async move {
+            interrupts.next().await;
+            ended.interrupt();
+            let pools = locked(&left).pools();
+            tell(&match pools {
+                0 => "interrupted; press Ctrl-C again to end at once".to_owned(),
+                1 => "interrupted: deleting 1 pool; press Ctrl-C again to leave it".to_owned(),
+                _ => {
+                    format!("interrupted: deleting {pools} pools; press Ctrl-C again to leave them")
+                }
+            });
+            interrupts.next().await;
+            locked(&left).tell();
+            exit(i32::from(INTERRUPTED));
+        });
+        Ok(Self {
+            deadline,
+            watched,
+            listening,
+        })
+    }
+
+    /// Ends the work when the process is asked to. It has no time limit of its own.
+    pub(crate) fn deadline(&self) -> &Deadline {
+        &self.deadline
+    }
+
+    /// Whether the process was asked to end.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.deadline.cut() == Some(Cut::Interrupted)
+    }
+
+    /// Names what a session made if the process ends at once.
+    pub(crate) fn watch(&self, session: &Session, target: &TargetArguments) {
+        let provisioner = Arc::clone(&session.provisioner);
+        let sweep = sweep(target, &session.run_id);
+        locked(&self.watched).targets.push((provisioner, sweep));
+    }
+
+    /// Opens a target, unless the process is asked to end meanwhile.
+    pub(crate) async fn open<T>(
+        &self,
+        opening: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Stop> {
+        match self.deadline.cap(opening).await {
+            Ok(opened) => opened,
+            Err(_) => Err(interrupted()),
+        }
+    }
+
+    /// Undoes what a session made, and says what could not be undone.
+    pub(crate) async fn close(&self, session: Session, target: &TargetArguments) {
+        let run = session.run_id.clone();
+        let leftovers = session.close().await;
+        tell_leftovers(target, &run, &leftovers);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+impl Watched {
+    fn pools(&self) -> usize {
+        let pools = self.targets.iter().map(|(target, _)| target.held().len());
+        pools.sum()
+    }
+
+    /// Says what is left behind.
+    fn tell(&self) {
+        for (provisioner, sweep) in &self.targets {
+            abandoned(&provisioner.held(), sweep);
+        }
+    }
+}
+
+/// Opens the target, does the work by a deadline, and undoes what was made. The work gets the limit that the arguments set, or
+/// that follows from the target, and ends by itself once it has passed.
 pub(crate) async fn guarded<T>(
     target: &TargetArguments,
-    work: impl AsyncFnOnce(&Session) -> Result<T, Stop>,
-) -> Result<Option<T>, Stop> {
-    // Before anything is made: from here on no request to end is missed.
-    let mut interrupts = Interrupts::new()?;
-    let session = tokio::select! {
-        session = target.open() => session?,
-        () = interrupts.next() => return Ok(None),
-    };
-    let result = tokio::select! {
-        result = work(&session) => Some(result),
-        () = interrupts.next() => None,
-    };
-    if result.is_none() {
-        tell("interrupted: what was made is being deleted; once more, and it is left");
-    }
-    let (run, provisioner) = (session.run_id.clone(), session.provisioner.clone());
-    let leftovers = tokio::select! {
-        leftovers = session.close() => leftovers,
-        () = interrupts.next() => {
-            abandoned(&provisioner.held(), &sweep(target, &run));
-            return Ok(None);
+    limits: &Limits,
+    work: impl AsyncFnOnce(&Session, &Deadline) -> Result<T, Stop>,
+) -> Result<(T, bool), Stop> {
+    let guard = Guard::new()?;
+    let session = guard.open(target.open()).await?;
+    guard.watch(&session, target);
+    let limit = limits.time(&session, guard.deadline()).await;
+    let (limit, result) = match limit {
+        Ok(limit) => {
+            let deadline = guard.deadline().within(limit);
+            let done = within(&deadline, work(&session, &deadline)).await;
+            (limit, done)
         }
+        Err(stop) => (Duration::ZERO, Some(Err(stop))),
     };
-    tell_leftovers(target, &run, &leftovers);
-    result.transpose()
+    guard.close(session, target).await;
+    let was_interrupted = guard.is_interrupted();
+    match result {
+        Some(result) => Ok((result?, was_interrupted)),
+        None if was_interrupted => Err(interrupted()),
+        None => Err(Stop {
+            exit: Exit::Unjudged,
+            message: format!(
+                "finish within {} s: nothing was judged; give it more time with --deadline",
+                limit.as_secs()
+            ),
+        }),
+    }
+}
+
+/// Does work that ends by itself soon after a deadline. None if it does not.
+pub(crate) async fn within<T>(deadline: &Deadline, work: impl Future<Output = T>) -> Option<T> {
+    let late = async {
+        deadline.passed().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        done = work => Some(done),
+        () = late => None,
+    }
+}
+
+/// That a command was asked to end before it had anything to show.
+pub(crate) fn interrupted() -> Stop {
+    Stop {
+        exit: Exit::Interrupted,
+        message: "finish: it was interrupted, and nothing was judged".to_owned(),
+    }
 }
 
 /// Says what could not be deleted, and what tries again.
@@ -60,15 +195,6 @@ pub(crate) fn list_leftovers(leftovers: &[String]) {
     let more = leftovers.len().saturating_sub(LISTED_MAX);
     if more > 0 {
         complain(&format!("delete {more} more"));
-    }
-}
-
-/// Returns when the process is asked to end.
-pub(crate) async fn interrupted() {
-    match Interrupts::new() {
-        Ok(mut interrupts) => interrupts.next().await,
-        // Without a handler the system ends the process itself.
-        Err(_) => std::future::pending().await,
     }
 }
 
@@ -109,7 +235,7 @@ fn sweep(target: &TargetArguments, run: &str) -> String {
 fn abandoned(pools: &[String], sweep: &str) {
     if pools.is_empty() {
         tell(&format!(
-            "ended at once; if a pool was just being made, `{sweep}` deletes it"
+            "ended at once; if a pool was just being created, `{sweep}` deletes it"
         ));
         return;
     }
@@ -123,10 +249,6 @@ fn abandoned(pools: &[String], sweep: &str) {
     ));
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the door is where a message leaves the process"
-)]
-fn tell(message: &str) {
-    eprintln!("{message}");
+fn locked(watched: &Mutex<Watched>) -> std::sync::MutexGuard<'_, Watched> {
+    watched.lock().unwrap_or_else(PoisonError::into_inner)
 }

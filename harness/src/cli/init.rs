@@ -1,7 +1,7 @@
 //! `fullstop init`.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,9 +9,11 @@ use clap::Args;
 
 use crate::cli::doctor::diagnose;
 use crate::cli::guard::INTERRUPTED;
+use crate::cli::limits::Limits;
 use crate::cli::target::{CONFIG, TargetArguments};
 use crate::cli::{Stop, print, runtime};
 use crate::doctor::{opens, shown, with_target, written};
+use crate::files;
 use crate::runner::Exit;
 use crate::target::{CredentialSource, Credentials, Environment, Profile};
 
@@ -46,6 +48,8 @@ pub(crate) struct Arguments {
     /// The name of the target. With it, the target is added to a file that is there already.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    limits: Limits,
     /// Send this header with every request. Its name is written down, its value is not. May be repeated.
     #[arg(long, value_name = "NAME: VALUE")]
     header: Vec<String>,
@@ -70,9 +74,10 @@ pub(crate) fn init(arguments: &Arguments) -> Result<ExitCode, Stop> {
 
     let (profile, source) = profile(arguments)?;
     let target = TargetArguments::for_profile(arguments.yes);
-    let Some(found) = diagnose(&target, profile.clone())? else {
+    let (found, was_interrupted) = diagnose(&target, &arguments.limits, profile.clone())?;
+    if was_interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
-    };
+    }
     if let Some(why) = &found.obstacle {
         print(shown(&found))?;
         return Err(Stop {
@@ -90,7 +95,7 @@ pub(crate) fn init(arguments: &Arguments) -> Result<ExitCode, Stop> {
         print(text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    replace(file, &text)
+    files::write(file, &text)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
     let next = match name {
         _ if file == Path::new(CONFIG) && old.is_empty() => "fullstop run".to_owned(),
@@ -165,15 +170,4 @@ fn profile(arguments: &Arguments) -> Result<(Profile, CredentialSource), Stop> {
         chosen.map_err(|error: crate::target::ConfigError| Stop::usage(error))?;
     profile.credentials = credentials;
     Ok((profile, source))
-}
-
-/// Writes beside the file and puts it in place, so that a full disk leaves the old one.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = file.with_file_name(name);
-    let mut new = fs::File::create(&beside)?;
-    new.write_all(text.as_bytes())?;
-    new.sync_all()?;
-    fs::rename(&beside, file)
 }

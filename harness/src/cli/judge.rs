@@ -65,6 +65,7 @@ pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let gate = Gate {
         strict: arguments.strict,
         check_snapshots: arguments.check_snapshots,
+        ..Gate::default()
     };
     let plan = plan(selection);
     let snapshots = arguments.snapshots.clone().map(Recorded::Folder);
@@ -79,10 +80,8 @@ pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
 /// One case after the other: there is nothing to wait for.
 pub(crate) fn plan(selection: BTreeSet<String>) -> Plan {
     Plan {
-        selection,
-        seed: 0,
         concurrency: 1,
-        shard: None,
+        ..Plan::of(selection)
     }
 }
 

@@ -1,13 +1,16 @@
-//! A run as a step of another command: no bar, no report.
+//! A run as a step of another command: no report.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cli::guard::guarded;
+use crate::cli::guard::{guarded, interrupted};
+use crate::cli::limits::Limits;
+use crate::cli::progress::Bar;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, runtime};
+use crate::power;
 use crate::report::{Results, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Runner};
+use crate::runner::{Gate, Plan, Runner};
 use crate::suite::Suite;
 
 /// What is run, and how.
@@ -15,12 +18,10 @@ use crate::suite::Suite;
 pub(crate) struct Judging<'a> {
     /// The arguments that chose the suite.
     pub(crate) suite: &'a SuiteArguments,
+    pub(crate) limits: &'a Limits,
     pub(crate) selection: BTreeSet<String>,
     pub(crate) repeats: usize,
 }
-
-/// As many cases at once as `run` has by default.
-const CONCURRENCY: usize = 8;
 
 /// Runs a suite against the target that the arguments choose.
 pub(crate) fn judge_target(
@@ -29,37 +30,38 @@ pub(crate) fn judge_target(
     judging: Judging<'_>,
 ) -> Result<Results, Stop> {
     let runtime = runtime()?;
-    let results = runtime.block_on(guarded(target, async |session| {
+    let limits = judging.limits;
+    let results = runtime.block_on(guarded(target, limits, async |session, deadline| {
+        let profile = &session.profile;
+        let selection = judging.suite.pinned(profile, suite, judging.selection)?;
         let plan = Plan {
-            selection: judging
-                .suite
-                .pinned(&session.profile, suite, judging.selection)?,
-            seed: 0,
-            concurrency: CONCURRENCY,
-            shard: None,
+            first: power::published().minimal.clone(),
+            deadline: deadline.clone(),
+            ..Plan::of(selection)
         };
+        let gate = Gate {
+            min_coverage: limits.min_coverage(profile),
+            ..Gate::default()
+        };
+        let bar = Bar::new(plan.selection.len(), gate, false);
+        let ticker = bar.clone();
         let run = async {
-            let runner = Runner::new(Arc::clone(suite), session, None).await?;
-            runner.repeating(judging.repeats).run(&plan, |_| {}).await
+            let runner = Runner::ready(Arc::clone(suite), session, None, deadline).await?;
+            let runner = runner.repeating(judging.repeats);
+            runner.run(&plan, move |step| ticker.show(step)).await
         };
-        let run = run.await.map_err(|error: crate::runner::RunError| Stop {
-            exit: Exit::Unjudged,
-            message: format!("reach the target: {error}"),
-        })?;
+        let run = run.await;
+        bar.clear();
+        let run = run.map_err(Stop::unreachable)?;
         let named = TargetResult {
-            name: session.profile.name.clone(),
-            endpoint: session.profile.url(),
+            name: profile.name.clone(),
+            endpoint: profile.url(),
         };
-        Ok(Results::of(&run, suite, named, &plan, Gate::default()))
+        Ok(Results::of(&run, suite, named, &plan, gate))
     }));
     runtime.shutdown_background();
-    results?.ok_or_else(interrupted)
-}
-
-/// That a command was asked to end before it had anything to show.
-pub(crate) fn interrupted() -> Stop {
-    Stop {
-        exit: Exit::Unjudged,
-        message: "finish: interrupted, and nothing was written".to_owned(),
+    match results? {
+        (_, true) => Err(interrupted()),
+        (results, false) => Ok(results),
     }
 }

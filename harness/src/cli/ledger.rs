@@ -11,9 +11,11 @@ use time::OffsetDateTime;
 
 use crate::case::Level;
 use crate::cli::judging::{Judging, judge_target};
+use crate::cli::limits::Limits;
 use crate::cli::run::REPEATS;
 use crate::cli::target::{SuiteArguments, TargetArguments, load_suite};
 use crate::cli::{Stop, print};
+use crate::files;
 use crate::ledger::{Day, Failure, Ledger, New, prune, update};
 use crate::report::{CaseResult, Results};
 use crate::runner::{Constancy, Exit, Verdict};
@@ -78,6 +80,8 @@ struct Source {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// Repeat each divergence so often, to tell whether it comes every time.
     #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
     repeats: u16,
@@ -244,10 +248,11 @@ impl Source {
             let (suite, selection) = self.suite.load()?;
             let judging = Judging {
                 suite: &self.suite,
+                limits: &self.limits,
                 selection,
                 repeats: usize::from(self.repeats),
             };
-            return Ok(judge_target(&self.target, &Arc::clone(&suite), judging)?.cases);
+            return judged(judge_target(&self.target, &Arc::clone(&suite), judging)?);
         };
         let text = if file == Path::new("-") {
             let mut text = String::new();
@@ -265,8 +270,20 @@ impl Source {
                 "read {file} as results of `fullstop run --json`: {error}"
             ))
         })?;
-        Ok(results.cases)
+        judged(results)
     }
+}
+
+/// The cases of results that say enough to keep a ledger by.
+fn judged(results: Results) -> Result<Vec<CaseResult>, Stop> {
+    if results.exit == Exit::Unjudged.code() {
+        let why = results.reason.unwrap_or_default();
+        return Err(Stop {
+            exit: Exit::Unjudged,
+            message: format!("keep the ledger by a run that judged too little: {why}"),
+        });
+    }
+    Ok(results.cases)
 }
 
 fn failure(case: &CaseResult) -> Option<Failure> {
@@ -284,6 +301,6 @@ fn failure(case: &CaseResult) -> Option<Failure> {
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Stop> {
-    std::fs::write(file, text)
+    files::write(file, text)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
 }

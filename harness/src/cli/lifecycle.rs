@@ -3,21 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::case::{Level, Sequence};
-use crate::cli::measuring::{bar, exit};
+use crate::cli::guard::{Guard, INTERRUPTED};
+use crate::cli::limits::Limits;
+use crate::cli::measuring::exit;
 use crate::cli::outputs::{check, is_stdout, page, put, put_json};
+use crate::cli::progress::bar;
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
-use crate::lifecycle::{Lifecycle, Stage, Target, dot, races, replay, sequences, svg, walk};
+use crate::clock::Deadline;
+use crate::lifecycle::{
+    Lifecycle, Stage, Target, VISITS, dot, races, replay, sequences, svg, walk,
+};
 use crate::report::Labelled;
-use crate::runner::{Exit, Session};
+use crate::runner::{Exit, Runner, Session};
 use crate::suite::Suite;
 
-/// The exit code of a run that was interrupted: 128 and the number of SIGINT, as shells have it.
-const INTERRUPTED: u8 = 130;
+/// How much longer than the usual limit each sequence and each race may take.
+const TIME_EACH: Duration = Duration::from_millis(100);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +45,7 @@ Examples:
 
 Exit codes, the first that applies:
   2  a fault in the command line, a profile or a sequence file
-  3  nothing was learnt: the target cannot be reached, or no job can be made there
+  3  too little was learnt: the target cannot be reached, or answers too few of the operations
   1  a rule at level must is broken; with --strict at level should, too
   0  none of these
 130  interrupted; what was created has been deleted";
@@ -49,6 +56,8 @@ Exit codes, the first that applies:
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// Also play this many generated sequences over several jobs and pools. Loopback only.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(..=10_000_000))]
     sequences: u64,
@@ -99,43 +108,22 @@ pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
         .iter()
         .map(|file| read(file))
         .collect::<Result<Vec<_>, _>>()?;
-    let learnt = runtime()?.block_on(async {
-        let session = arguments.target.open().await?;
-        if loud && !session.client.is_loopback() {
-            session.close().await;
-            return Err(Stop::usage(
-                "send sequences or races to another machine: they are for endpoints on loopback only",
-            ));
-        }
-        if loud && !session.provisioner.makes_pools() {
-            session.close().await;
-            return Err(Stop::usage(
-                "play sequences or races: they make pools of their own, which needs the `api` driver",
-            ));
-        }
-        let learnt = tokio::select! {
-            learnt = learn(arguments, replays, &session) => Some(learnt),
-            _ = tokio::signal::ctrl_c() => None,
-        };
-        let leftovers = session.close().await;
-        match learnt {
-            Some(Ok(learnt)) => Ok(Some(Lifecycle { leftovers, ..learnt })),
-            Some(Err(stop)) => Err(stop),
-            None => Ok(None),
-        }
-    })?;
-    let Some(learnt) = learnt else {
-        return Ok(ExitCode::from(INTERRUPTED));
+    let runtime = runtime()?;
+    let learnt = runtime.block_on(played(arguments, replays, loud));
+    runtime.shutdown_background();
+    let (learnt, min_coverage, was_interrupted) = learnt?;
+    let short_of = match learnt.is_empty() {
+        true => Some(format!("no job was made at {}", learnt.endpoint)),
+        // A few sequences that somebody chose say what they say.
+        false if !arguments.replay.is_empty() => None,
+        false => learnt.short_of(min_coverage),
     };
-    tell(arguments, &learnt)?;
-    if learnt.is_empty() {
-        return Err(Stop {
-            exit: Exit::Unjudged,
-            message: format!(
-                "learn anything of {}: no job was made there",
-                learnt.endpoint
-            ),
-        });
+    tell(arguments, &learnt, short_of.as_deref())?;
+    if was_interrupted {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    if short_of.is_some() {
+        return Ok(ExitCode::from(Exit::Unjudged.code()));
     }
     let weakest = if arguments.strict {
         Level::Should
@@ -146,20 +134,65 @@ pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
     Ok(exit(fails))
 }
 
+/// Opens the target, learns, and cleans up. Returns what was learnt, how much must be, and whether it was interrupted.
+async fn played(
+    arguments: &Arguments,
+    replays: Vec<(String, Sequence)>,
+    loud: bool,
+) -> Result<(Lifecycle, f64, bool), Stop> {
+    let guard = Guard::new()?;
+    let session = guard.open(arguments.target.open()).await?;
+    guard.watch(&session, &arguments.target);
+    let refused = if loud && !session.client.is_loopback() {
+        Some("send sequences or races to another machine: they are for endpoints on loopback only")
+    } else if loud && !session.provisioner.makes_pools() {
+        Some("play sequences or races: they make pools of their own, which needs the `api` driver")
+    } else {
+        None
+    };
+    if let Some(why) = refused {
+        session.close().await;
+        return Err(Stop::usage(why));
+    }
+    let each = u32::try_from(arguments.sequences + arguments.races).unwrap_or(u32::MAX);
+    let limit = match arguments.limits.explicit() {
+        Some(limit) => limit,
+        None => arguments.limits.time(&session, guard.deadline()).await? + TIME_EACH * each,
+    };
+    let deadline = guard.deadline().within(limit);
+    let min_coverage = arguments.limits.min_coverage(&session.profile);
+    let learnt = learn(arguments, replays, &session, &deadline).await;
+    let leftovers = session.close().await;
+    let mut learnt = learnt?;
+    learnt.leftovers = leftovers;
+    Ok((learnt, min_coverage, guard.is_interrupted()))
+}
+
 async fn learn(
     arguments: &Arguments,
     replays: Vec<(String, Sequence)>,
     session: &Session,
+    deadline: &Deadline,
 ) -> Result<Lifecycle, Stop> {
     let (profile, client) = (&session.profile, &session.client);
-    let target = Target::new(profile, client.clone(), Arc::clone(&session.provisioner));
+    if !session.is_embedded() {
+        // An endpoint that cannot be reached, or has no such operation, is told as that.
+        let suite = Arc::new(Suite::embedded().map_err(Stop::usage)?);
+        let runner = Runner::ready(suite, session, None, deadline).await;
+        let there = async { runner?.must_implement_stop().await };
+        there.await.map_err(Stop::unreachable)?;
+    }
+    let provisioner = Arc::clone(&session.provisioner);
+    let target = Target::new(profile, client.clone(), provisioner, &session.run_id);
     let target = Arc::new(target);
     let stage = Stage::Target(Arc::clone(&target));
     let mut learnt = Lifecycle::of(&profile.name, &client.url());
     let files = if arguments.no_walk {
         Vec::new()
     } else if replays.is_empty() {
-        let walked = walk(&target).await;
+        let bar = bar(VISITS as u64, "meeting");
+        let walked = walk(&target, deadline, |done| bar.set_position(done as u64)).await;
+        bar.finish_and_clear();
         learnt.automaton = Some(walked.automaton);
         learnt.differences = walked.differences;
         if target.makes_pools() {
@@ -171,27 +204,32 @@ async fn learn(
         replays
     };
     for (name, sequence) in &files {
-        learnt.written.push(replay(name, sequence, &stage).await);
+        let replayed = deadline.cap(replay(name, sequence, &stage)).await;
+        learnt.written.extend(replayed.ok());
     }
     let concurrency = usize::from(arguments.concurrency);
     if arguments.sequences > 0 {
-        let bar = bar(arguments.sequences);
+        let bar = bar(arguments.sequences, "playing");
         let (count, seed) = (arguments.sequences, arguments.seed);
-        let report = sequences(&stage, count, seed, concurrency, || bar.inc(1)).await;
+        let ticks = || bar.inc(1);
+        let report = sequences(&stage, count, seed, concurrency, deadline, ticks).await;
         bar.finish_and_clear();
         learnt.sequences = Some(report);
     }
     if arguments.races > 0 {
-        let bar = bar(arguments.races);
+        let bar = bar(arguments.races, "racing");
         let (count, seed) = (arguments.races, arguments.seed);
-        let report = races(&stage, 0..count, seed, concurrency, || bar.inc(1)).await;
+        let ticks = || bar.inc(1);
+        let report = races(&stage, 0..count, seed, concurrency, deadline, ticks).await;
         bar.finish_and_clear();
         learnt.races = Some(report);
     }
+    learnt.cut = deadline.cut();
+    learnt.active_jobs = session.provisioner.active_jobs().learnt();
     Ok(learnt)
 }
 
-fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
+fn tell(arguments: &Arguments, learnt: &Lifecycle, short_of: Option<&str>) -> Result<(), Stop> {
     if let (Some(file), Some(automaton)) = (&arguments.dot, &learnt.automaton) {
         put(file, dot(automaton, &title(learnt)).as_bytes())?;
     }
@@ -221,6 +259,9 @@ fn tell(arguments: &Arguments, learnt: &Lifecycle) -> Result<(), Stop> {
     }
     if files(arguments).any(|file| is_stdout(file)) {
         return Ok(());
+    }
+    if let Some(why) = short_of {
+        print(format!("exit 3: {why}\n\n"))?;
     }
     print(learnt.text())?;
     if !arguments.replay.is_empty() {

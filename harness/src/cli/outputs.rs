@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::{Stop, print};
+use crate::files;
 use crate::lifecycle::Lifecycle;
 use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
 use crate::runner::Exit;
@@ -172,7 +173,7 @@ pub(crate) fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
     if is_stdout(file) {
         return print(content);
     }
-    std::fs::write(file, content)
+    files::write(file, content)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))
 }
 

@@ -55,10 +55,8 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let selection = within(arguments.budget, &suite, selection);
     let runtime = runtime()?;
     let plan = Plan {
-        selection,
-        seed: 0,
-        concurrency: 1,
         shard: arguments.shard,
+        ..Plan::of(selection)
     };
     let rehearsal = runtime
         .block_on(rehearse(Arc::clone(&suite), &profile, &plan))
@@ -86,7 +84,7 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
 }
 
 /// What of a profile bounds a run, and what cannot be known of it.
-fn bounds(profile: &Profile) -> Bounds {
+pub(crate) fn bounds(profile: &Profile) -> Bounds {
     let quotas = profile.quotas.as_ref().map(|quotas| {
         let classes = quotas.classes.iter();
         classes

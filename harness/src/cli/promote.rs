@@ -9,6 +9,7 @@ use clap::Args;
 use crate::case::Level;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
+use crate::files;
 use crate::recording::{Promotion, Recording, Standing, promote};
 use crate::runner::{Plan, Runner, Verdict};
 use crate::suite::Suite;
@@ -83,7 +84,7 @@ pub(crate) fn promote_case(arguments: &Arguments) -> Result<ExitCode, Stop> {
         print(text)?;
         return Ok(ExitCode::SUCCESS);
     };
-    std::fs::write(&file, text)
+    files::write(&file, text)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
     let promoted: String = cases
         .iter()
@@ -113,10 +114,8 @@ fn check(name: &str, text: &str, recording: &Recording) -> Result<(), Stop> {
     let selection = suite.ids().map(str::to_owned).collect();
     let runner = Runner::recorded(Arc::new(suite), recording, None);
     let plan = Plan {
-        selection,
-        seed: 0,
         concurrency: 1,
-        shard: None,
+        ..Plan::of(selection)
     };
     let run = runtime()?
         .block_on(runner.run(&plan, |_| {}))

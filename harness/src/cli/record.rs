@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::guard::guarded;
-use crate::cli::judging::interrupted;
+use crate::cli::guard::{INTERRUPTED, guarded};
+use crate::cli::limits::Limits;
+use crate::cli::progress::Bar;
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print, runtime};
+use crate::power;
 use crate::recording::Recording;
-use crate::runner::{Exit, Plan, Run, RunError, Runner, Summary};
+use crate::runner::{Exit, Gate, Plan, Run, Runner, Summary};
 use crate::snapshot;
 use crate::suite::Suite;
 
@@ -28,6 +30,8 @@ pub(crate) struct Arguments {
     target: TargetArguments,
     #[command(flatten)]
     suite: SuiteArguments,
+    #[command(flatten)]
+    limits: Limits,
     /// Write the transcripts to a folder of the target's name below this one.
     #[arg(long, default_value = "transcripts", value_name = "DIR")]
     out: PathBuf,
@@ -42,31 +46,52 @@ pub(crate) struct Arguments {
 pub(crate) fn record(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
-    let done = runtime.block_on(guarded(&arguments.target, async |session| {
-        let plan = Plan {
-            selection: arguments
-                .suite
-                .pinned(&session.profile, &suite, selection)?,
-            seed: 0,
-            concurrency: usize::from(arguments.concurrency),
-            shard: None,
-        };
-        let taken = async {
-            let mut runner = Runner::new(Arc::clone(&suite), session, None).await?;
-            runner.record();
-            let run = runner.run(&plan, |_| {}).await?;
-            let recording = runner.recording(session, &plan).await?;
-            Ok((run, recording))
-        };
-        taken.await.map_err(|error: RunError| Stop {
-            exit: Exit::Unjudged,
-            message: format!("reach the target: {error}"),
-        })
-    }));
+    let limits = &arguments.limits;
+    let done = runtime.block_on(guarded(
+        &arguments.target,
+        limits,
+        async |session, deadline| {
+            let plan = Plan {
+                first: power::published().minimal.clone(),
+                concurrency: usize::from(arguments.concurrency),
+                deadline: deadline.clone(),
+                ..Plan::of(
+                    arguments
+                        .suite
+                        .pinned(&session.profile, &suite, selection)?,
+                )
+            };
+            let gate = Gate {
+                min_coverage: limits.min_coverage(&session.profile),
+                ..Gate::default()
+            };
+            let bar = Bar::new(plan.selection.len(), gate, false);
+            let ticker = bar.clone();
+            let taken = async {
+                let mut runner = Runner::ready(Arc::clone(&suite), session, None, deadline).await?;
+                runner.record();
+                let run = runner.run(&plan, move |step| ticker.show(step)).await?;
+                let recording = runner.recording(session, &plan).await?;
+                Ok((run, recording, gate))
+            };
+            let taken = taken.await;
+            bar.clear();
+            taken.map_err(Stop::unreachable)
+        },
+    ));
     runtime.shutdown_background();
-    let (run, recording) = done?.ok_or_else(interrupted)?;
+    let ((run, recording, gate), was_interrupted) = done?;
     write(arguments, &suite, &run, &recording)?;
-    Ok(ExitCode::SUCCESS)
+    if was_interrupted {
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    match gate.short_of_recorded(&run.records) {
+        Some(reason) => Err(Stop {
+            exit: Exit::Unjudged,
+            message: format!("record enough to judge: {reason}"),
+        }),
+        None => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn write(

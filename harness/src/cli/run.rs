@@ -1,23 +1,25 @@
 //! `fullstop run`.
 
-use std::io::{IsTerminal as _, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use time::OffsetDateTime;
 
 use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::ledger::open_ledger;
+use crate::cli::limits::Limits;
 use crate::cli::outputs::Outputs;
+use crate::cli::progress::Bar;
 use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, runtime};
+use crate::clock::Cut;
 use crate::ledger::{Day, Ledger};
+use crate::power;
 use crate::published;
 use crate::report::{Results, Style, TargetResult};
-use crate::runner::{Exit, Gate, Plan, Run, Runner, Session, Shard, recognise};
+use crate::runner::{Gate, Plan, Run, Runner, Session, Shard, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
@@ -58,8 +60,10 @@ pub(crate) struct Arguments {
     suite: SuiteArguments,
     #[command(flatten)]
     outputs: Outputs,
+    #[command(flatten)]
+    limits: Limits,
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     budget: Option<usize>,
     /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
     #[arg(long, value_name = "K/N", requires = "json")]
@@ -67,7 +71,7 @@ pub(crate) struct Arguments {
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How many cases are under way at once. No verdict depends on it.
+    /// How many requests are under way at once. No verdict depends on it.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
     /// Fail on tolerated departures and on divergences at level should too.
@@ -98,33 +102,44 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);
-    let done = runtime.block_on(guarded(&target, async |session| {
+    let limits = &arguments.limits;
+    let done = runtime.block_on(guarded(&target, limits, async |session, deadline| {
         let selection = arguments
             .suite
             .pinned(&session.profile, &suite, selection)?;
         let selection = within(arguments.budget, &suite, selection);
         let ledger = open_ledger(arguments.ledger.as_deref(), &session.profile, &suite)?;
         let plan = Plan {
-            selection,
+            first: power::published().minimal.clone(),
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
             shard: arguments.shard,
+            deadline: deadline.clone(),
+            ..Plan::of(selection)
         };
         let results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
         Ok((results, session.client.clone()))
-    }))?;
+    }));
     // A task that still waits for a silent endpoint is not waited for.
     runtime.shutdown_background();
-    let Some((mut results, client)) = done else {
-        return Ok(ExitCode::from(INTERRUPTED));
-    };
+    let ((mut results, client), was_interrupted) = done?;
     // Now, since the clean-up sends requests too.
     results.quotas = client.usage();
     let style = Style {
         quiet: arguments.quiet,
     };
     arguments.outputs.write(&results, style)?;
-    Ok(ExitCode::from(results.exit))
+    let was_cut = results.cut == Some(Cut::Interrupted);
+    Ok(ExitCode::from(match was_interrupted && was_cut {
+        true => INTERRUPTED,
+        false => results.exit,
+    }))
+}
+
+/// A number of cases.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("`{text}` is no number of cases: say 1 or more"))
 }
 
 async fn judge(
@@ -134,47 +149,42 @@ async fn judge(
     plan: &Plan,
     ledger: Option<&Ledger>,
 ) -> Result<Results, Stop> {
-    let unreachable = |error| Stop {
-        exit: Exit::Unjudged,
-        message: format!("reach the target: {error}"),
-    };
     let recorded = match arguments.compare {
         Some(Compare::AwsPublished) => Some(Recorded::Shown(published::snapshots())),
         None => Some(arguments.snapshots.join(&session.profile.name))
             .filter(|folder| folder.is_dir())
             .map(Recorded::Folder),
     };
-    let runner = Runner::new(Arc::clone(suite), session, recorded)
+    let gate = gate(arguments, session);
+    let runner = Runner::ready(Arc::clone(suite), session, recorded, &plan.deadline)
         .await
-        .map_err(unreachable)?
+        .map_err(Stop::unreachable)?
         .repeating(usize::from(arguments.repeats))
         .sparing(ledger);
-    let bar = progress_bar(arguments, plan.selection.len());
+    let bar = Bar::new(plan.selection.len(), gate, arguments.quiet);
     let ticker = bar.clone();
-    let mut run = runner
-        .run(plan, move |_| ticker.inc(1))
-        .await
-        .map_err(unreachable)?;
-    bar.finish_and_clear();
+    let run = runner.run(plan, move |step| ticker.show(step)).await;
+    bar.clear();
+    let mut run = run.map_err(Stop::unreachable)?;
     if let Some(ledger) = ledger {
         recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
     }
-    Ok(results(arguments, suite, session, plan, &run))
+    Ok(results(gate, suite, session, plan, &run))
 }
 
-fn results(
-    arguments: &Arguments,
-    suite: &Suite,
-    session: &Session,
-    plan: &Plan,
-    run: &Run,
-) -> Results {
-    let name = session.profile.name.clone();
+/// How the verdicts are read.
+fn gate(arguments: &Arguments, session: &Session) -> Gate {
     let embedded = session.is_embedded();
-    let gate = Gate {
+    Gate {
         strict: arguments.strict,
         check_snapshots: arguments.check_snapshots || (embedded && arguments.compare.is_none()),
-    };
+        min_coverage: arguments.limits.min_coverage(&session.profile),
+    }
+}
+
+fn results(gate: Gate, suite: &Suite, session: &Session, plan: &Plan, run: &Run) -> Results {
+    let name = session.profile.name.clone();
+    let embedded = session.is_embedded();
     let endpoint = if embedded {
         "embedded".to_owned()
     } else {
@@ -189,14 +199,4 @@ fn results(
         },
         ..Results::of(run, suite, TargetResult { name, endpoint }, plan, gate)
     }
-}
-
-/// A bar on standard error while a person watches.
-fn progress_bar(arguments: &Arguments, length: usize) -> ProgressBar {
-    if arguments.quiet || !stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} {elapsed}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,29 +1,34 @@
 //! `fullstop send`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 
-use crate::case::{Ids, Message};
+use crate::case::{Case, Ids};
 use crate::cli::guard::{INTERRUPTED, guarded};
+use crate::cli::limits::Limits;
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, print, runtime};
-use crate::runner::{Exit, Session};
-use crate::suite::Suite;
-use crate::wire::{Response, redact};
+use crate::clock::Deadline;
+use crate::report::{expected, on_a_line, request_and_response};
+use crate::runner::{Exit, Gate, Record, Runner, Session, Verdict};
+use crate::suite::{Suite, nearest};
 
 const EXAMPLES: &str = "\
 Examples:
-  # Make its precondition, send it, show the answer, clean up.
+  # Make what the case needs, send it, show the exchange and the verdict, clean up.
   fullstop send job-id/length-max/one-over --endpoint http://127.0.0.1:4566
 
-  # On a job that exists.
+  # On a job that exists. Without a control, and without a look at the job afterwards.
   fullstop send job-id/length-max/one-over --endpoint http://127.0.0.1:4566 \\
-    --user-pool-id us-east-1_Example01 --job-id import-Example001";
+    --user-pool-id us-east-1_Example01 --job-id import-Example001
 
-/// Sends one case to a target and prints the answer as it came: status line, headers, body.
+Exit codes: those of `fullstop run` with this one case.";
+
+/// Sends one case to a target and prints the request, the response, what was expected, and the verdict.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -31,7 +36,9 @@ pub(crate) struct Arguments {
     case: String,
     #[command(flatten)]
     target: TargetArguments,
-    /// The pool of an existing precondition; without it one is made, and released afterwards.
+    #[command(flatten)]
+    limits: Limits,
+    /// The pool of an existing job; without it one is made, and deleted afterwards.
     #[arg(long, value_name = "ID", requires = "job_id")]
     user_pool_id: Option<String>,
     /// Its job.
@@ -44,83 +51,73 @@ pub(crate) struct Arguments {
 
 pub(crate) fn send(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let suite = load_suite(arguments.cases.as_deref())?;
+    let case = find(&suite, &arguments.case)?;
     let runtime = runtime()?;
-    let response = runtime.block_on(guarded(&arguments.target, async |session| {
-        exchange(arguments, &suite, session).await
-    }))?;
+    let limits = &arguments.limits;
+    let sent = runtime.block_on(guarded(
+        &arguments.target,
+        limits,
+        async |session, deadline| exchange(arguments, &suite, &case, session, deadline).await,
+    ));
     runtime.shutdown_background();
-    let Some(response) = response else {
+    let (record, was_interrupted) = sent?;
+    if was_interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
-    };
-    print(shown(&response))?;
-    Ok(ExitCode::SUCCESS)
+    }
+    let (exit, reason) = Gate::default().exit(std::slice::from_ref(&record));
+    print(shown(&case, &record, exit, reason.as_deref()))?;
+    Ok(ExitCode::from(exit.code()))
+}
+
+/// The case of an id.
+fn find(suite: &Suite, id: &str) -> Result<Arc<Case>, Stop> {
+    let found = suite.cases().find(|case| case.id == id).cloned();
+    found.ok_or_else(|| {
+        let ids = suite.cases().map(|case| case.id.as_str());
+        Stop::usage(match nearest(id, ids) {
+            Some(other) => format!("find the case `{id}`: did you mean `{other}`?"),
+            None => format!("find the case `{id}`: `fullstop list` shows every id"),
+        })
+    })
 }
 
 async fn exchange(
     arguments: &Arguments,
     suite: &Arc<Suite>,
+    case: &Case,
     session: &Session,
-) -> Result<Response, Stop> {
-    let Some(case) = suite.cases().find(|case| case.id == arguments.case) else {
-        let message = format!(
-            "find the case `{}`: `fullstop list` shows every id",
-            arguments.case
-        );
-        return Err(Stop::usage(message));
-    };
-    let unjudged = |message: String| Stop {
-        exit: Exit::Unjudged,
-        message,
-    };
-    let deliver = async |message: &Message| {
-        session
-            .client
-            .deliver(message)
-            .await
-            .map_err(|failure| unjudged(format!("send the case: {failure}")))
-    };
+    deadline: &Deadline,
+) -> Result<Record, Stop> {
+    let runner = Runner::ready(Arc::clone(suite), session, None, deadline)
+        .await
+        .map_err(Stop::unreachable)?;
     if let (Some(pool), Some(job)) = (&arguments.user_pool_id, &arguments.job_id) {
         let ids = Ids {
             pool: pool.clone(),
             job: job.clone(),
         };
-        return deliver(&case.compose(&ids)).await;
+        return Ok(runner.on_job(case, &ids).await);
     }
-    let out_of_reach = |reason| unjudged(format!("make {} true: {reason}", case.given));
-    let lease = session
-        .provisioner
-        .acquire(case.given)
-        .await
-        .map_err(|why| out_of_reach(why.to_string()))?;
-    let mut armed = Ok(());
-    if let Some(error) = &case.fault {
-        armed = session.provisioner.fault(&lease, error).await;
-    }
-    let response = match armed {
-        Ok(()) => deliver(&case.compose(&lease.ids)).await,
-        Err(why) => Err(out_of_reach(why.to_string())),
-    };
-    session.provisioner.release(lease).await;
-    response
+    runner.case(case).await.map_err(Stop::unreachable)
 }
 
-/// The answer as it came, but for signatures and session tokens: the pre-signed URL of a job is a door.
-fn shown(response: &Response) -> Vec<u8> {
-    let mut text = format!("HTTP/1.1 {}\n", response.status).into_bytes();
-    for header in &response.headers {
-        text.extend_from_slice(header.name.as_bytes());
-        text.extend_from_slice(b": ");
-        text.extend_from_slice(&header.value);
-        text.push(b'\n');
+fn shown(case: &Case, record: &Record, exit: Exit, reason: Option<&str>) -> String {
+    let mut text = format!("{}  {}\n", case.id, case.level);
+    let _ = writeln!(text, "  given    {}", case.given);
+    if let Some(exchange) = &record.exchange {
+        request_and_response(exchange, &mut text);
     }
-    text.push(b'\n');
-    text.extend_from_slice(&response.body);
-    text.push(b'\n');
-    let readable = String::from_utf8_lossy(&text);
-    let redacted = redact(&readable);
-    if redacted == readable {
-        text
-    } else {
-        redacted.into_bytes()
+    expected(case, &mut text);
+    for mismatch in &record.mismatches {
+        let _ = writeln!(text, "  differs  {}", on_a_line(&mismatch.to_string()));
     }
+    let note = record
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |why| format!(": {why}"));
+    let _ = writeln!(text, "  verdict  {}{}", record.verdict, on_a_line(&note));
+    let why = reason.filter(|_| record.verdict != Verdict::Observed);
+    let why = why.map_or_else(String::new, |why| format!(": {}", on_a_line(why)));
+    let _ = writeln!(text, "exit {}{why}", exit.code());
+    text
 }

@@ -97,7 +97,7 @@ fn consent(
     client: &Client,
     api: &Api,
 ) -> Result<(), Stop> {
-    if client.is_loopback() || arguments.dry_run || arguments.target.consents() || api.yes {
+    if client.is_local() || arguments.dry_run || arguments.target.consents() || api.yes {
         return Ok(());
     }
     Err(Stop::usage(format!(

@@ -4,12 +4,15 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 
+use crate::clock::Deadline;
 use crate::conformance::serve::Serving;
 use crate::conformance::{Conformance, Place, Report};
 use crate::ledger::{Day, LedgerError};
+use crate::power;
 use crate::report::{Results, TargetResult};
 use crate::runner::{Plan, RunError, Runner, Session, SessionError, recognise};
 use crate::suite::{Suite, SuiteError};
@@ -94,10 +97,10 @@ impl Conformance {
         let ledger = self.known(&suite)?;
         let opened = self.open().await?;
         let plan = Plan {
-            selection,
-            seed: 0,
             concurrency: self.concurrency,
-            shard: None,
+            deadline: self.limit(&opened.session),
+            first: power::published().minimal.clone(),
+            ..Plan::of(selection)
         };
         let run = async {
             let runner = Runner::new(Arc::clone(&suite), &opened.session, None).await?;
@@ -117,6 +120,21 @@ impl Conformance {
         Ok(Report { results, left })
     }
 }
+
+impl Conformance {
+    /// When a run of a session's target ends at the latest.
+    fn limit(&self, session: &Session) -> Deadline {
+        match self.deadline {
+            Some(limit) => Deadline::after(limit),
+            // Elsewhere quotas and distances make a run as long as they want.
+            None if session.client.is_local() => Deadline::after(LIMIT),
+            None => Deadline::never(),
+        }
+    }
+}
+
+/// How long a run nearby may take where nothing else is said.
+const LIMIT: Duration = Duration::from_secs(120);
 
 impl Opened {
     /// Releases what is still held, ends the endpoint, and tells what could not be deleted.

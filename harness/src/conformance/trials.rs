@@ -101,14 +101,13 @@ impl Endpoint {
         let ready = self.ready()?;
         let records = self.invariants.get_or_init(|| {
             let of_invariants = self.suite.requirements().iter();
+            let selection = of_invariants
+                .filter(|requirement| requirement.invariant.is_some())
+                .map(|requirement| requirement.id.clone())
+                .collect();
             let plan = Plan {
-                selection: of_invariants
-                    .filter(|requirement| requirement.invariant.is_some())
-                    .map(|requirement| requirement.id.clone())
-                    .collect(),
-                seed: 0,
                 concurrency: self.conformance.concurrency,
-                shard: None,
+                ..Plan::of(selection)
             };
             let run = ready.runtime.block_on(ready.runner.run(&plan, |_| {}));
             let mut run = run.map_err(|error| error.to_string())?;
@@ -151,7 +150,10 @@ impl Endpoint {
 
     /// What a trial makes of a record: a gate's view, with every difference and the line that shows it again.
     fn judged(&self, record: &Record) -> Result<Completion, Failed> {
-        let reason = record.reason.clone().unwrap_or_default();
+        let reason = record
+            .reason
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         if self.conformance.gate().fails(record) {
             return Err(failed(finding(record, &reason)));
         }

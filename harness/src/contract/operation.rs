@@ -49,6 +49,17 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Whether it only reads, so that calling it twice is as good as once.
+    pub fn is_reading(self) -> bool {
+        matches!(
+            self,
+            Self::DescribeUserImportJob
+                | Self::ListUserImportJobs
+                | Self::ListUserPools
+                | Self::GetCSVHeader
+        )
+    }
+
     /// All of them, in the order of a job's life.
     pub const ALL: [Self; 10] = [
         Self::CreateUserPool,

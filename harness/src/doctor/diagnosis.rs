@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Cut;
 use crate::contract::Operation;
 use crate::target::Obstacle;
 
@@ -39,12 +40,29 @@ pub struct Diagnosis {
     pub throttled: bool,
     /// What could not be deleted.
     pub leftovers: Vec<String>,
+    /// How many of the cases at level must can be judged. None if none was sent.
+    pub sample: Option<Sample>,
+    /// What else a run has to reckon with.
+    pub notices: Vec<String>,
+    /// Why the look ended early, if it did.
+    pub cut: Option<Cut>,
     /// How many requests were sent.
     pub requests: usize,
     /// How long all of it took, in milliseconds.
     pub elapsed_ms: u64,
     /// Why the operation cannot be judged here, if it cannot.
     pub obstacle: Option<String>,
+}
+
+/// What sending cases at level must came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sample {
+    /// How many were sent.
+    pub cases: usize,
+    /// The share that was judged, of those that the driver can reach.
+    pub coverage: Option<f64>,
+    /// Why that is too little for a run, if it is.
+    pub short_of: Option<String>,
 }
 
 /// The way to the endpoint.

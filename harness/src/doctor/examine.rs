@@ -1,15 +1,19 @@
 //! The order of an examination: the way, the language, signatures, operations, then states.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::task::JoinSet;
+
 use crate::case::{Given, JobState, PoolState};
+use crate::clock::{Cut, Deadline};
 use crate::contract::{CONTENT_TYPE, Operation};
 use crate::doctor::diagnosis::{Clock, Diagnosis, Found, Presence, Protocol, Way};
-use crate::doctor::{signing, states};
+use crate::doctor::{sample, signing, states};
 use crate::provision::{Provisioner, Unavailable};
-use crate::runner::{Probe, is_throttled};
-use crate::target::{Client, Failure, Obstacle, Profile};
-use crate::wire::{Envelope, Response};
+use crate::runner::{Plan, Probe, RunError, Session};
+use crate::target::{Client, Obstacle, Profile};
+use crate::wire::{Envelope, Response, is_throttled};
 
 /// The operations that a run needs, in the order of a job's life.
 const NEEDED: [Operation; 9] = [
@@ -27,6 +31,9 @@ const NEEDED: [Operation; 9] = [
 /// The most characters of an answer that are shown.
 const QUOTE_LENGTH_MAX: usize = 160;
 
+/// How many requests are sent at once to see whether all are answered: as many as a run sends by default.
+const AT_ONCE: usize = Plan::CONCURRENCY;
+
 /// Clocks this close are in step: the date of an answer has whole seconds, and so has ours by then.
 const IN_STEP_S: i64 = 2;
 
@@ -38,17 +45,33 @@ pub struct Examined<'a> {
     /// Its client.
     pub client: &'a Client,
     /// What makes states true, or why none may be made.
-    pub provisioner: Result<std::sync::Arc<Provisioner>, String>,
+    pub provisioner: Result<Arc<Provisioner>, String>,
+    /// The session that a part of the suite is run in, where something may be made.
+    pub session: Option<&'a Session>,
+    /// The share of the cases at level must that a run has to judge.
+    pub min_coverage: f64,
 }
 
-/// Looks at an endpoint. What is created is released, but `leftovers` is left to whoever ends the provisioning.
-pub async fn examine(examined: &Examined<'_>) -> Diagnosis {
+/// Looks at an endpoint until a deadline. What is created is released, but `leftovers` is left to whoever ends the provisioning.
+pub async fn examine(examined: &Examined<'_>, deadline: &Deadline) -> Diagnosis {
     let start = Instant::now();
     let mut diagnosis = empty(examined);
-    let found = look(examined, &mut diagnosis).await;
-    if let Err(failure) = found {
-        diagnosis.way.obstacle = Some(Obstacle::of(&failure));
-        diagnosis.way.why = Some(failure.to_string());
+    let found = deadline.cap(look(examined, &mut diagnosis, deadline)).await;
+    match found {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            diagnosis.way.obstacle = Some(match &error {
+                RunError::Unreachable(failure) => Obstacle::of(failure),
+                _ => Obstacle::Other,
+            });
+            diagnosis.way.why = Some(error.to_string());
+        }
+        Err(cut) => diagnosis.cut = Some(cut),
+    }
+    if !examined.client.keeps_connections() {
+        let notice =
+            "it closes kept connections without notice: each request gets a connection of its own";
+        diagnosis.notices.push(notice.to_owned());
     }
     diagnosis.requests = examined.client.sent();
     diagnosis.elapsed_ms = millis(start.elapsed());
@@ -57,7 +80,11 @@ pub async fn examine(examined: &Examined<'_>) -> Diagnosis {
 }
 
 /// Fails where there is no answer to a first question.
-async fn look(examined: &Examined<'_>, diagnosis: &mut Diagnosis) -> Result<(), Failure> {
+async fn look(
+    examined: &Examined<'_>,
+    diagnosis: &mut Diagnosis,
+    deadline: &Deadline,
+) -> Result<(), RunError> {
     let client = examined.client;
     let approach = client.approach().await;
     diagnosis.way.addresses = approach.addresses.iter().map(ToString::to_string).collect();
@@ -90,11 +117,34 @@ async fn look(examined: &Examined<'_>, diagnosis: &mut Diagnosis) -> Result<(), 
     if diagnosis.protocol.is_none() {
         diagnosis.protocol = Some(protocol(&probe.first, &probe.first));
     }
+    diagnosis.notices.extend(parallel(client).await);
     match &examined.provisioner {
         Ok(provisioner) => states::examine(examined, provisioner, diagnosis).await,
         Err(why) => diagnosis.states_untried = Some(why.clone()),
     }
+    let is_there = !diagnosis.lacks(Operation::StopUserImportJob);
+    if let Some(session) = examined.session.filter(|_| is_there) {
+        sample::judge(session, examined.min_coverage, deadline, diagnosis).await?;
+    }
     Ok(())
+}
+
+/// That only so many requests are answered at once, if so.
+async fn parallel(client: &Client) -> Option<String> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let client = client.clone();
+        tasks.spawn(async move { Probe::is_answered(&client).await });
+    }
+    let answered = tasks.join_all().await;
+    let count = answered
+        .into_iter()
+        .filter(|is_answered| *is_answered)
+        .count();
+    (count < AT_ONCE).then(|| {
+        let fewer = count.max(1);
+        format!("of {AT_ONCE} requests at once {count} were answered: try --concurrency {fewer}")
+    })
 }
 
 async fn exists(client: &Client, probe: &Probe, operation: Operation) -> (Found, Option<Response>) {
@@ -138,7 +188,7 @@ async fn creates(examined: &Examined<'_>, probe: &Probe) -> (Found, Option<Respo
             provisioner.release(lease).await;
             (found(Presence::There, format!("it made {pool}")), None)
         }
-        Err(Unavailable::Indeterminate(why)) => (unknown(operation, why), None),
+        Err(Unavailable::Indeterminate(why)) => (unknown(operation, why.to_string()), None),
         Err(Unavailable::Unreachable(why)) => {
             // Refused: with a body that cannot make a pool it can be compared.
             let look = probe.look(examined.client, operation).await;
@@ -147,7 +197,7 @@ async fn creates(examined: &Examined<'_>, probe: &Probe) -> (Found, Option<Respo
                 Ok(_) => Presence::There,
                 Err(_) => Presence::Unknown,
             };
-            (found(presence, why), None)
+            (found(presence, why.to_string()), None)
         }
     }
 }
@@ -200,11 +250,17 @@ fn obstacle(diagnosis: &Diagnosis) -> Option<String> {
     if diagnosis.lacks(Operation::StopUserImportJob) {
         return Some("it has no StopUserImportJob".to_owned());
     }
+    if diagnosis.cut == Some(Cut::OutOfTime) {
+        return Some("there was not enough time to look; give it more with --deadline".to_owned());
+    }
     let nothing = diagnosis.states.iter().all(|state| !state.reached);
     if nothing && diagnosis.states_untried.is_none() {
         return Some("no precondition of any case can be made true".to_owned());
     }
-    None
+    diagnosis
+        .sample
+        .as_ref()
+        .and_then(|sample| sample.short_of.clone())
 }
 
 fn empty(examined: &Examined<'_>) -> Diagnosis {
@@ -224,6 +280,9 @@ fn empty(examined: &Examined<'_>) -> Diagnosis {
         active_jobs: None,
         throttled: false,
         leftovers: Vec::new(),
+        sample: None,
+        notices: Vec::new(),
+        cut: None,
         requests: 0,
         elapsed_ms: 0,
         obstacle: None,

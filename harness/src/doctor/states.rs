@@ -1,15 +1,17 @@
 //! Which states can be made true: each is made for real, twice, and released.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use crate::case::{Given, JobState, PoolState, Signature};
 use crate::contract::{DECLARED, Operation, Status};
 use crate::doctor::diagnosis::{Diagnosis, Reached};
 use crate::doctor::examine::{Examined, millis};
-use crate::provision::{Provisioner, Unavailable};
+use crate::provision::Provisioner;
 use crate::wire::{Envelope, Request};
 
 /// How often a state must be reached to count: once may be luck, and a profile that demands it fails a gate later.
@@ -17,6 +19,10 @@ const TIMES: usize = 2;
 
 /// How many started jobs are held at once to find a limit: as many as a run has cases under way by default.
 const HELD_MAX: usize = 8;
+
+/// How long they are held for others, and between two looks at how many are.
+const HELD_PATIENCE: Duration = Duration::from_secs(2);
+const HELD_PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) async fn examine(
     examined: &Examined<'_>,
@@ -88,7 +94,7 @@ async fn reached(provisioner: &Provisioner, state: JobState) -> Reached {
                 }
                 provisioner.release(lease).await;
             }
-            Err(Unavailable::Unreachable(why) | Unavailable::Indeterminate(why)) => {
+            Err(why) => {
                 let often = if time > 0 { "not each time: " } else { "" };
                 line.reached = false;
                 line.why = Some(format!("{often}{why}"));
@@ -100,27 +106,30 @@ async fn reached(provisioner: &Provisioner, state: JobState) -> Reached {
     line
 }
 
-/// How many started jobs there may be at once, if that limit is met.
-async fn limit(provisioner: &Provisioner) -> Option<usize> {
-    let mut held = Vec::new();
-    let mut refused = false;
-    while held.len() < HELD_MAX && !refused {
-        match provisioner.acquire(Given::STARTED).await {
-            Ok(lease) => held.push(lease),
-            Err(_) => refused = true,
-        }
+/// How many started jobs there may be at once, if that limit is met: jobs are held until so many are, or one has to wait.
+async fn limit(provisioner: &Arc<Provisioner>) -> Option<usize> {
+    let held = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..HELD_MAX {
+        let (provisioner, held) = (Arc::clone(provisioner), Arc::clone(&held));
+        tasks.spawn(async move {
+            let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
+                return;
+            };
+            held.fetch_add(1, Ordering::Relaxed);
+            let all_are_held = async {
+                while held.load(Ordering::Relaxed) < HELD_MAX
+                    && !provisioner.active_jobs().is_scarce()
+                {
+                    sleep(HELD_PAUSE).await;
+                }
+            };
+            let _ = timeout(HELD_PATIENCE, all_are_held).await;
+            provisioner.release(lease).await;
+        });
     }
-    let count = held.len();
-    for lease in held {
-        provisioner.release(lease).await;
-    }
-    if !refused || count == 0 {
-        return None;
-    }
-    // It was the others' doing only if it goes without them.
-    let lease = provisioner.acquire(Given::STARTED).await.ok()?;
-    provisioner.release(lease).await;
-    Some(count)
+    tasks.join_all().await;
+    provisioner.active_jobs().learnt()
 }
 
 async fn faults(examined: &Examined<'_>, provisioner: &Provisioner) -> Vec<Reached> {

@@ -12,6 +12,9 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 
+/// The most leftovers that are listed one by one.
+const LISTED_MAX: usize = 5;
+
 /// Past this the service and its imitators refuse signatures: 5 minutes either way on AWS.
 const SKEW_S_MAX: i64 = 300;
 
@@ -43,8 +46,23 @@ pub fn shown(diagnosis: &Diagnosis) -> String {
         reached("faults", &diagnosis.faults, &mut text);
         line(&mut text, "limits", &limits(diagnosis));
     }
-    for leftover in &diagnosis.leftovers {
+    if let Some(sample) = &diagnosis.sample {
+        let judged = percent(sample.coverage);
+        let what = format!(
+            "{judged} of {} cases at level must can be judged",
+            sample.cases
+        );
+        line(&mut text, "coverage", &what);
+    }
+    for notice in &diagnosis.notices {
+        line(&mut text, "notice", notice);
+    }
+    for leftover in diagnosis.leftovers.iter().take(LISTED_MAX) {
         line(&mut text, "left", leftover);
+    }
+    let more = diagnosis.leftovers.len().saturating_sub(LISTED_MAX);
+    if more > 0 {
+        line(&mut text, "left", &format!("{more} more"));
     }
     let took = diagnosis.elapsed_ms as f64 / 1e3;
     let spent = format!("{} requests in {took:.1} s", diagnosis.requests);
@@ -200,4 +218,11 @@ fn limits(diagnosis: &Diagnosis) -> String {
         "no throttle was met"
     };
     format!("{jobs}; {rate}")
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(
+        || "none".to_owned(),
+        |share| format!("{:.0} %", share * 100.0),
+    )
 }

@@ -1,7 +1,6 @@
 //! What was learnt of a target: for each state and each operation, what it answers and where the job is afterwards.
 
-use std::collections::btree_map;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -110,6 +109,46 @@ pub struct Automaton {
     pub edges: Vec<Edge>,
     /// The statuses that were not reached, each with the reason.
     pub unreached: BTreeMap<Status, String>,
+}
+
+/// The states that every endpoint has which can be judged at all, and that a driver can bring about there.
+const ESSENTIAL: [State; 4] = [
+    State::Nothing,
+    State::CreatedWithoutFile,
+    State::In(Status::Created),
+    State::In(Status::Stopped),
+];
+
+/// How many operations meet a job that is there, and how many one that is not.
+const MEETINGS: u64 = 7;
+const MEETINGS_WITHOUT_JOB: u64 = 4;
+
+impl Automaton {
+    /// How many meetings in essential states told something, and how many there are. A running job counts in whichever of its
+    /// two statuses it was met.
+    pub(crate) fn told(&self) -> (u64, u64) {
+        let told = |is_meant: &dyn Fn(State) -> bool| {
+            let edges = self.edges.iter();
+            let told = edges.filter(|edge| is_meant(edge.from) && edge.granted.is_some());
+            told.map(|edge| edge.act).collect::<BTreeSet<_>>().len() as u64
+        };
+        let is_running = |state: State| state.status().is_some_and(Status::is_started);
+        let essential = ESSENTIAL.map(|state| told(&|from| from == state));
+        let of = MEETINGS_WITHOUT_JOB + ESSENTIAL.len() as u64 * MEETINGS;
+        (essential.iter().sum::<u64>() + told(&is_running), of)
+    }
+
+    /// Why most of the other meetings told nothing.
+    pub(crate) fn why_untold(&self) -> Option<String> {
+        let untold = self.edges.iter().filter(|edge| edge.granted.is_none());
+        let answers = untold.map(|edge| format!("{} was answered with {}", edge.act, edge.answer));
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        for reason in self.unreached.values().cloned().chain(answers) {
+            *reasons.entry(reason).or_default() += 1;
+        }
+        let most = reasons.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(reason, _)| reason)
+    }
 }
 
 /// What was seen of an operation that met a state.

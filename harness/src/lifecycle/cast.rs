@@ -1,6 +1,8 @@
 //! The names of a sequence, and the ids that an endpoint gave to what has them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::case::{Act, Ids, Step};
 use crate::oracle::Deed;
@@ -10,8 +12,9 @@ use crate::wire::{Envelope, Response};
 /// Who is who in a sequence.
 #[derive(Clone, Debug)]
 pub(crate) struct Cast {
-    /// Part of every pool's name, so that leftovers can be told.
+    /// What every pool's name begins with, so that leftovers can be told, and the number of the next one.
     label: String,
+    next: Arc<AtomicU64>,
     role: String,
     region: String,
     pools: BTreeMap<String, String>,
@@ -21,9 +24,10 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    pub(crate) fn new(label: &str, role: &str, region: &str) -> Self {
+    pub(crate) fn new(label: &str, next: Arc<AtomicU64>, role: &str, region: &str) -> Self {
         Self {
             label: label.to_owned(),
+            next,
             role: role.to_owned(),
             region: region.to_owned(),
             pools: BTreeMap::new(),
@@ -48,7 +52,11 @@ impl Cast {
         };
         match step.act {
             Act::CreateUserPool => Deed::CreatePool {
-                name: format!("{}-{}", self.label, step.pool.as_deref().unwrap_or("pool")),
+                name: format!(
+                    "{}-{}",
+                    self.label,
+                    self.next.fetch_add(1, Ordering::Relaxed)
+                ),
             },
             Act::DeleteUserPool => Deed::DeletePool { pool: pool() },
             Act::CreateUserImportJob => Deed::CreateJob {

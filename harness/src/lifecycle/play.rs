@@ -1,8 +1,9 @@
 //! Plays a sequence and holds every answer to the model.
 
-use crate::case::Step;
+use crate::case::{Act, Step};
 use crate::lifecycle::stage::Stage;
-use crate::oracle::{LifeBreach, Model};
+use crate::lifecycle::starting::Starting;
+use crate::oracle::{Deed, LifeBreach, Model};
 use crate::wire::{Envelope, Response};
 
 /// What is said of a step that was not answered.
@@ -17,16 +18,31 @@ pub struct Played {
     pub breaches: Vec<(usize, LifeBreach)>,
 }
 
+impl Played {
+    /// Whether some step brought no response that has one.
+    pub(crate) fn is_unanswered(&self, steps: &[Step]) -> bool {
+        let mut pairs = steps.iter().zip(&self.said);
+        pairs.any(|(step, said)| !matches!(step.act, Act::Wait | Act::Upload) && said == NO_ANSWER)
+    }
+}
+
 /// Plays a sequence from its beginning, and deletes afterwards what it made.
 pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
     let mut cast = stage.cast();
     let mut model = Model::default();
     let mut played = Played::default();
+    let mut starting = Starting::default();
     for (index, step) in steps.iter().enumerate() {
         let deed = cast.deed(step);
         let url = deed.ids().and_then(|ids| cast.url(ids)).map(str::to_owned);
         let ms = step.ms.unwrap_or_default();
-        let answer = stage.act(&deed, ms, url.as_deref()).await;
+        let answer = match &deed {
+            Deed::Start(ids) => {
+                let must_be_granted = model.must_start(ids);
+                starting.start(stage, &deed, must_be_granted).await
+            }
+            _ => stage.act(&deed, ms, url.as_deref()).await,
+        };
         if let Some(answer) = &answer {
             cast.learn(step, &deed, answer);
         }

@@ -10,9 +10,11 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use crate::case::{Act, Level, Step};
+use crate::clock::Deadline;
 use crate::lifecycle::cast::Cast;
 use crate::lifecycle::play::said;
 use crate::lifecycle::stage::Stage;
+use crate::lifecycle::starting::Starting;
 use crate::oracle::{Deed, Event, LifeBreach, Model, Raced, judge_race};
 use crate::wire::{Envelope, Response};
 
@@ -75,6 +77,9 @@ impl Kind {
 pub struct RaceReport {
     /// How many were run.
     pub races: u64,
+    /// How many were asked for.
+    #[serde(default)]
+    pub planned: u64,
     /// How many could not be: no job could be started.
     pub unstarted: u64,
     /// How many requests were sent at once in each.
@@ -126,10 +131,12 @@ pub async fn races(
     numbers: Range<u64>,
     seed: u64,
     concurrency: usize,
+    deadline: &Deadline,
     progress: impl Fn(),
 ) -> RaceReport {
     let mut report = RaceReport {
         concurrency,
+        planned: numbers.end.saturating_sub(numbers.start),
         ..RaceReport::default()
     };
     let plan = numbers.map(|number| (number, seed));
@@ -143,7 +150,8 @@ pub async fn races(
         }
         progress();
     };
-    all(stage, plan, concurrency, take).await;
+    // What was begun when it passes is left: the end of the run undoes it.
+    let _ = deadline.cap(all(stage, plan, concurrency, take)).await;
     report
 }
 
@@ -228,6 +236,7 @@ async fn raced(
     alone: &Mutex<()>,
 ) -> Result<Race, String> {
     let turn = alone.lock().await;
+    let mut starting = Starting::default();
     let mut model = Model::default();
     for step in [
         Step::on_pool(Act::CreateUserPool, "a"),
@@ -237,7 +246,13 @@ async fn raced(
     ] {
         let deed = cast.deed(&step);
         let url = deed.ids().and_then(|ids| cast.url(ids)).map(str::to_owned);
-        let answer = stage.act(&deed, 0, url.as_deref()).await;
+        let answer = match &deed {
+            Deed::Start(ids) => {
+                let must_be_granted = model.must_start(ids);
+                starting.start(stage, &deed, must_be_granted).await
+            }
+            _ => stage.act(&deed, 0, url.as_deref()).await,
+        };
         if let Some(answer) = &answer {
             cast.learn(&step, &deed, answer);
         }

@@ -6,11 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
+use crate::clock::Cut;
 use crate::lifecycle::automaton::{Automaton, Standing};
 use crate::lifecycle::difference::Difference;
 use crate::lifecycle::races::RaceReport;
 use crate::lifecycle::sequences::SequenceReport;
 use crate::lifecycle::written::Replayed;
+
+/// The most leftovers that are listed one by one.
+const LEFTOVERS_MAX: usize = 20;
 
 /// The format of these results. Another number: this version cannot read them.
 pub const FORMAT: u32 = 1;
@@ -40,6 +44,12 @@ pub struct Lifecycle {
     pub sequences: Option<SequenceReport>,
     /// Races, where any were asked for.
     pub races: Option<RaceReport>,
+    /// How many jobs the endpoint allows to be active at once, where that was found out on the way.
+    #[serde(default)]
+    pub active_jobs: Option<usize>,
+    /// Why it ended early, if it did.
+    #[serde(default)]
+    pub cut: Option<Cut>,
     /// What could not be deleted.
     pub leftovers: Vec<String>,
 }
@@ -98,6 +108,45 @@ impl Lifecycle {
         !(walked || written || sequences || races)
     }
 
+    /// Why too little was learnt to say that no rule is broken, if so: less than a share of what was planned.
+    pub fn short_of(&self, min_coverage: f64) -> Option<String> {
+        let more_time = match self.cut {
+            Some(Cut::OutOfTime) => "; give it more time with --deadline",
+            _ => "",
+        };
+        let is_short = |count: u64, of: u64| of > 0 && (count as f64) < of as f64 * min_coverage;
+        if let Some(automaton) = &self.automaton {
+            let (told, of) = automaton.told();
+            if is_short(told, of) {
+                let why = automaton
+                    .why_untold()
+                    .unwrap_or_else(|| "out of time".to_owned());
+                return Some(format!(
+                    "{told} of {of} meetings of a status and an operation told something: {why}{more_time}"
+                ));
+            }
+        }
+        if let Some(report) = &self.sequences {
+            let whole = report.sequences - report.unanswered.min(report.sequences);
+            if is_short(whole, report.planned) {
+                return Some(format!(
+                    "{whole} of {} sequences were answered to their end{more_time}",
+                    report.planned
+                ));
+            }
+        }
+        if let Some(report) = &self.races
+            && is_short(report.races, report.planned)
+        {
+            let why = report.reason.as_deref().unwrap_or("out of time");
+            return Some(format!(
+                "{} of {} races were run: {why}{more_time}",
+                report.races, report.planned
+            ));
+        }
+        None
+    }
+
     /// For a reader at a terminal.
     pub fn text(&self) -> String {
         let mut text = format!("lifecycle of {} at {}\n", self.target, self.endpoint);
@@ -128,8 +177,19 @@ impl Lifecycle {
         if let Some(report) = &self.races {
             write_races(report, &mut text);
         }
-        for leftover in &self.leftovers {
-            let _ = writeln!(text, "left behind: {leftover}");
+        if let Some(limit) = self.active_jobs {
+            let jobs = if limit == 1 { "job" } else { "jobs" };
+            let _ = writeln!(
+                text,
+                "\nthe endpoint allows {limit} active import {jobs} at a time: sequences took turns"
+            );
+        }
+        for leftover in self.leftovers.iter().take(LEFTOVERS_MAX) {
+            let _ = writeln!(text, "left behind: {}", leftover);
+        }
+        let more = self.leftovers.len().saturating_sub(LEFTOVERS_MAX);
+        if more > 0 {
+            let _ = writeln!(text, "left behind: {more} more");
         }
         let broken = self.broken();
         let at = |level| broken.iter().filter(|(one, _)| *one == level).count();

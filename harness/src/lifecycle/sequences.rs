@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::case::{Level, Sequence, SequenceKind, Step};
+use crate::clock::Deadline;
 use crate::generator::Steps;
 use crate::lifecycle::play::play;
 use crate::lifecycle::stage::Stage;
@@ -23,6 +24,12 @@ const FINDINGS_MAX: usize = 20;
 pub struct SequenceReport {
     /// How many were played.
     pub sequences: u64,
+    /// How many were asked for.
+    #[serde(default)]
+    pub planned: u64,
+    /// How many of them brought no response to some step.
+    #[serde(default)]
+    pub unanswered: u64,
     /// How many steps they had in all.
     pub steps: u64,
     /// The seed that they were generated from.
@@ -62,10 +69,12 @@ pub async fn sequences(
     count: u64,
     seed: u64,
     concurrency: usize,
+    deadline: &Deadline,
     progress: impl Fn(),
 ) -> SequenceReport {
     let mut report = SequenceReport {
         seed,
+        planned: count,
         ..SequenceReport::default()
     };
     let mut first: BTreeMap<&'static str, (u64, Vec<Step>, LifeBreach)> = BTreeMap::new();
@@ -81,7 +90,7 @@ pub async fn sequences(
             });
             next += 1;
         }
-        let Some(done) = tasks.join_next().await else {
+        let Ok(Some(done)) = deadline.cap(tasks.join_next()).await else {
             break;
         };
         let Ok((number, steps, played)) = done else {
@@ -89,6 +98,7 @@ pub async fn sequences(
         };
         report.sequences += 1;
         report.steps += steps.len() as u64;
+        report.unanswered += u64::from(played.is_unanswered(&steps));
         for (step, said) in steps.iter().zip(&played.said) {
             let line = format!("{} {said}", step.act);
             *report.answers.entry(line).or_default() += 1;
@@ -104,10 +114,15 @@ pub async fn sequences(
         progress();
     }
     for (rule, (number, steps, breach)) in first.into_iter().take(FINDINGS_MAX) {
-        let steps = shrink(stage, steps, rule, stage.visits_at_once()).await;
-        report
-            .findings
-            .push(finding(stage, number, seed, steps, breach).await);
+        // Without time to make it shorter it is told as it was.
+        let shorter = shrink(stage, steps.clone(), rule, stage.visits_at_once());
+        let steps = deadline.cap(shorter).await.unwrap_or(steps);
+        let told = finding(stage, number, seed, steps.clone(), breach.clone());
+        let told = match deadline.cap(told).await {
+            Ok(told) => told,
+            Err(_) => written(number, seed, steps, breach, Vec::new()),
+        };
+        report.findings.push(told);
     }
     report
         .findings
@@ -229,12 +244,24 @@ async fn finding(
     let breach = breaches
         .find(|one| one.rule == breach.rule)
         .unwrap_or(breach);
+    written(number, seed, steps, breach, played.said)
+}
+
+/// A finding, with what was answered to its steps as far as that is known.
+fn written(
+    number: u64,
+    seed: u64,
+    steps: Vec<Step>,
+    breach: LifeBreach,
+    said: Vec<String>,
+) -> SequenceFinding {
     let basis = breach.rule.basis;
-    let trace = steps
-        .iter()
-        .zip(&played.said)
-        .map(|(step, said)| format!("{step}: {said}"))
-        .collect();
+    let mut said = said.into_iter();
+    let line = |step: &Step| match said.next() {
+        Some(said) => format!("{step}: {said}"),
+        None => step.to_string(),
+    };
+    let trace = steps.iter().map(line).collect();
     SequenceFinding {
         rule: breach.rule.id.to_owned(),
         level: breach.level,

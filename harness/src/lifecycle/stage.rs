@@ -1,6 +1,7 @@
 //! Where a sequence is played: in this process, with the time at hand, or on a target.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Barrier, Semaphore};
@@ -10,7 +11,7 @@ use crate::contract::Status;
 use crate::lifecycle::automaton::State;
 use crate::lifecycle::cast::Cast;
 use crate::oracle::{Deed, Event};
-use crate::provision::{self, Provisioner};
+use crate::provision::{self, ActiveJobs, Provisioner};
 use crate::reference::{Delivery, Endpoint, Moment, Options};
 use crate::target::{Client, Profile, Provision};
 use crate::wire::{Header, Request, Response};
@@ -31,6 +32,9 @@ const IMPORT_MS: u64 = 3_000;
 
 /// How many jobs of a walk are under way on this machine: most of them only wait for an import.
 const VISITS_AT_ONCE: usize = 8;
+
+/// The number of the first pool of a target's sequences. Those of its provisioning begin with 0.
+const POOLS_FROM: u64 = 1_000_000;
 
 /// The longest wait on a target whose time cannot be moved.
 const WAIT_MAX: Duration = Duration::from_millis(200);
@@ -58,15 +62,21 @@ pub struct Target {
     upload_hosts: Vec<String>,
     role: String,
     region: String,
+    /// What the names of its pools begin with, and the number of the next one.
     label: String,
-    visits_at_once: usize,
+    next: Arc<AtomicU64>,
     /// How many requests are under way at once.
     turns: Semaphore,
 }
 
 impl Target {
-    /// A profile's target.
-    pub fn new(profile: &Profile, client: Client, provisioner: Arc<Provisioner>) -> Self {
+    /// A profile's target. The names of its pools hold the id of the run, so that what is left of them can be found.
+    pub fn new(
+        profile: &Profile,
+        client: Client,
+        provisioner: Arc<Provisioner>,
+        run_id: &str,
+    ) -> Self {
         let (upload_hosts, role, prefix) = match &profile.provision {
             Provision::Api(api) => (api.upload_hosts.clone(), api.role_arn(), api.prefix()),
             _ => (Vec::new(), ROLE, PREFIX),
@@ -77,9 +87,9 @@ impl Target {
             upload_hosts,
             role: role.to_owned(),
             region: profile.region.clone(),
-            visits_at_once: profile.active_jobs.unwrap_or(VISITS_AT_ONCE).max(1),
             turns: Semaphore::new(Semaphore::MAX_PERMITS),
-            label: format!("{prefix}-life-{:x}", std::process::id()),
+            label: format!("{prefix}-{run_id}"),
+            next: Arc::new(AtomicU64::new(POOLS_FROM)),
         }
     }
 }
@@ -102,10 +112,16 @@ impl Target {
     pub(crate) fn visits_at_once(&self) -> usize {
         let moves_time = self.provisioner.advance(0);
         if self.client.is_loopback() && !moves_time {
-            self.visits_at_once
+            VISITS_AT_ONCE
         } else {
             1
         }
+    }
+
+    /// The places of active jobs, where sequences compete for them.
+    pub(crate) fn active_jobs(&self) -> Option<&Arc<ActiveJobs>> {
+        let is_limited = !self.provisioner.binds_faults();
+        is_limited.then(|| self.provisioner.active_jobs())
     }
 
     /// Whether sequences can make pools there: what they make must be deleted.
@@ -144,6 +160,14 @@ impl Stage {
         match self {
             Self::InProcess(..) => 1,
             Self::Target(target) => target.visits_at_once(),
+        }
+    }
+
+    /// The places of active jobs, where sequences compete for them.
+    pub(crate) fn active_jobs(&self) -> Option<&Arc<ActiveJobs>> {
+        match self {
+            Self::InProcess(..) => None,
+            Self::Target(target) => target.active_jobs(),
         }
     }
 
@@ -191,9 +215,13 @@ impl Stage {
     pub(crate) fn cast(&self) -> Cast {
         match self {
             Self::InProcess(endpoint, _) => {
-                Cast::new("fullstop-life", ROLE, &endpoint.options().region)
+                let next = Arc::new(AtomicU64::new(0));
+                Cast::new("fullstop-life", next, ROLE, &endpoint.options().region)
             }
-            Self::Target(target) => Cast::new(&target.label, &target.role, &target.region),
+            Self::Target(target) => {
+                let next = Arc::clone(&target.next);
+                Cast::new(&target.label, next, &target.role, &target.region)
+            }
         }
     }
 
@@ -240,13 +268,15 @@ impl Target {
         }
         let _turn = self.turns.acquire().await;
         if let Some(request) = deed.request() {
-            let answer = self.client.ping(&request).await.ok()?;
-            if let Deed::CreatePool { .. } = deed
-                && let Some(pool) = made_pool(&answer)
-            {
-                self.provisioner.adopt(&pool);
+            let answer = self.client.ping(&request).await;
+            if let Deed::CreatePool { name } = deed {
+                match answer.as_ref().ok().and_then(made_pool) {
+                    Some(pool) => drop(self.provisioner.adopt(&pool)),
+                    // It may have been made all the same.
+                    None => self.provisioner.miss(name),
+                }
             }
-            return Some(answer);
+            return answer.ok();
         }
         let url = url?;
         provision::check(url, &self.client, &self.upload_hosts).ok()?;

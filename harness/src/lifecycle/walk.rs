@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use crate::case::{Act, Given, Ids, JobState, PoolState, Step};
+use crate::clock::Deadline;
 use crate::contract::Status;
 use crate::lifecycle::automaton::{Automaton, Edge, Seen, State};
 use crate::lifecycle::cast::Cast;
 use crate::lifecycle::difference::Difference;
 use crate::lifecycle::play::said;
 use crate::lifecycle::stage::{Stage, Target};
+use crate::lifecycle::starting::Starting;
 use crate::oracle::{Deed, LifeBreach, Model};
 use crate::provision::{Lease, Unavailable};
 use crate::wire::{Envelope, Response};
@@ -23,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The waits that bring a job further, and the one after which it has expired if it was not started.
 const WAIT_MS: u64 = 100;
 const DAY_MS: u64 = 25 * 3_600_000;
+
+/// How many meetings of a status and an operation there are.
+pub const VISITS: usize = 4 + (1 + Status::ALL.len()) * ACTS.len();
 
 /// The names in the walk's own sequences.
 const POOL: &str = "a";
@@ -42,6 +47,8 @@ pub(super) const ACTS: [Act; 7] = [
 /// What a walk learnt.
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
+    /// Whether it ended before every operation had met every status.
+    pub is_cut: bool,
     /// What each operation makes of each state.
     pub automaton: Automaton,
     /// What the evidence does not permit, each with the shortest way there.
@@ -55,12 +62,14 @@ struct Scene {
     model: Model,
     ids: Ids,
     lease: Option<Lease>,
+    /// Its place among the active jobs.
+    starting: Starting,
     /// Where it is by the last accepted operation, for targets that show no readable Status.
     assumed: State,
 }
 
-/// Walks a target.
-pub async fn walk(target: &Arc<Target>) -> Walk {
+/// Walks a target until a deadline.
+pub async fn walk(target: &Arc<Target>, deadline: &Deadline, progress: impl Fn(usize)) -> Walk {
     let mut walk = Walk::default();
     let states = State::all().map(|state| acts(state).into_iter().map(move |act| (state, act)));
     let mut visits = states.flatten().enumerate();
@@ -81,9 +90,15 @@ pub async fn walk(target: &Arc<Target>) -> Walk {
             let target = Arc::clone(target);
             tasks.spawn(async move { (index, state, visit(&target, state, act).await) });
         }
-        let Some(done) = tasks.join_next().await else {
-            break;
+        let done = match deadline.cap(tasks.join_next()).await {
+            Ok(Some(done)) => done,
+            Ok(None) => break,
+            Err(_) => {
+                walk.is_cut = true;
+                break;
+            }
         };
+        progress(VISITS.min(met.len()));
         match done {
             Ok((index, _, Ok(one))) => {
                 met.extend(one.map(|one| (index, one)));
@@ -206,6 +221,7 @@ impl Scene {
             model,
             ids: lease.ids.clone(),
             lease: Some(lease),
+            starting: Starting::default(),
             assumed: State::In(status),
         }
     }
@@ -222,6 +238,7 @@ impl Scene {
                 job: String::new(),
             },
             lease: None,
+            starting: Starting::default(),
             assumed: State::Nothing,
         };
         match scene.bring(state).await {
@@ -263,14 +280,30 @@ impl Scene {
             }
             self.step(&Step::wait(DAY_MS)).await;
         } else if status != Status::Created {
-            self.granted(&Step::on_job(Act::StartUserImportJob, JOB))
-                .await?;
+            self.start().await?;
         }
         if matches!(status, Status::Stopping | Status::Stopped) {
             self.granted(&Step::on_job(Act::StopUserImportJob, JOB))
                 .await?;
         }
         self.await_status(status).await
+    }
+
+    /// Starts the job once there is a place for it among the active ones.
+    async fn start(&mut self) -> Result<(), String> {
+        let step = Step::on_job(Act::StartUserImportJob, JOB);
+        let deed = self.cast.deed(&step);
+        let answer = self.starting.start(&mut self.stage, &deed, true).await;
+        self.model.step(&deed, answer.as_ref());
+        self.assume(step.act, answer.as_ref());
+        match granted(answer.as_ref()) {
+            Some(true) => Ok(()),
+            _ => Err(format!(
+                "{} was answered with {}",
+                step.act,
+                said(answer.as_ref())
+            )),
+        }
     }
 
     /// Lets time pass until the job is in a status, or cannot come there any more.
@@ -346,7 +379,16 @@ impl Scene {
         } else {
             0
         };
-        let answer = self.stage.act(&deed, ms, url.as_deref()).await;
+        let answer = match act {
+            Act::StartUserImportJob => {
+                let must_be_granted = from == State::In(Status::Created);
+                let starting = &mut self.starting;
+                starting
+                    .start(&mut self.stage, &deed, must_be_granted)
+                    .await
+            }
+            _ => self.stage.act(&deed, ms, url.as_deref()).await,
+        };
         let mut breaches = self.model.step(&deed, answer.as_ref());
         self.assume(act, answer.as_ref());
         if let (Deed::CreateJob { .. }, Some(answer)) = (&deed, &answer) {
@@ -394,7 +436,9 @@ impl Scene {
         act: Act,
         answer: Option<&Response>,
     ) -> (Option<(State, bool)>, Vec<LifeBreach>) {
-        let is_stop = act == Act::StopUserImportJob && granted(answer) == Some(true);
+        let is_granted = granted(answer) == Some(true);
+        let is_stop = act == Act::StopUserImportJob && is_granted;
+        let is_start = act == Act::StartUserImportJob && is_granted;
         let deadline = Instant::now() + PATIENCE;
         let deed = Deed::Describe(self.ids.clone());
         let mut breaches = Vec::new();
@@ -404,11 +448,10 @@ impl Scene {
             breaches.extend(self.model.step(&deed, answer.as_ref()));
             readings += 1;
             let state = answer.as_ref().and_then(|answer| self.place(answer));
-            let is_slow = is_stop
-                && state
-                    .and_then(|(state, _)| state.status())
-                    .is_some_and(Status::is_started)
-                && Instant::now() < deadline;
+            let status = state.and_then(|(state, _)| state.status());
+            let is_behind = is_stop && status.is_some_and(Status::is_started)
+                || is_start && status == Some(Status::Created);
+            let is_slow = is_behind && Instant::now() < deadline;
             if readings >= 2 && !is_slow {
                 return (state, breaches);
             }

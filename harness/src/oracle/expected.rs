@@ -193,13 +193,13 @@ fn compare_body(
         value
             .as_str()
             .is_some_and(|text| matches_whole(pattern, text))
-    } else if assertion.unchanged == Some(true) {
+    } else if assertion.unchanged.is_some() || assertion.not_lowered.is_some() {
         let place = assertion
             .at
             .strip_prefix("/UserImportJob")
             .unwrap_or(&assertion.at);
         match context.before.and_then(|job| job.pointer(place)) {
-            Some(before) => return compare_unchanged(at, before, value, differences),
+            Some(before) => return compare_before(assertion, before, value, differences),
             None => {
                 differences.unknown.get_or_insert(format!(
                     "DescribeUserImportJob showed no {} to compare with before the request",
@@ -217,13 +217,26 @@ fn compare_body(
     }
 }
 
-fn compare_unchanged(at: String, before: &Value, value: &Value, differences: &mut Differences) {
-    if !same(before, value) {
-        differences.add(
-            at,
+/// Holds a value to what it was before the request.
+fn compare_before(
+    assertion: &Assertion,
+    before: &Value,
+    value: &Value,
+    differences: &mut Differences,
+) {
+    let (holds, wanted) = match (before.as_f64(), value.as_f64()) {
+        (Some(old), Some(new)) if assertion.not_lowered.is_some() => (
+            old <= new,
+            format!("{before} or more, as before the request"),
+        ),
+        _ => (
+            same(before, value),
             format!("{before}, as before the request"),
-            shown(Some(value)),
-        );
+        ),
+    };
+    if !holds {
+        let at = format!("body{}", assertion.at);
+        differences.add(at, wanted, shown(Some(value)));
     }
 }
 
@@ -250,6 +263,8 @@ fn wanted(assertion: &Assertion) -> String {
         format!("/{pattern}/")
     } else if assertion.unchanged.is_some() {
         "what it was before the request".to_owned()
+    } else if assertion.not_lowered.is_some() {
+        "not below what it was before the request".to_owned()
     } else {
         "nothing".to_owned()
     }

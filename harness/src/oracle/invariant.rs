@@ -1,12 +1,23 @@
 //! What is true of every answer, whatever was asked.
 
+use std::time::UNIX_EPOCH;
+
 use serde_json::Value;
 
-use crate::case::{Ids, Invariant};
-use crate::contract::{CONTENT_TYPE, Kind, MEMBERS, Status, declared, is_known};
+use crate::case::{Ids, Invariant, Level};
+use crate::contract::{
+    CONTENT_TYPE, Constraint, JOB_ID, Kind, MEMBERS, Status, USER_POOL_ID, declared, is_known,
+};
+use crate::oracle::constraint::{job_fault, pool_fault};
 use crate::oracle::evidence::{Breach, Evidence};
 use crate::oracle::mismatch::{Mismatch, quote, shown};
 use crate::wire::{Envelope, Response};
+
+/// From here on a number of seconds is none: the year 5138. In milliseconds it is 1973.
+const SECONDS_MAX: f64 = 1e11;
+
+/// How far dates may be from the clock, in seconds: less than any two time zones differ by.
+const CLOCK_SKEW_MAX: f64 = 600.0;
 
 /// One answer, with what it may be held to.
 #[derive(Clone, Debug)]
@@ -17,8 +28,14 @@ pub struct Observed {
     pub protocol: bool,
     /// The ids that the request named, where it named those of its precondition.
     pub ids: Option<Ids>,
+    /// Whether the request stops a job that runs, so that what a success shows of its end is a moment old.
+    pub stops: bool,
+    /// Whether a server error is in order.
+    pub may_fail: bool,
     /// What came.
     pub outcome: Outcome,
+    /// The status of a server error that the same request was answered with before.
+    pub failed_first: Option<u16>,
 }
 
 /// What came of a request.
@@ -40,6 +57,9 @@ pub(crate) fn told(invariant: Invariant, observed: &[Observed]) -> Evidence {
     for observed in observed {
         let found = match (&observed.outcome, invariant) {
             (outcome, Invariant::Robust) => Some(robust(outcome, observed.protocol)),
+            (Outcome::Answered(response), Invariant::NoServerErrors) if !observed.may_fail => {
+                Some(server_errors(response, observed.failed_first))
+            }
             _ if !observed.protocol => None,
             (Outcome::Answered(response), Invariant::RequestId) => {
                 Some(match request_id(response) {
@@ -49,6 +69,10 @@ pub(crate) fn told(invariant: Invariant, observed: &[Observed]) -> Evidence {
                     }
                     Err(mismatch) => vec![mismatch],
                 })
+            }
+            (Outcome::Answered(response), Invariant::DatesByClock) => {
+                let envelope = Envelope::read(response);
+                job(&envelope).and_then(|job| off_the_clock(job, response, observed.stops))
             }
             (Outcome::Answered(response), _) => {
                 let envelope = Envelope::read(response);
@@ -117,19 +141,7 @@ pub(crate) fn breaches(
             );
             one(head == body, || Mismatch::new("body/__type", head, body))
         }
-        Invariant::NoNulls => {
-            let json = envelope.json.as_ref().ok()?;
-            let mut places = Vec::new();
-            if has_null(json) {
-                nulls(json, "body", &mut places);
-            }
-            Some(
-                places
-                    .iter()
-                    .map(|at| Mismatch::new(at, "no such member", "null"))
-                    .collect(),
-            )
-        }
+        Invariant::NoNulls => Some(nulls(envelope.json.as_ref().ok()?, failed)),
         Invariant::MemberTypes => Some(wrong_types(job(envelope)?)),
         Invariant::KnownStatus => {
             let status = job(envelope)?.get("Status")?;
@@ -139,6 +151,18 @@ pub(crate) fn breaches(
             one(holds, || {
                 let wanted = Status::ALL.map(Status::name).join(", ");
                 Mismatch::new("body/UserImportJob/Status", wanted, shown(Some(status)))
+            })
+        }
+        Invariant::DatesInSeconds => Some(wrong_units(job(envelope)?)),
+        Invariant::IdPatterns => Some(wrong_ids(job(envelope)?)),
+        Invariant::ContentEncoding => Some(miscoded(response)),
+        Invariant::MessageType if failed => {
+            let json = envelope.json.as_ref().ok()?;
+            let names = ["message", "Message"].into_iter();
+            let mut messages = names.filter_map(|name| Some((name, json.get(name)?)));
+            let (name, message) = messages.find(|(_, message)| !message.is_null())?;
+            one(message.is_string(), || {
+                Mismatch::new(format!("body/{name}"), "a string", shown(Some(message)))
             })
         }
         Invariant::EchoedIds => {
@@ -161,9 +185,13 @@ pub(crate) fn breaches(
         Invariant::ErrorType
         | Invariant::KnownErrorType
         | Invariant::ErrorStatus
-        | Invariant::ErrorTypesAgree => None,
-        // Judged over all answers at once.
-        Invariant::RequestId | Invariant::Robust => None,
+        | Invariant::ErrorTypesAgree
+        | Invariant::MessageType => None,
+        // These need more than the response.
+        Invariant::RequestId
+        | Invariant::Robust
+        | Invariant::DatesByClock
+        | Invariant::NoServerErrors => None,
     }
 }
 
@@ -229,31 +257,132 @@ fn wrong_types(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
     MEMBERS.iter().filter_map(wrong).collect()
 }
 
-/// Whether there is any: nearly no answer has one, and to name places costs more than to look.
-fn has_null(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Object(members) => members.values().any(has_null),
-        Value::Array(items) => items.iter().any(has_null),
-        _ => false,
+/// Where a documented member is null. Of members that are not documented nothing is known.
+fn nulls(json: &Value, failed: bool) -> Vec<Mismatch> {
+    let is_null = |at: &&str| json.pointer(at).is_some_and(Value::is_null);
+    let found = |at: &str| Mismatch::new(format!("body{at}"), "no such member", "null");
+    if failed {
+        let places = ["/__type", "/code", "/message", "/Message"];
+        return places
+            .iter()
+            .filter(|at| is_null(at))
+            .map(|at| found(at))
+            .collect();
     }
+    if is_null(&"/UserImportJob") {
+        return vec![found("/UserImportJob")];
+    }
+    let Some(job) = json.get("UserImportJob").and_then(Value::as_object) else {
+        return Vec::new();
+    };
+    let members = MEMBERS.iter().map(|member| member.name);
+    let nulls = members.filter(|name| job.get(*name).is_some_and(Value::is_null));
+    nulls
+        .map(|name| found(&format!("/UserImportJob/{name}")))
+        .collect()
 }
 
-fn nulls(value: &Value, at: &str, places: &mut Vec<String>) {
-    match value {
-        Value::Null => places.push(at.to_owned()),
-        Value::Object(members) => {
-            for (name, value) in members {
-                nulls(value, &format!("{at}/{name}"), places);
-            }
-        }
-        Value::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                nulls(value, &format!("{at}/{index}"), places);
-            }
-        }
-        _ => {}
+/// The dates of a job that are numbers.
+fn dates(job: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&'static str, f64)> {
+    let dates = MEMBERS
+        .iter()
+        .filter(|member| member.kind == Kind::Timestamp);
+    dates.filter_map(|member| Some((member.name, job.get(member.name)?.as_f64()?)))
+}
+
+fn wrong_units(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+    let wrong = dates(job).filter(|(_, date)| !(0.0..SECONDS_MAX).contains(date));
+    let mismatch = |(name, date)| {
+        let at = format!("body/UserImportJob/{name}");
+        let wanted = "seconds since 1970";
+        // The whole number, not one with an exponent.
+        Mismatch::new(
+            at,
+            wanted,
+            format!("{date:.0}, which are too many for seconds"),
+        )
+    };
+    wrong.map(mismatch).collect()
+}
+
+/// What dates differ from the clock that the response itself shows.
+fn off_the_clock(
+    job: &serde_json::Map<String, Value>,
+    response: &Response,
+    stops: bool,
+) -> Option<Vec<Mismatch>> {
+    let clock = httpdate::parse_http_date(response.header("date")?).ok()?;
+    let clock = clock.duration_since(UNIX_EPOCH).ok()?.as_secs_f64();
+    let off = |(name, date): (&'static str, f64)| {
+        // Only what was written just now cannot be in the past.
+        let is_late = date - clock > CLOCK_SKEW_MAX;
+        let is_early = stops && name == "CompletionDate" && clock - date > CLOCK_SKEW_MAX;
+        (is_late || is_early).then(|| {
+            let minutes = (date - clock) / 60.0;
+            let at = format!("body/UserImportJob/{name}");
+            let wanted = "a date by the clock of the Date header";
+            Mismatch::new(
+                at,
+                wanted,
+                format!("one that is {minutes:+.0} minutes from it"),
+            )
+        })
+    };
+    let in_seconds = dates(job).filter(|(_, date)| (0.0..SECONDS_MAX).contains(date));
+    Some(in_seconds.filter_map(off).collect())
+}
+
+fn wrong_ids(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+    let wrong = |constraint: Constraint, fault: fn(&str) -> Option<Level>| {
+        let id = job.get(constraint.member);
+        (id.and_then(Value::as_str).and_then(fault) == Some(Level::Must)).then(|| {
+            let at = format!("body/UserImportJob/{}", constraint.member);
+            let Constraint {
+                length_max,
+                pattern,
+                ..
+            } = constraint;
+            let wanted = format!("1 to {length_max} characters that match {pattern}");
+            Mismatch::new(at, wanted, shown(id))
+        })
+    };
+    [wrong(JOB_ID, job_fault), wrong(USER_POOL_ID, pool_fault)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What Content-Encoding says of a body that is plain all the same.
+fn miscoded(response: &Response) -> Vec<Mismatch> {
+    let coding = response
+        .header("content-encoding")
+        .unwrap_or("identity")
+        .trim();
+    if coding.is_empty() || coding.eq_ignore_ascii_case("identity") || response.body.is_empty() {
+        return Vec::new();
     }
+    // No coding makes JSON of JSON.
+    let is_plain = serde_json::from_slice::<Value>(&response.body).is_ok();
+    let mismatch = || {
+        Mismatch::new(
+            "header content-encoding",
+            "none: the body is plain JSON",
+            coding,
+        )
+    };
+    is_plain.then(mismatch).into_iter().collect()
+}
+
+/// What a server error is to a request that nothing should break.
+fn server_errors(response: &Response, failed_first: Option<u16>) -> Vec<Mismatch> {
+    // Neither "not implemented" nor "not now" is a failure.
+    let is_failure = |status| status >= 500 && !matches!(status, 501 | 503 | 505);
+    let got = match (failed_first, response.status) {
+        (_, status) if is_failure(status) => status.to_string(),
+        (Some(first), now) => format!("{first}, and {now} to the same request sent again"),
+        _ => return Vec::new(),
+    };
+    vec![Mismatch::new("status", "no server error", got)]
 }
 
 fn described(response: &Response) -> String {

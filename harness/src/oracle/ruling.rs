@@ -61,7 +61,7 @@ impl fmt::Display for Reason {
 
 /// What is true of every answer to a request within the protocol, and how firmly. That request ids differ takes
 /// several answers; that there is one does not.
-const INVARIANTS: [(Invariant, Level); 10] = [
+const INVARIANTS: [(Invariant, Level); 14] = [
     (Invariant::JsonObject, Level::Must),
     (Invariant::ContentType, Level::Should),
     (Invariant::ErrorType, Level::Must),
@@ -71,7 +71,11 @@ const INVARIANTS: [(Invariant, Level); 10] = [
     (Invariant::NoNulls, Level::Must),
     (Invariant::MemberTypes, Level::Must),
     (Invariant::KnownStatus, Level::Must),
+    (Invariant::DatesInSeconds, Level::Must),
+    (Invariant::IdPatterns, Level::Must),
     (Invariant::EchoedIds, Level::Must),
+    (Invariant::MessageType, Level::Should),
+    (Invariant::ContentEncoding, Level::Must),
 ];
 
 /// Rules on an answer to any request at all.

@@ -126,6 +126,7 @@ fn at(place: &str) -> Assertion {
         not_after: None,
         matches: None,
         unchanged: None,
+        not_lowered: None,
         absent: None,
     }
 }

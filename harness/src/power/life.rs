@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::clock::Deadline;
 use crate::generator::Steps;
 use crate::lifecycle::{Stage, play, races, replay};
 use crate::reference::{Mutant, Options};
@@ -35,7 +36,8 @@ pub async fn broken_rules(suite: &Suite, mutant: Mutant) -> Vec<String> {
         let broken = played.breaches.into_iter();
         rules.extend(broken.map(|(_, breach)| breach.rule.id.to_owned()));
     }
-    let raced = races(&stage, 0..RACES, 0, AT_ONCE, || {}).await;
+    let never = Deadline::never();
+    let raced = races(&stage, 0..RACES, 0, AT_ONCE, &never, || {}).await;
     rules.extend(raced.findings.into_iter().map(|finding| finding.rule));
     rules
         .into_iter()

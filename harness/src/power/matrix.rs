@@ -148,10 +148,9 @@ pub(crate) async fn records(
         session.settle = SETTLE;
     }
     let plan = Plan {
-        selection: selection.clone(),
         seed,
         concurrency,
-        shard: None,
+        ..Plan::of(selection.clone())
     };
     let run = match Runner::new(Arc::clone(suite), &session, None).await {
         Ok(runner) => runner.run(&plan, |_| {}).await.map(|run| run.records),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::clock::Deadline;
 use crate::lifecycle::{Stage, Target, races, sequences};
 use crate::power::life::LIFECYCLE;
 use crate::power::matrix::{everything, records};
@@ -126,19 +127,23 @@ impl Alarms {
     ) -> Result<(), SessionError> {
         let session = Session::embedded(Profile::reference(), options)?;
         let provisioner = Arc::clone(&session.provisioner);
-        let target = Target::new(&session.profile, session.client.clone(), provisioner);
+        let client = session.client.clone();
+        let target = Target::new(&session.profile, client, provisioner, &session.run_id);
+        let never = Deadline::never();
         let stage = Stage::Target(Arc::new(target));
         for (part, at_once) in AT_ONCE.into_iter().enumerate() {
             let seed = part as u64;
             let of = |whole: u64| (whole + seed) / AT_ONCE.len() as u64;
-            let played = sequences(&stage, of(share.sequences), seed, at_once, progress).await;
+            let count = of(share.sequences);
+            let played = sequences(&stage, count, seed, at_once, &never, progress).await;
             self.sequences += played.sequences;
             self.steps += played.steps;
             for finding in &played.findings {
                 let id = format!("{LIFECYCLE}{}", finding.rule);
                 self.alarm(name, &id, Verdict::Divergent, 1);
             }
-            let raced = races(&stage, 0..of(share.races), seed, at_once, progress).await;
+            let count = of(share.races);
+            let raced = races(&stage, 0..count, seed, at_once, &never, progress).await;
             self.races += raced.races;
             for finding in &raced.findings {
                 let id = format!("{LIFECYCLE}{}", finding.rule);

@@ -1,7 +1,7 @@
 //! Preconditions made by the service's own operations.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,15 @@ use tokio::time::sleep;
 
 use crate::case::{Ids, JobState};
 use crate::contract::{Operation, Status};
+use crate::provision::active_jobs::{ActiveJobs, ActivePlace};
 use crate::provision::call::{accepted, describe, member};
-use crate::provision::delete::rest;
+use crate::provision::delete::end;
 use crate::provision::held::{Held, Made, Owned, Unmade, lock};
 use crate::provision::pool::Pools;
+use crate::provision::reason::{NoFile, Reason};
 use crate::provision::shared::Shared;
 use crate::provision::{
-    Captured, Described, NO_SUCH_JOB, Step, Unavailable, csv, ended, is_final, upload,
+    Captured, Described, Lease, NO_SUCH_JOB, Step, Unavailable, csv, ended, is_final, upload,
 };
 use crate::target::{self, Client};
 
@@ -25,15 +27,23 @@ use crate::target::{self, Client};
 /// little more than the calls round it take; on a machine of one's own, one user is enough.
 const USERS: [usize; 3] = [1, 500, 5_000];
 
-/// How long a start is tried again while another job may be active, and how often: an import of our own ends within seconds.
-const ACTIVE_PATIENCE: Duration = Duration::from_secs(20);
-const ACTIVE_PAUSE: Duration = Duration::from_secs(1);
-
-/// How long a job may go on once it was told to stop: several times what AWS's own examples took.
+/// How long a job may go on once it was told to stop: several times what AWS's own examples took. On this machine nothing
+/// takes as long.
 const REST_PATIENCE: Duration = Duration::from_secs(20);
+const REST_PATIENCE_LOCAL: Duration = Duration::from_secs(2);
 
 /// How long a job may take to show the wanted status: twenty times what AWS's own examples took.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same on this machine, where simulated imports take a second or two.
+const PATIENCE_LOCAL: Duration = Duration::from_secs(5);
+
+/// How many uploads in a row may fail before no more is tried.
+const FAILED_UPLOADS_MAX: usize = 3;
+
+/// The most columns of a CSV file, and the most bytes of their names: five times what a pool with all its custom attributes has.
+const COLUMNS_MAX: usize = 256;
+const COLUMNS_SIZE_MAX: usize = 16 * 1_024;
 
 /// The pauses between two looks at a job.
 const LOOK_MIN: Duration = Duration::from_millis(5);
@@ -50,23 +60,30 @@ pub(crate) struct Api {
     users: usize,
     /// How many were enough for a state, where that were more. What Pending takes says nothing of a job that only has to run.
     enough: Mutex<BTreeMap<JobState, usize>>,
-    /// Whether a start that is refused may be so because another job is active, which is worth waiting for.
-    waits: AtomicBool,
+    /// The places of active jobs.
+    pub(super) active: Arc<ActiveJobs>,
+    /// Whether a start that is refused may be so because a job of somebody else is active, which is worth waiting for.
+    pub(super) waits: AtomicBool,
     /// Whether a job went on although it was stopped.
     is_restless: AtomicBool,
     columns: OnceCell<Vec<String>>,
     /// The states that a job was waited for to the end of patience, and what was seen instead. Nobody waits for one twice.
-    out_of_reach: Mutex<BTreeMap<JobState, String>>,
-    held: Arc<Held>,
+    out_of_reach: Mutex<BTreeMap<JobState, Reason>>,
+    /// How many uploads in a row failed, and why the last one did.
+    failed_uploads: AtomicUsize,
+    last_upload: Mutex<Option<NoFile>>,
+    pub(super) held: Arc<Held>,
 }
 
 /// A precondition in the making.
 #[derive(Default)]
-struct Making {
+pub(super) struct Making {
     owned: Vec<Owned>,
     steps: Vec<Step>,
     /// Why the last job has no CSV file.
-    no_file: Option<String>,
+    pub(super) no_file: Option<Box<NoFile>>,
+    /// The job that was started last, and its place, as long as it may be active.
+    active: Option<(Ids, ActivePlace)>,
 }
 
 /// What a job came to.
@@ -83,7 +100,7 @@ impl Api {
     pub(crate) fn new(
         client: Client,
         settings: &target::Api,
-        active_jobs: Option<usize>,
+        active: Arc<ActiveJobs>,
         run_id: &str,
         held: Arc<Held>,
     ) -> Self {
@@ -94,11 +111,14 @@ impl Api {
             shared: settings.pools.map(Shared::new),
             users: settings.users.unwrap_or(USERS[0]),
             enough: Mutex::default(),
-            waits: AtomicBool::new(active_jobs.is_some()),
+            waits: AtomicBool::new(active.limit().is_some()),
+            active,
             is_restless: AtomicBool::new(false),
             settings: settings.clone(),
             columns: OnceCell::new(),
             out_of_reach: Mutex::default(),
+            failed_uploads: AtomicUsize::new(0),
+            last_upload: Mutex::default(),
             held,
         }
     }
@@ -106,11 +126,7 @@ impl Api {
     /// Makes a pool, and a job in it that is in a state.
     pub(crate) async fn make(&self, job: JobState) -> Result<Made, Unmade> {
         if job == JobState::Is(Status::Expired) {
-            return Err(Unavailable::Unreachable(
-                "a job expires 24 to 48 hours after it was made: give one that has, with the `fixed` or `command` driver"
-                    .to_owned(),
-            )
-            .into());
+            return Err(Unavailable::Unreachable(Reason::ExpiresAfterADay).into());
         }
         if let Some(why) = lock(&self.out_of_reach).get(&job) {
             return Err(Unavailable::Unreachable(why.clone()).into());
@@ -122,40 +138,57 @@ impl Api {
                 steps: making.steps,
                 ..made
             }),
-            Err(why) => Err(Unmade {
-                why,
-                owned: making.owned,
-            }),
+            Err(why) => Err(self.unmade(why, making).await),
         }
+    }
+
+    /// What could not be made. A job of it that was started keeps no other one waiting.
+    async fn unmade(&self, why: Unavailable, making: Making) -> Unmade {
+        if let Some((ids, place)) = making.active {
+            end(&self.client, &ids, self.rest_patience()).await;
+            drop(place);
+        }
+        let owned = making.owned;
+        Unmade { why, owned }
     }
 
     /// A started job in a pool that there is, which goes with the pool.
     pub(crate) async fn beside(&self, pool: &str) -> Result<Made, Unmade> {
+        if let Some(limit) = self.active.limit().filter(|limit| *limit < 2) {
+            return Err(Unavailable::Unreachable(Reason::ActiveJobs { needed: 2, limit }).into());
+        }
         let mut making = Making::default();
         let made = self
-            .reach(pool, JobState::Started, Status::Pending, &mut making)
-            .await?;
-        Ok(Made {
-            owned: making.owned,
-            steps: making.steps,
-            ..made
-        })
+            .reach(pool, JobState::Started, Status::Pending, 1, &mut making)
+            .await;
+        match made {
+            Ok(made) => Ok(Made {
+                owned: making.owned,
+                steps: making.steps,
+                ..made
+            }),
+            Err(why) => Err(self.unmade(why, making).await),
+        }
     }
 
-    /// Stops a job in a shared pool, if it runs. Whether it did shows when the pool is deleted.
-    pub(crate) async fn rest(&self, owned: Owned) {
-        let ids = Ids {
-            pool: owned.pool,
-            job: owned.job,
-        };
-        // An endpoint that stops no job is waited for once, not in every case.
-        let patience = if self.is_restless.load(Ordering::Relaxed) {
-            Duration::ZERO
-        } else {
-            REST_PATIENCE
-        };
-        if !rest(&self.client, &ids, patience).await {
+    /// Ends the job of a lease, so that it keeps no other one waiting.
+    pub(crate) async fn end(&self, lease: &mut Lease) {
+        if lease.place.is_none() {
+            return;
+        }
+        let ids = lease.ends.as_ref().unwrap_or(&lease.ids);
+        if !end(&self.client, ids, self.rest_patience()).await {
             self.is_restless.store(true, Ordering::Relaxed);
+        }
+        lease.end();
+    }
+
+    /// How long a job may go on once it was told to stop. An endpoint that stops no job is waited for once, not in every case.
+    fn rest_patience(&self) -> Duration {
+        match self.is_restless.load(Ordering::Relaxed) {
+            true => Duration::ZERO,
+            false if self.client.is_local() => REST_PATIENCE_LOCAL,
+            false => REST_PATIENCE,
         }
     }
 
@@ -163,33 +196,48 @@ impl Api {
         self.pools.delete(pool).await
     }
 
+    pub(crate) fn miss(&self, name: &str) {
+        self.pools.miss(name);
+    }
+
     pub(crate) async fn sweep(&self) {
         self.pools.sweep().await;
     }
 
     async fn make_in(&self, job: JobState, making: &mut Making) -> Result<Made, Unavailable> {
+        let is_started = !matches!(job, JobState::Absent | JobState::Is(Status::Created));
+        let _ready = match is_started {
+            true => self.active.ready().await,
+            false => None,
+        };
         let pool = self.pool(None, making).await?;
         let nobody = |pool, job| Made::of(Ids { pool, job });
         match job {
             JobState::Absent => Ok(nobody(pool, NO_SUCH_JOB.to_owned())),
             JobState::Elsewhere => {
                 let started = self
-                    .reach(&pool, JobState::Started, Status::Pending, making)
+                    .reach(&pool, JobState::Started, Status::Pending, 0, making)
                     .await?;
                 let other = self.pool(Some(&pool), making).await?;
-                Ok(nobody(other, started.ids.job))
+                Ok(Made {
+                    place: started.place,
+                    ends: Some(started.ids.clone()),
+                    ..nobody(other, started.ids.job)
+                })
             }
-            JobState::Started => self.reach(&pool, job, Status::Pending, making).await,
-            JobState::Is(status) => self.reach(&pool, job, status, making).await,
+            JobState::Started => self.reach(&pool, job, Status::Pending, 0, making).await,
+            JobState::Is(status) => self.reach(&pool, job, status, 0, making).await,
         }
     }
 
-    /// Makes jobs in a pool until one shows a wanted state. `name` is its status in calls and messages.
+    /// Makes jobs in a pool until one shows a wanted state. `name` is its status in calls and messages, `beside` how many jobs of
+    /// the same lease are active already.
     async fn reach(
         &self,
         pool: &str,
         state: JobState,
         name: Status,
+        beside: usize,
         making: &mut Making,
     ) -> Result<Made, Unavailable> {
         let mut passed = Status::Created;
@@ -206,7 +254,8 @@ impl Api {
                     ..Made::of(ids)
                 });
             }
-            self.start(&ids, making).await?;
+            let place = self.start(&ids, beside, making).await?;
+            making.active = Some((ids.clone(), place));
             let refused = if matches!(name, Status::Stopping | Status::Stopped) {
                 let stopped = self.step(Operation::StopUserImportJob, &ids, making);
                 stopped.await.err()
@@ -221,37 +270,56 @@ impl Api {
             match look {
                 Look::Shown(described) => {
                     lock(&self.enough).insert(state, users);
-                    return Ok(seen(ids, name, described));
+                    // Where it has ended, its place is free.
+                    let place = making.active.take().map(|(_, place)| place);
+                    return Ok(Made {
+                        place: place.filter(|_| !is_final(name)),
+                        ..seen(ids, name, described)
+                    });
                 }
                 Look::Unreadable(described) if follows_at_once(name) => {
-                    return Ok(seen(ids, name, described));
+                    return Ok(Made {
+                        place: making.active.take().map(|(_, place)| place),
+                        ..seen(ids, name, described)
+                    });
                 }
                 Look::Unreadable(_) => {
-                    return Err(Unavailable::Unreachable(format!(
-                        "DescribeUserImportJob shows no readable Status, so that {name} cannot be told"
-                    )));
+                    let reason = Reason::NoStatus { wanted: Some(name) };
+                    return Err(Unavailable::Unreachable(reason));
                 }
-                Look::Passed(status) => passed = status,
-                Look::Stuck(status) => {
-                    let why = format!(
-                        "a job stayed {status} for {} s and never was {name}{}",
-                        PATIENCE.as_secs(),
-                        making.excuse()
-                    );
-                    lock(&self.out_of_reach).insert(state, why.clone());
-                    return Err(Unavailable::Unreachable(why));
+                Look::Passed(status) => {
+                    making.active = None;
+                    passed = status;
+                }
+                Look::Stuck(last) => {
+                    let reason = Reason::Stuck {
+                        wanted: name,
+                        last,
+                        waited_s: self.patience().as_secs(),
+                        no_file: making.no_file.clone(),
+                    };
+                    lock(&self.out_of_reach).insert(state, reason.clone());
+                    return Err(Unavailable::Unreachable(reason));
                 }
             }
         }
-        Err(Unavailable::Unreachable(format!(
-            "no job was seen in {name}: the last was {passed}{}",
-            making.excuse()
-        )))
+        Err(Unavailable::Unreachable(Reason::Passed {
+            wanted: name,
+            last: passed,
+            no_file: making.no_file.clone(),
+        }))
+    }
+
+    fn patience(&self) -> Duration {
+        match self.client.is_local() {
+            true => PATIENCE_LOCAL,
+            false => PATIENCE,
+        }
     }
 
     /// Looks at a job until it shows a wanted state, or one from which it cannot come there any more.
     async fn look(&self, ids: &Ids, state: JobState, name: Status) -> Result<Look, Unavailable> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience();
         let mut pause = if self.client.is_limited() {
             LOOK_MAX
         } else {
@@ -345,55 +413,56 @@ impl Api {
             self.held.hold(&owned);
             making.owned.push(owned);
         }
-        if name != Status::Created {
-            // A job without its file is the endpoint's to refuse, or to run all the same.
-            let csv = csv::file(self.columns(pool).await, users, name != Status::Failed);
-            making.no_file = self.upload(url, csv, making).await.err();
-        }
+        // A job without its file is the endpoint's to refuse, or to run all the same.
+        let csv = csv::file(self.columns(pool).await, users, name != Status::Failed);
+        making.no_file = self.upload(url, csv, making).await.err().map(Box::new);
         Ok(ids)
     }
 
+    /// Puts a file where a job reads it. After some uploads in a row that failed, no more is tried.
     async fn upload(
         &self,
         url: Option<String>,
         csv: String,
         making: &mut Making,
-    ) -> Result<(), String> {
-        let url = url.ok_or("CreateUserImportJob showed no PreSignedUrl")?;
-        upload::check(&url, &self.client, &self.settings.upload_hosts)?;
-        let answer = self.client.upload(&url, csv.clone().into_bytes()).await;
-        let answer = answer.map_err(|failure| failure.to_string())?;
-        making.steps.push(Step::Upload { url, csv });
-        if (200..300).contains(&answer.status) {
-            Ok(())
-        } else {
-            Err(format!("the upload was answered with {}", answer.status))
+    ) -> Result<(), NoFile> {
+        if self.failed_uploads.load(Ordering::Relaxed) >= FAILED_UPLOADS_MAX
+            && let Some(last) = lock(&self.last_upload).clone()
+        {
+            return Err(NoFile::LikeTheOthers(Box::new(last)));
         }
-    }
-
-    /// Starts a job. Where only so many may be active, it is tried again for a while: another process, or what one left
-    /// behind, may be in the way.
-    async fn start(&self, ids: &Ids, making: &mut Making) -> Result<(), Unavailable> {
-        let deadline = Instant::now() + ACTIVE_PATIENCE;
-        loop {
-            let started = self.step(Operation::StartUserImportJob, ids, making).await;
-            let Err(Unavailable::Unreachable(why)) = started else {
-                return started;
-            };
-            let hopeless = making.no_file.is_some() || !self.waits.load(Ordering::Relaxed);
-            if hopeless || self.held.is_closed() || Instant::now() >= deadline {
-                // Nobody waits a second time for what never came.
-                self.waits.store(false, Ordering::Relaxed);
-                return Err(Unavailable::Unreachable(format!(
-                    "{why}{}",
-                    making.excuse()
-                )));
+        match self.try_upload(url, csv, making).await {
+            Ok(()) => {
+                self.failed_uploads.store(0, Ordering::Relaxed);
+                Ok(())
             }
-            sleep(ACTIVE_PAUSE).await;
+            Err(why) => {
+                self.failed_uploads.fetch_add(1, Ordering::Relaxed);
+                *lock(&self.last_upload) = Some(why.clone());
+                Err(why)
+            }
         }
     }
 
-    async fn step(
+    async fn try_upload(
+        &self,
+        url: Option<String>,
+        csv: String,
+        making: &mut Making,
+    ) -> Result<(), NoFile> {
+        let url = url.ok_or(NoFile::NoUrl)?;
+        let origin = upload::check(&url, &self.client, &self.settings.upload_hosts)
+            .map_err(NoFile::Forbidden)?;
+        let uploaded = self.client.upload(&url, csv.clone().into_bytes()).await;
+        let status = uploaded.map_err(NoFile::Unanswered)?.status;
+        making.steps.push(Step::Upload { url, csv });
+        match status {
+            200..300 => Ok(()),
+            status => Err(NoFile::Refused { origin, status }),
+        }
+    }
+
+    pub(super) async fn step(
         &self,
         operation: Operation,
         ids: &Ids,
@@ -422,7 +491,10 @@ impl Api {
             columns
                 .map(|column| column.as_str().map(str::to_owned))
                 .collect::<Option<Vec<_>>>()
-                .filter(|columns| !columns.is_empty())
+                .filter(|columns| {
+                    let size: usize = columns.iter().map(String::len).sum();
+                    (1..=COLUMNS_MAX).contains(&columns.len()) && size <= COLUMNS_SIZE_MAX
+                })
         };
         let documented = || csv::COLUMNS.map(str::to_owned).to_vec();
         self.columns
@@ -437,15 +509,6 @@ fn seen(ids: Ids, name: Status, described: Described) -> Made {
         assumed: Some(name),
         described: Some(described),
         ..Made::of(ids)
-    }
-}
-
-impl Making {
-    /// What may be to blame for a job that did not do as it should.
-    fn excuse(&self) -> String {
-        self.no_file
-            .as_ref()
-            .map_or_else(String::new, |why| format!(" (it has no CSV file: {why})"))
     }
 }
 

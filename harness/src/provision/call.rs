@@ -8,19 +8,21 @@ use tokio::time::sleep;
 use crate::case::Ids;
 use crate::contract::Operation;
 use crate::provision::held::Held;
+use crate::provision::reason::{Reason, is_passing};
 use crate::provision::{Described, Unavailable};
 use crate::target::{Client, Failure};
-use crate::wire::{Envelope, Request, Response};
+use crate::wire::{Request, Response, is_throttled};
 
 /// How often a throttled or lost call is made, and the pause before the second time; each further one is twice as long. The
 /// service counts by the second, so that one second in all is enough.
 const CALLS_MAX: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The most characters of an answer that a reason quotes.
-const QUOTE_LENGTH_MAX: usize = 160;
+/// How often a call is made again that the endpoint failed on: once is luck, three times is a rule.
+const FAILED_MAX: u32 = 2;
 
-/// The answer to a call. It is made again while it is throttled, and where it was lost if that cannot do it twice.
+/// The response to a call. It is made again while it is throttled, and where it was lost or the endpoint failed if that cannot
+/// do it twice.
 pub(crate) async fn call(
     client: &Client,
     operation: Operation,
@@ -28,28 +30,41 @@ pub(crate) async fn call(
     held: &Held,
 ) -> Result<Response, Unavailable> {
     let request = Request::call(operation, body.to_string());
-    let mut pause = PAUSE;
-    let mut last = String::new();
+    let (mut pause, mut wait) = (PAUSE, Duration::ZERO);
+    let mut last = Reason::Throttled {
+        operation: Some(operation),
+    };
     for attempt in 0..CALLS_MAX {
         if attempt > 0 {
             if held.is_closed() {
                 break;
             }
-            sleep(pause).await;
-            pause *= 2;
+            sleep(wait).await;
         }
-        last = match client.ping(&request).await {
-            Ok(answer) if is_throttle(&answer) => quoted(&answer),
+        wait = pause;
+        let answer = match operation {
+            Operation::DeleteUserPool => client.tell(&request).await,
+            _ => client.ping(&request).await,
+        };
+        last = match answer {
+            Ok(answer) if is_throttled(&answer) => Reason::Throttled {
+                operation: Some(operation),
+            },
+            Ok(answer) if is_passing(&answer) && may_repeat(operation) && attempt < FAILED_MAX => {
+                wait = Duration::ZERO;
+                Reason::refused(operation, &answer)
+            }
             Ok(answer) => return Ok(answer),
             // Waiting as long again would only double the silence.
             Err(failure @ Failure::Timeout { .. }) => return Err(lost(operation, &failure)),
             Err(failure) if failure.may_have_acted() && !may_repeat(operation) => {
                 return Err(lost(operation, &failure));
             }
-            Err(failure) => failure.to_string(),
+            Err(failure) => Reason::Unanswered { operation, failure },
         };
+        pause *= 2;
     }
-    Err(Unavailable::Indeterminate(format!("{operation}: {last}")))
+    Err(Unavailable::Indeterminate(last))
 }
 
 /// The answer to a call, which must be a success.
@@ -91,23 +106,20 @@ pub(crate) fn member(
         .ok_or_else(|| refused(operation, answer))
 }
 
-/// An answer in short, on one line.
-pub(crate) fn quoted(answer: &Response) -> String {
-    let shown: String = answer
-        .to_string()
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(QUOTE_LENGTH_MAX)
-        .collect();
-    shown.trim_end().to_owned()
-}
-
 fn refused(operation: Operation, answer: &Response) -> Unavailable {
-    Unavailable::Unreachable(format!("{operation} was answered with {}", quoted(answer)))
+    let reason = Reason::refused(operation, answer);
+    // A server that failed may do better next time.
+    match is_passing(answer) {
+        true => Unavailable::Indeterminate(reason),
+        false => Unavailable::Unreachable(reason),
+    }
 }
 
 fn lost(operation: Operation, failure: &Failure) -> Unavailable {
-    Unavailable::Indeterminate(format!("{operation}: {failure}"))
+    Unavailable::Indeterminate(Reason::Unanswered {
+        operation,
+        failure: failure.clone(),
+    })
 }
 
 /// Whether doing it twice is as good as once. A second pool would be nobody's to delete.
@@ -116,16 +128,4 @@ fn may_repeat(operation: Operation) -> bool {
         operation,
         Operation::CreateUserPool | Operation::StartUserImportJob | Operation::StopUserImportJob
     )
-}
-
-fn is_throttle(answer: &Response) -> bool {
-    const TYPES: [&str; 3] = [
-        "TooManyRequestsException",
-        "Throttling",
-        "ThrottlingException",
-    ];
-    matches!(answer.status, 429 | 503)
-        || Envelope::read(answer)
-            .error_type()
-            .is_some_and(|name| TYPES.contains(&name))
 }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
 use crate::provision::held::{Held, Made, Owned, Unmade};
+use crate::provision::reason::Reason;
 use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::target::ConfigError;
 
@@ -144,7 +145,7 @@ impl Command {
 
     /// A job in the first of these statuses that the program reaches.
     async fn first(&self, wanted: &[Status]) -> Result<Owned, Unavailable> {
-        let mut last = Unavailable::Unreachable("no status is wanted".to_owned());
+        let mut last = Unavailable::Unreachable(Reason::Said("no status is wanted".to_owned()));
         for status in wanted {
             match self.ask(&json!({ "acquire": status.name() })).await {
                 Ok(reply) => return self.owned(&reply),
@@ -179,13 +180,16 @@ impl Command {
         })?;
         if let Some(why) = reply.get("unreachable") {
             let why = why.as_str().map_or_else(|| why.to_string(), str::to_owned);
-            return Err(Unavailable::Unreachable(why));
+            return Err(Unavailable::Unreachable(Reason::Said(why)));
         }
         Ok(reply)
     }
 
     fn broken(&self, why: &str) -> Unavailable {
-        Unavailable::Unreachable(format!("the provisioning program `{}`: {why}", self.shown))
+        Unavailable::Unreachable(Reason::Program {
+            command: self.shown.clone(),
+            why: why.to_owned(),
+        })
     }
 }
 

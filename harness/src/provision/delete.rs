@@ -3,36 +3,65 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::case::Ids;
 use crate::contract::{Operation, Status};
-use crate::provision::call::{accepted, call, describe, quoted};
+use crate::provision::call::{accepted, call, describe};
 use crate::provision::held::Held;
+use crate::provision::reason::excerpt;
 use crate::target::Client;
-use crate::wire::Envelope;
+use crate::wire::{Envelope, Response};
 
 /// How long a pool may refuse to be deleted because of an import: ten times what AWS's own examples took to stop.
-pub(crate) const DELETE_PATIENCE: Duration = Duration::from_secs(30);
+const DELETE_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The same on this machine, where simulated imports stop at once or never.
+const DELETE_PATIENCE_LOCAL: Duration = Duration::from_secs(5);
 
 /// Between two tries: short for an emulator, and soon long enough for the quota of one pool.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// How many pages of pools are looked through. Sixty a page: more than an account may have by default.
+/// How many pages of pools are read. Sixty a page: more than an account may have by default.
 const POOL_PAGES_MAX: usize = 40;
 
-/// How many pages of jobs are looked through: sixty a page, and a pool has 1,000 jobs at most (quotas page, L-681BB884).
+/// How many pages of jobs are read: sixty a page, and a pool has 1,000 jobs at most (quotas page, L-681BB884).
 const JOB_PAGES_MAX: usize = 17;
+
+/// How many jobs of one pool are stopped: as many as a pool may have.
+const STOPS_MAX: usize = 1_000;
+
+/// How long a pool of a client's endpoint may refuse to be deleted.
+pub(crate) fn delete_patience(client: &Client) -> Duration {
+    match client.is_local() {
+        true => DELETE_PATIENCE_LOCAL,
+        false => DELETE_PATIENCE,
+    }
+}
 
 /// Deletes a pool. Jobs that still import are stopped first, and that they end is waited for so long. A pool that is not there
 /// is as good as deleted.
 pub(crate) async fn delete(client: &Client, pool: &str, patience: Duration) -> Result<(), String> {
+    let deleted = timeout(
+        patience + client.timeout(),
+        delete_within(client, pool, patience),
+    );
+    deleted.await.unwrap_or_else(|_| {
+        Err(format!(
+            "it was not deleted within {} s",
+            patience.as_secs()
+        ))
+    })
+}
+
+async fn delete_within(client: &Client, pool: &str, patience: Duration) -> Result<(), String> {
     // Not that of the run: a run that ends must not give up what it has to delete.
     let held = Held::default();
     let body = json!({ "UserPoolId": pool });
     let deadline = Instant::now() + patience;
     let mut pause = PAUSE_MIN;
+    let mut stops = STOPS_MAX;
     loop {
         let answer = call(client, Operation::DeleteUserPool, &body, &held)
             .await
@@ -41,12 +70,12 @@ pub(crate) async fn delete(client: &Client, pool: &str, patience: Duration) -> R
             _ if (200..300).contains(&answer.status) => return Ok(()),
             Some("ResourceNotFoundException") => return Ok(()),
             Some("UserImportInProgressException") if Instant::now() < deadline => {
-                stop_all(client, pool, &held).await;
+                stop_all(client, pool, &held, &mut stops).await;
             }
             _ => {
                 return Err(format!(
                     "DeleteUserPool was answered with {}",
-                    quoted(&answer)
+                    excerpt(&answer)
                 ));
             }
         }
@@ -55,26 +84,39 @@ pub(crate) async fn delete(client: &Client, pool: &str, patience: Duration) -> R
     }
 }
 
-/// Stops a job that runs, and waits a while until it does no more. False if it still does.
-pub(crate) async fn rest(client: &Client, ids: &Ids, patience: Duration) -> bool {
+/// Stops a job that may run, and waits a while until it does no more. False if it still does.
+pub(crate) async fn end(client: &Client, ids: &Ids, patience: Duration) -> bool {
     let held = Held::default();
     let deadline = Instant::now() + patience;
     let mut pause = PAUSE_MIN;
+    let mut status = stop(client, &ids.pool, &ids.job, &held).await;
     loop {
+        let is_active = |status| {
+            matches!(
+                status,
+                Status::Pending | Status::InProgress | Status::Stopping
+            )
+        };
+        match status {
+            Some(status) if !is_active(status) => return true,
+            Some(_) if Instant::now() >= deadline => return false,
+            Some(_) => {
+                sleep(pause).await;
+                pause = (pause * 2).min(PAUSE_MAX);
+            }
+            // A stop that is refused may be one of a job that has ended.
+            None => {}
+        }
         let described = describe(client, ids, &held).await;
-        match described.ok().and_then(|described| described.status()) {
-            Some(Status::Pending | Status::InProgress) => {
+        status = described.ok().and_then(|described| described.status());
+        match status {
+            Some(Status::Pending | Status::InProgress) if Instant::now() < deadline => {
                 stop(client, &ids.pool, &ids.job, &held).await;
             }
-            Some(Status::Stopping) => {}
+            Some(status) if is_active(status) => {}
             // Finished, not started, or nothing that can be told or helped.
             _ => return true,
         }
-        if Instant::now() >= deadline {
-            return false;
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(PAUSE_MAX);
     }
 }
 
@@ -87,29 +129,35 @@ pub(crate) async fn pools(client: &Client) -> Result<Vec<(String, String)>, Stri
         let answer = accepted(client, Operation::ListUserPools, &body, &held)
             .await
             .map_err(|why| why.to_string())?;
-        let listed: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        for pool in listed["UserPools"].as_array().into_iter().flatten() {
+        let (listed, pools) = page(&answer, "UserPools")
+            .ok_or_else(|| format!("ListUserPools was answered with {}", excerpt(&answer)))?;
+        for pool in pools {
             if let (Some(id), Some(name)) = (pool["Id"].as_str(), pool["Name"].as_str()) {
                 found.push((id.to_owned(), name.to_owned()));
             }
         }
         match next_page(&listed, "NextToken") {
             Some(token) if body.get("NextToken") != Some(&token) => body["NextToken"] = token,
-            _ => break,
+            _ => return Ok(found),
         }
     }
-    Ok(found)
+    Err(format!(
+        "ListUserPools has more than {POOL_PAGES_MAX} pages, and was not read to its end"
+    ))
 }
 
-async fn stop_all(client: &Client, pool: &str, held: &Held) {
+/// Stops the jobs of a pool, at most so many.
+async fn stop_all(client: &Client, pool: &str, held: &Held, stops: &mut usize) {
     let mut body = json!({ "UserPoolId": pool, "MaxResults": 60 });
     for _ in 0..JOB_PAGES_MAX {
         let listed = call(client, Operation::ListUserImportJobs, &body, held).await;
-        let Ok(answer) = listed else {
+        let Some((listed, jobs)) = listed
+            .ok()
+            .and_then(|answer| page(&answer, "UserImportJobs"))
+        else {
             return;
         };
-        let listed: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        for job in listed["UserImportJobs"].as_array().into_iter().flatten() {
+        for job in jobs {
             let status = job["Status"]
                 .as_str()
                 .and_then(|name| name.parse::<Status>().ok());
@@ -117,6 +165,10 @@ async fn stop_all(client: &Client, pool: &str, held: &Held) {
             if let (None | Some(Status::Pending | Status::InProgress), Some(id)) =
                 (status, job["JobId"].as_str())
             {
+                if *stops == 0 {
+                    return;
+                }
+                *stops -= 1;
                 stop(client, pool, id, held).await;
             }
         }
@@ -129,10 +181,24 @@ async fn stop_all(client: &Client, pool: &str, held: &Held) {
     }
 }
 
-/// Whether it helped shows when the pool is deleted, or the job looked at.
-async fn stop(client: &Client, pool: &str, job: &str, held: &Held) {
+/// Stops a job, and says what the response shows of it.
+async fn stop(client: &Client, pool: &str, job: &str, held: &Held) -> Option<Status> {
     let body = json!({ "UserPoolId": pool, "JobId": job });
-    let _ = call(client, Operation::StopUserImportJob, &body, held).await;
+    let answer = call(client, Operation::StopUserImportJob, &body, held).await;
+    let json = Envelope::read(&answer.ok()?).json.ok()?;
+    json.pointer("/UserImportJob/Status")?
+        .as_str()?
+        .parse()
+        .ok()
+}
+
+/// A page of a list, and its entries.
+fn page(answer: &Response, member: &str) -> Option<(Value, Vec<Value>)> {
+    let mut listed: Value = serde_json::from_slice(&answer.body).ok()?;
+    match listed.get_mut(member)?.take() {
+        Value::Array(entries) if answer.status == 200 => Some((listed, entries)),
+        _ => None,
+    }
 }
 
 fn next_page(listed: &Value, member: &str) -> Option<Value> {

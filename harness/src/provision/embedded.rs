@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
 use crate::provision::held::{Held, Made, Owned, Unmade};
+use crate::provision::reason::Reason;
 use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::reference::{Effect, Endpoint, Fault, Moment, Options, Seed};
 
@@ -63,7 +64,7 @@ impl Embedded {
         let ids = self
             .endpoint
             .seed_job(seed, now())
-            .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+            .map_err(|error| Unavailable::Unreachable(Reason::Said(error.to_string())))?;
         Ok(Made::of(Ids {
             pool: ids.user_pool_id,
             job: ids.job_id,
@@ -78,7 +79,7 @@ impl Embedded {
         };
         self.endpoint
             .fault(fault)
-            .map_err(|error| Unavailable::Unreachable(error.to_string()))
+            .map_err(|error| Unavailable::Unreachable(Reason::Said(error.to_string())))
     }
 
     pub(crate) fn let_go(&self, ids: &Ids) {
@@ -97,7 +98,7 @@ impl Embedded {
         let ids = self
             .endpoint
             .seed_job(Seed::new(status), now())
-            .map_err(|error| Unavailable::Unreachable(error.to_string()))?;
+            .map_err(|error| Unavailable::Unreachable(Reason::Said(error.to_string())))?;
         let ids = Ids {
             pool: ids.user_pool_id,
             job: ids.job_id,

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
 use crate::provision::held::{Made, Unmade, lock};
+use crate::provision::reason::Reason;
 use crate::provision::{NO_SUCH_JOB, Unavailable};
 use crate::target::FixedJob;
 
@@ -27,7 +28,7 @@ pub(crate) struct Fixed {
     /// The jobs that a case has had.
     used: Mutex<BTreeSet<(String, String)>>,
     /// The states that their job has left for good, or cannot show, and why.
-    spent: Mutex<BTreeMap<JobState, String>>,
+    spent: Mutex<BTreeMap<JobState, Reason>>,
 }
 
 impl Fixed {
@@ -53,29 +54,26 @@ impl Fixed {
     }
 
     /// Remembers that the job of a state is in it no more, so that nobody looks again.
-    pub(crate) fn spend(&self, job: JobState, why: &str) {
-        lock(&self.spent).insert(job, why.to_owned());
+    pub(crate) fn spend(&self, job: JobState, why: &Reason) {
+        lock(&self.spent).insert(job, why.clone());
     }
 
     pub(crate) async fn make(&self, job: JobState) -> Result<Made, Unmade> {
         if let Some(why) = lock(&self.spent).get(&job) {
             return Err(Unavailable::Unreachable(why.clone()).into());
         }
-        let (ids, assumed) = self.find(job).ok_or_else(|| {
-            let name = String::from(job);
-            Unavailable::Unreachable(format!("the profile's fixed jobs have none for `{name}`"))
-        })?;
+        let (ids, assumed) = self
+            .find(job)
+            .ok_or(Unavailable::Unreachable(Reason::NoFixedJob(job)))?;
         let Some(semaphore) = self.alone.get(&key(&ids)) else {
             // A made-up id: nobody can change what is not there.
             return Ok(Made::of(ids));
         };
         let permit = timeout(PATIENCE, Arc::clone(semaphore).acquire_owned());
         let Ok(Ok(alone)) = permit.await else {
-            return Err(Unavailable::Indeterminate(format!(
-                "another case has the job {} for more than {} s",
-                ids.job,
-                PATIENCE.as_secs()
-            ))
+            return Err(Unavailable::Indeterminate(Reason::Busy {
+                waited_s: PATIENCE.as_secs(),
+            })
             .into());
         };
         let is_fresh = lock(&self.used).insert(key(&ids));

@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::case::Ids;
 use crate::contract::Status;
+use crate::provision::active_jobs::ActivePlace;
 use crate::provision::{Described, Step, Unavailable};
 
 /// Everything that is made and not yet undone.
@@ -39,6 +40,10 @@ pub(crate) struct Made {
     pub(crate) described: Option<Described>,
     /// Whether nobody had it before.
     pub(crate) is_fresh: bool,
+    /// Its place among the active jobs, where it may be active.
+    pub(crate) place: Option<ActivePlace>,
+    /// The job that holds the place, where the ids are not its own.
+    pub(crate) ends: Option<Ids>,
     /// What keeps others from it.
     pub(crate) alone: Option<OwnedSemaphorePermit>,
 }
@@ -85,6 +90,15 @@ impl Held {
         lock(&self.leftovers).insert(leftover);
     }
 
+    /// Remembers everything that is still held as left behind: there was no time to undo it.
+    pub(crate) fn abandon(&self) {
+        let left = std::mem::take(&mut *lock(&self.owned));
+        let pools: BTreeSet<_> = left.into_iter().map(|owned| owned.pool).collect();
+        for pool in pools {
+            self.leave(format!("the pool {pool}: there was no time for it"));
+        }
+    }
+
     /// What is left behind, told once.
     pub(crate) fn take_leftovers(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.leftovers))
@@ -122,6 +136,8 @@ impl Made {
             assumed: None,
             described: None,
             is_fresh: true,
+            place: None,
+            ends: None,
             alone: None,
         }
     }

@@ -8,7 +8,9 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::case::Ids;
 use crate::contract::{Operation, Status};
+use crate::provision::active_jobs::ActivePlace;
 use crate::provision::held::Owned;
+use crate::provision::reason::Reason;
 use crate::wire::Response;
 
 /// A precondition that is true until it is released.
@@ -27,6 +29,10 @@ pub struct Lease {
     /// When making it began.
     pub acquired: Instant,
     pub(crate) owned: Vec<Owned>,
+    /// The place of its job among those that are active at once. None once it is known to have ended.
+    pub(crate) place: Option<ActivePlace>,
+    /// The job that holds the place, where the ids are not its own.
+    pub(crate) ends: Option<Ids>,
     /// Keeps others from a job that is not fresh.
     pub(crate) _alone: Option<OwnedSemaphorePermit>,
 }
@@ -47,18 +53,27 @@ impl Lease {
             steps: Vec::new(),
             acquired: Instant::now(),
             owned: Vec::new(),
+            place: None,
+            ends: None,
             _alone: None,
         }
+    }
+
+    /// Says that the job was seen to be active no more.
+    pub(crate) fn end(&mut self) {
+        self.place = None;
     }
 }
 
 /// A job that a case must leave alone.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Bystander {
     /// Its ids.
     pub ids: Ids,
     /// The job as DescribeUserImportJob showed it, where it could be read.
     pub before: Option<Value>,
+    /// Its place among the active jobs.
+    pub(crate) _place: Option<ActivePlace>,
 }
 
 /// A call that made a precondition.
@@ -120,15 +135,24 @@ impl Described {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unavailable {
     /// It cannot be made true on this target.
-    Unreachable(String),
+    Unreachable(Reason),
     /// It could not be made true this time: a throttle, a timeout, a transport fault.
-    Indeterminate(String),
+    Indeterminate(Reason),
+}
+
+impl Unavailable {
+    /// Why.
+    pub fn reason(&self) -> &Reason {
+        match self {
+            Self::Unreachable(reason) | Self::Indeterminate(reason) => reason,
+        }
+    }
 }
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(why) | Self::Indeterminate(why) => f.write_str(why),
+            Self::Unreachable(why) | Self::Indeterminate(why) => why.fmt(f),
         }
     }
 }

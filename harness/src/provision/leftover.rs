@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::provision::delete::{DELETE_PATIENCE, delete, pools};
+use crate::provision::delete::{delete, delete_patience, pools};
 use crate::target::Client;
 
 /// A pool that a run of ours made.
@@ -62,7 +62,7 @@ pub async fn leftovers(
 
 /// Deletes a pool that a run left.
 pub async fn remove(client: &Client, leftover: &Leftover) -> Result<(), String> {
-    delete(client, &leftover.pool, DELETE_PATIENCE).await
+    delete(client, &leftover.pool, delete_patience(client)).await
 }
 
 /// When a run began.

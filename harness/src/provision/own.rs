@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 use crate::case::{Ids, JobState};
 use crate::contract::Status;
 use crate::provision::held::{Held, Made, Owned, Unmade};
+use crate::provision::reason::Reason;
 use crate::provision::{NO_SUCH_JOB, Unavailable};
 
 /// Makes import jobs in any status, for an endpoint whose insides are at hand.
@@ -129,7 +130,7 @@ impl Own {
         let (job, error) = (Job::new(&ids.pool, &ids.job), error.to_owned());
         self.blocking(move |own| own.fault(&job, &error))
             .await
-            .map_err(Unavailable::Unreachable)
+            .map_err(|why| Unavailable::Unreachable(Reason::Said(why)))
     }
 
     pub(crate) async fn release(&self, owned: &Owned) -> Result<(), String> {
@@ -153,7 +154,7 @@ impl Own {
                 Err(why) => last = why,
             }
         }
-        Err(Unavailable::Unreachable(last))
+        Err(Unavailable::Unreachable(Reason::Said(last)))
     }
 
     /// Calls the caller's code where it may block. A panic in it is a reason like any other.

@@ -10,17 +10,20 @@ use serde_json::json;
 
 use crate::contract::Operation;
 use crate::provision::call::{accepted, member};
-use crate::provision::delete::{DELETE_PATIENCE, delete, pools};
+use crate::provision::delete::{delete, delete_patience, pools};
 use crate::provision::held::{Held, Owned, lock};
+use crate::provision::reason::Reason;
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
 
-/// How many pools may refuse to be deleted for as long as anyone waits. One or two are no rule, and what is left behind on AWS
-/// counts against a quota.
-const STUBBORN_MAX: u32 = 8;
+/// How many deletions in a row may fail before no more pools are created: what is left behind counts against a quota.
+const FAILED_DELETES_MAX: u32 = 4;
 
-/// How long those after them may refuse: a campaign makes hundreds of pools.
-const PATIENCE_LOST: Duration = Duration::from_secs(1);
+/// How many pools may refuse to be deleted for as long as anyone waits.
+const STUBBORN_MAX: u32 = 2;
+
+/// How long those after them may refuse.
+const PATIENCE_LOST: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(crate) struct Pools {
@@ -32,6 +35,9 @@ pub(crate) struct Pools {
     lost: Mutex<BTreeSet<String>>,
     /// How many pools refused to be deleted for as long as anyone waits.
     stubborn: AtomicU32,
+    /// How many deletions in a row failed, and what the last one came to.
+    failed_deletes: AtomicU32,
+    last_delete: Mutex<String>,
     held: Arc<Held>,
 }
 
@@ -44,12 +50,18 @@ impl Pools {
             made: AtomicU64::new(0),
             lost: Mutex::default(),
             stubborn: AtomicU32::new(0),
+            failed_deletes: AtomicU32::new(0),
+            last_delete: Mutex::default(),
             held,
         }
     }
 
     /// Makes a pool, which is held from now on.
     pub(crate) async fn make(&self) -> Result<(Owned, Step), Unavailable> {
+        if self.failed_deletes.load(Ordering::Relaxed) >= FAILED_DELETES_MAX {
+            let why = lock(&self.last_delete).clone();
+            return Err(Unavailable::Unreachable(Reason::DeletesFail { why }));
+        }
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{}-{number}", self.prefix, self.run_id);
         let body = json!({
@@ -59,8 +71,10 @@ impl Pools {
         });
         let operation = Operation::CreateUserPool;
         let answer = accepted(&self.client, operation, &body, &self.held).await;
-        if let Err(Unavailable::Indeterminate(_)) = &answer {
-            lock(&self.lost).insert(name);
+        if let Err(Unavailable::Indeterminate(why)) = &answer
+            && !matches!(why, Reason::Throttled { .. })
+        {
+            self.miss(&name);
         }
         let id = member(&answer?, "/UserPool/Id", operation)?;
         let owned = Owned {
@@ -79,15 +93,27 @@ impl Pools {
         Ok((owned, step))
     }
 
+    /// Remembers that a pool of this name may have been made although nobody was told its id.
+    pub(crate) fn miss(&self, name: &str) {
+        lock(&self.lost).insert(name.to_owned());
+    }
+
     /// Deletes a pool. A job that still imports is stopped first.
     pub(crate) async fn delete(&self, pool: &str) -> Result<(), String> {
         let patience = if self.stubborn.load(Ordering::Relaxed) < STUBBORN_MAX {
-            DELETE_PATIENCE
+            delete_patience(&self.client)
         } else {
             PATIENCE_LOST
         };
         let start = Instant::now();
         let deleted = delete(&self.client, pool, patience).await;
+        match &deleted {
+            Ok(()) => self.failed_deletes.store(0, Ordering::Relaxed),
+            Err(why) => {
+                self.failed_deletes.fetch_add(1, Ordering::Relaxed);
+                lock(&self.last_delete).clone_from(why);
+            }
+        }
         if deleted.is_err() && start.elapsed() >= patience {
             self.stubborn.fetch_add(1, Ordering::Relaxed);
         }

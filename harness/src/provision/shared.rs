@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Mutex;
 
 use crate::provision::pool::Pools;
+use crate::provision::reason::Reason;
 use crate::provision::{Step, Unavailable};
 
 /// How many preconditions a pool is used for. Each takes a few jobs, and a pool has 1,000 at most.
@@ -66,8 +67,6 @@ impl Shared {
                 return Ok(chosen);
             }
         }
-        Err(Unavailable::Unreachable(
-            "every shared pool is the job's own".to_owned(),
-        ))
+        Err(Unavailable::Unreachable(Reason::NoOtherPool))
     }
 }

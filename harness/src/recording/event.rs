@@ -41,11 +41,20 @@ pub enum Event {
     Unreachable {
         /// Why.
         why: String,
+        /// What it shares with reasons that mean the same.
+        #[serde(default)]
+        key: String,
+        /// Whether the driver ruled it out.
+        #[serde(default)]
+        by_design: bool,
     },
     /// A precondition or a fault could not be made true this time.
     Indeterminate {
         /// Why.
         why: String,
+        /// What it shares with reasons that mean the same.
+        #[serde(default)]
+        key: String,
     },
     /// The target was told to answer this error next.
     Fault {
@@ -84,6 +93,9 @@ pub enum Event {
     Halted {
         /// What was known by then.
         why: String,
+        /// What it shares with reasons that mean the same.
+        #[serde(default)]
+        key: String,
     },
 }
 
@@ -98,6 +110,15 @@ impl Event {
             Self::Answered { .. } | Self::Unanswered { .. } => "a request",
             Self::Described { .. } | Self::Undescribed { .. } => "a look at the job",
             Self::Halted { .. } => "the end of the run",
+        }
+    }
+
+    /// A job beside the one of a precondition, redacted.
+    pub(crate) fn beside(ids: &Ids, before: Option<&Value>) -> Self {
+        Self::Beside {
+            pool: ids.pool.clone(),
+            job: ids.job.clone(),
+            before: before.map(redact_value),
         }
     }
 

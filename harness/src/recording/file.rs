@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Operation;
+use crate::files;
 use crate::recording::Event;
 use crate::recording::event::sha256;
+use crate::wire::redact;
 
 /// The file's name in a recording's folder.
 pub const FILE: &str = "transcript.jsonl";
@@ -195,7 +197,7 @@ impl Recording {
         let file = folder.join(FILE);
         let unreadable = |why: String| RecordingError::Unreadable(file.clone(), why);
         fs::create_dir_all(folder).map_err(|error| unreadable(error.to_string()))?;
-        fs::write(&file, self.text()).map_err(|error| unreadable(error.to_string()))?;
+        files::write(&file, self.text()).map_err(|error| unreadable(error.to_string()))?;
         Ok(file)
     }
 
@@ -232,7 +234,8 @@ impl Recording {
 
 /// A line with its hash before it, and the hash.
 fn sealed(what: &impl Serialize) -> (String, String) {
-    let json = serde_json::to_string(what).expect("a recording is JSON");
+    // Whatever a field holds: what is taken out later would break the hash.
+    let json = redact(&serde_json::to_string(what).expect("a recording is JSON"));
     let hash = sha256(&json);
     (format!("{{\"sha256\":\"{hash}\",\"line\":{json}}}\n"), hash)
 }

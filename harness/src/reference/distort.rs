@@ -4,7 +4,7 @@ mod members;
 mod refusal;
 mod written;
 
-pub(crate) use members::success;
+pub(crate) use members::{shown, success};
 pub(crate) use refusal::failure;
 pub(crate) use written::response;
 

@@ -2,8 +2,8 @@
 //!
 //! Each is a slip that the author of an emulator could really make, and each breaks something that is established. What the
 //! evidence leaves open is a [`Variation`](crate::reference::Variation) instead. Only StopUserImportJob is wrong, so that what a
-//! run needs round it still works; the exceptions are what Start and Describe make of a job that a stop has met.
-
+//! run needs round it still works. The exceptions are how a job is written, which is the same in the answers to all operations,
+//! and what Start and Describe make of a job that a stop has met.
 //!
 //! The enum is one, and its variants are declared by area: each area's file adds its own and hands over to the next.
 

@@ -4,7 +4,7 @@ use crate::contract::Status;
 use crate::reference::date;
 use crate::reference::json::Json;
 use crate::reference::options::Options;
-use crate::reference::{Job, Moment, Variation};
+use crate::reference::{Job, Moment, Variation, distort};
 
 /// Members in the order in which they are written.
 pub(crate) type Members = Vec<(String, Json)>;
@@ -50,6 +50,7 @@ pub(crate) fn job(job: &Job, options: &Options) -> Members {
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
         .collect();
+    distort::shown(&mut members, job, options);
     if options.varies(Variation::ReversedMembers) {
         members.reverse();
     }

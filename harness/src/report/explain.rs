@@ -45,6 +45,11 @@ fn explain_case(case: &Case, text: &mut String) {
             if index == 0 { "sends" } else { "" }
         );
     }
+    expected(case, text);
+}
+
+/// What may come, and what must hold afterwards.
+pub(crate) fn expected(case: &Case, text: &mut String) {
     if case.expect.is_empty() {
         text.push_str("  expects  nothing: the answer is recorded\n");
     }

@@ -214,19 +214,20 @@ impl Forecast {
 }
 
 fn out_of_reach(records: &[Record]) -> Vec<OutOfReach> {
-    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
     let blocked = records
         .iter()
         .filter(|record| record.verdict == Verdict::Blocked);
     for record in blocked {
-        let reason = record.reason.as_deref().unwrap_or("no reason is known");
-        reasons.entry(reason).or_default().push(record.id.clone());
+        let Some(reason) = &record.reason else {
+            continue;
+        };
+        let of_key = reasons.entry(reason.key());
+        let (_, cases) = of_key.or_insert_with(|| (reason.to_string(), Vec::new()));
+        cases.push(record.id.clone());
     }
     reasons
-        .into_iter()
-        .map(|(reason, cases)| OutOfReach {
-            reason: reason.to_owned(),
-            cases,
-        })
+        .into_values()
+        .map(|(reason, cases)| OutOfReach { reason, cases })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::report::{CaseResult, Results, ShardResult, Stored};
-use crate::runner::{Shard, Summary, Testimony};
+use crate::runner::{Reason, Shard, Summary, Testimony};
 
 /// How many ids an error lists: the rest are counted.
 const LISTED_MAX: usize = 3;
@@ -97,7 +97,9 @@ fn invariant(
     });
     let mut joined = of_parts().next()?.clone();
     joined.verdict = record.verdict;
-    joined.reason.clone_from(&record.reason);
+    joined.reason = record.reason.as_ref().map(ToString::to_string);
+    joined.reason_key = record.reason.as_ref().map(Reason::key);
+    joined.by_design = record.reason.as_ref().is_some_and(Reason::is_by_design);
     joined.known = joined.known.map(|known| known.again(&record));
     joined.repeats = of_parts().find_map(|case| case.repeats.clone());
     joined.fingerprint = record.fingerprint;

@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{Level, Requirement, Source};
+use crate::clock::Cut;
 use crate::contract::QuotaUse;
 use crate::oracle::Mismatch;
 use crate::runner::{
-    Exchange, Gate, Known, Plan, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
+    Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
 };
 use crate::snapshot;
 use crate::suite::Suite;
@@ -45,6 +46,12 @@ pub struct Results {
     pub reason: Option<String>,
     /// How many cases and invariants of the suite were not selected.
     pub excluded: usize,
+    /// How many jobs the endpoint allows to be active at once, where that was found out on the way.
+    #[serde(default)]
+    pub active_jobs: Option<usize>,
+    /// Why the run ended early, if it did: `out-of-time` or `interrupted`.
+    #[serde(default)]
+    pub cut: Option<Cut>,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
     /// The id that the names of the run's pools hold, for `fullstop sweep --run`. Empty where no pool was named.
@@ -107,6 +114,12 @@ pub struct CaseResult {
     pub verdict: Verdict,
     /// Why, where the verdict does not say it all.
     pub reason: Option<String>,
+    /// What the reason shares with those of other cases that mean the same.
+    #[serde(default)]
+    pub reason_key: Option<String>,
+    /// Whether the driver rules the case out, whatever the endpoint does.
+    #[serde(default)]
+    pub by_design: bool,
     /// The name of a tolerated departure.
     pub flag: Option<String>,
     /// Whether the profile's `reach` demands what blocked it.
@@ -160,6 +173,8 @@ impl Results {
             exit: exit.code(),
             reason,
             excluded: run.excluded,
+            active_jobs: run.active_jobs,
+            cut: run.cut,
             requirements: requirements
                 .iter()
                 .filter_map(|id| suite.requirement(id))
@@ -194,7 +209,9 @@ impl CaseResult {
             given: case.map(|case| case.given.to_string()),
             level: record.level,
             verdict: record.verdict,
-            reason: record.reason.clone(),
+            reason: record.reason.as_ref().map(ToString::to_string),
+            reason_key: record.reason.as_ref().map(Reason::key),
+            by_design: record.reason.as_ref().is_some_and(Reason::is_by_design),
             flag: record.flag.clone(),
             demanded: record.demanded,
             snapshot: record.snapshot,
@@ -222,7 +239,11 @@ impl CaseResult {
     /// As the record that it was made of, as far as a gate reads it.
     pub(crate) fn record(&self) -> Record {
         let mut record = Record::new(&self.id, self.level, self.verdict);
-        record.reason.clone_from(&self.reason);
+        record.reason = self.reason.clone().map(|why| Reason::Recorded {
+            key: self.reason_key.clone().unwrap_or_else(|| why.clone()),
+            why,
+            by_design: self.by_design,
+        });
         record.flag.clone_from(&self.flag);
         record.demanded = self.demanded;
         record.snapshot = self.snapshot;

@@ -13,7 +13,7 @@ use crate::report::figures::{
 };
 use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
-use crate::runner::{Constancy, KnownState, Verdict};
+use crate::runner::{Constancy, Exchange, Exit, KnownState, Verdict};
 use crate::snapshot;
 
 /// How much is shown.
@@ -29,15 +29,24 @@ const RED: anstyle::Style = AnsiColor::Red.on_default();
 const YELLOW: anstyle::Style = AnsiColor::Yellow.on_default();
 const GREEN: anstyle::Style = AnsiColor::Green.on_default();
 
+/// The exit code where too little was judged.
+const UNJUDGED: u8 = Exit::Unjudged.code();
+
 /// How many cases a reason for not judging lists by name: the rest are counted.
 const LISTED_MAX: usize = 3;
 
 /// Writes results with colours; the stream takes them out where they do not belong.
 pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io::Result<()> {
     let mut text = String::new();
+    if results.exit == UNJUDGED {
+        let reason = results.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "{RED}exit 3{RED:#}: {}\n", on_a_line(reason));
+    }
     if !style.quiet {
         areas(results, &mut text);
-        unjudged(results, &mut text);
+    }
+    unjudged(results, &mut text);
+    if !style.quiet {
         known(results, &mut text);
     }
     for case in results.cases.iter().filter(|case| is_finding(case)) {
@@ -137,23 +146,25 @@ fn colour(verdict: Verdict) -> anstyle::Style {
 
 /// Why cases were not judged, one line a reason.
 fn unjudged(results: &Results, text: &mut String) {
-    let mut reasons: BTreeMap<(Verdict, &str), Vec<&str>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(Verdict, &str), (&str, Vec<&str>)> = BTreeMap::new();
     for case in &results.cases {
         let silent = matches!(
             case.verdict,
             Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked
         );
         if let (true, Some(reason)) = (silent, &case.reason) {
-            reasons
-                .entry((case.verdict, reason))
-                .or_default()
-                .push(&case.id);
+            let key = case.reason_key.as_deref().unwrap_or(reason);
+            let of_key = reasons.entry((case.verdict, key));
+            of_key.or_insert((reason, Vec::new())).1.push(&case.id);
         }
     }
     if !reasons.is_empty() {
         text.push('\n');
     }
-    for ((verdict, reason), ids) in reasons {
+    // The largest first, since that is what to look at first.
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, (_, ids))| std::cmp::Reverse(ids.len()));
+    for ((verdict, _), (reason, ids)) in reasons {
         let style = colour(verdict);
         let mut listed = ids
             .iter()
@@ -315,6 +326,13 @@ fn ending(results: &Results, text: &mut String) {
         let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
+    if let Some(limit) = results.active_jobs {
+        let jobs = if limit == 1 { "job" } else { "jobs" };
+        let _ = writeln!(
+            text,
+            "the endpoint allows {limit} active import {jobs} at a time: cases took turns"
+        );
+    }
     quotas(&results.quotas, text);
     let style = if results.exit == 0 { GREEN } else { RED };
     let reason = results
@@ -353,5 +371,15 @@ fn quotas(quotas: &[QuotaUse], text: &mut String) {
             let _ = write!(text, "   one pool {} of {limit}", quota.pool_peak);
         }
         text.push('\n');
+    }
+}
+
+/// A request and what came, without colours.
+pub(crate) fn request_and_response(exchange: &Exchange, text: &mut String) {
+    for (label, content) in [("request", &exchange.sent), ("response", &exchange.came)] {
+        for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let _ = writeln!(text, "  {label:<8} {}", on_a_line(line));
+        }
     }
 }

@@ -5,8 +5,7 @@
 //! moment) tells nothing; what they share is how the endpoint refuses what it does not know.
 
 use crate::contract::{declared, is_known};
-use crate::runner::attempt::is_throttled;
-use crate::wire::{Envelope, Response};
+use crate::wire::{Envelope, Response, is_throttled};
 
 /// Error types by which an endpoint says it in so many words. Without the `Exception` or `Error` at the end, in lower case.
 const WORDS: [&str; 9] = [

@@ -1,68 +1,52 @@
 //! One case, from its precondition to its verdict.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::time::sleep;
 
-use crate::case::{Case, Change, Given, Ids, JobState, Level, Message, Post};
-use crate::contract::Status;
+use crate::case::{Case, Change, Expectation, Ids, JobState, Level, Message, Post};
+use crate::contract::{Operation, Status};
 use crate::oracle::{
     Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
 };
-use crate::provision::{Lease, Unavailable};
+use crate::provision::{ActivePlace, Lease, Reason};
 use crate::runner::breaker::Breaker;
+use crate::runner::classes::Classes;
 use crate::runner::control::Controls;
-use crate::runner::post::{self, After};
+use crate::runner::post::{self, After, Settling};
 use crate::runner::replay::Replays;
+use crate::runner::shown::{described, shown_request};
 use crate::runner::stage::{Stage, on_track};
+use crate::runner::tries::{Before, Halt, Tries};
 use crate::runner::{Exchange, Probe, Record, Verdict};
 use crate::snapshot;
 use crate::target::Failure;
-use crate::wire::{Envelope, Response, redact};
+use crate::wire::{Envelope, Response, is_throttled, redact};
 
-/// How often a case is tried when its answer tells nothing: once more for bad luck, and once more after that.
-const ATTEMPTS_MAX: usize = 3;
+/// How often a throttled request is sent again, and the pause before the first time; each further one is twice as long.
+const THROTTLED_MAX: u32 = 4;
+const THROTTLED_PAUSE: Duration = Duration::from_millis(100);
 
 /// Judges single cases against one target.
 #[derive(Debug)]
 pub(crate) struct Judge {
     pub(crate) stage: Stage,
     pub(crate) breaker: Breaker,
+    pub(crate) classes: Classes,
     pub(crate) controls: Controls,
-    /// The places of jobs that are active at once, where the target has a limit.
-    pub(crate) active: Option<Active>,
+    /// How many requests of a batch are sent at once.
+    pub(crate) at_once: AtomicUsize,
     /// See [`Judge::turn`].
     pub(crate) quiet: RwLock<()>,
     /// The states and faults that the profile demands.
     pub(crate) reach: Vec<String>,
     /// How long a stopped job may take to show Stopped.
     pub(crate) settle: Duration,
+    pub(crate) settling: Settling,
     pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
-}
-
-/// A limit on the jobs that are active at once.
-#[derive(Clone, Debug)]
-pub(crate) struct Active {
-    /// How many there may be.
-    pub(crate) limit: usize,
-    places: Arc<Semaphore>,
-}
-
-impl Active {
-    /// A limit. Where nothing is at stake, in a rehearsal, what it allows one after the other goes on side by side.
-    pub(crate) fn new(limit: usize, side_by_side: bool) -> Self {
-        let places = if side_by_side {
-            Semaphore::MAX_PERMITS
-        } else {
-            limit.max(1)
-        };
-        Self {
-            limit,
-            places: Arc::new(Semaphore::new(places)),
-        }
-    }
 }
 
 /// A turn at a target, which ends when it is dropped. See [`Judge::turn`].
@@ -73,101 +57,146 @@ pub(crate) enum Turn<'a> {
     Shared { _held: RwLockReadGuard<'a, ()> },
 }
 
-/// Why an attempt ended without a verdict.
-pub(crate) enum Halt {
-    /// Something that the case needs is not to be had.
-    Blocked(String),
-    /// The state or the fault of this name, which a profile may demand, cannot be made true.
-    OutOfReach(String, String),
-    /// Nothing can be told this time. With what was seen, if the request of the case itself went unanswered.
-    Again(String, Option<Outcome>),
-}
-
-impl From<Unavailable> for Halt {
-    fn from(unavailable: Unavailable) -> Self {
-        match unavailable {
-            Unavailable::Unreachable(reason) => Self::Blocked(reason),
-            Unavailable::Indeterminate(reason) => Self::Again(reason, None),
-        }
-    }
-}
-
-impl Halt {
-    /// From what kept a state or a fault of this name from being made true.
-    pub(crate) fn short_of(name: impl Into<String>) -> impl FnOnce(Unavailable) -> Self {
-        move |unavailable| match unavailable {
-            Unavailable::Unreachable(reason) => Self::OutOfReach(name.into(), reason),
-            other => other.into(),
-        }
-    }
-}
-
 /// An answered request and what is known about its precondition.
-struct Answered {
-    record: Record,
-    ids: Ids,
-    response: Option<Response>,
-    refusal: bool,
+pub(crate) struct Answered {
+    pub(crate) record: Record,
+    pub(crate) ids: Ids,
+    pub(crate) response: Option<Response>,
+    pub(crate) refusal: bool,
+    /// The status of a response that a server failed with before it answered.
+    pub(crate) failed_first: Option<u16>,
 }
+
+/// What came of a case, and the answer for the invariants.
+pub(crate) type Judged = (Record, Option<Observed>);
 
 impl Judge {
     /// Runs a case and says what came of it. The answer comes with it, for the invariants.
-    pub(crate) async fn case(&self, case: &Case) -> (Record, Option<Observed>) {
-        on_track(&case.id, self.attempts(case)).await
+    pub(crate) async fn case(&self, case: &Case) -> Judged {
+        self.case_after(case, Tries::default()).await
     }
 
-    async fn attempts(&self, case: &Case) -> (Record, Option<Observed>) {
-        let mut last = (String::new(), None);
-        for _ in 0..ATTEMPTS_MAX {
-            if let Some(why) = self.stage.halted() {
-                last.0 = why;
-                break;
-            }
-            if self.breaker.is_open() {
-                last.0 = "the endpoint has stopped answering, so nothing more is sent".to_owned();
-                self.stage.note_halt(&last.0);
-                break;
-            }
-            match self.attempt(case).await {
-                Ok((record, observed)) => return (record, observed),
-                Err(Halt::Blocked(reason)) => {
-                    let record = Record::new(&case.id, case.level, Verdict::Blocked);
-                    return (record.because(reason), None);
+    /// The same for a case that was tried before.
+    pub(crate) async fn case_after(&self, case: &Case, tries: Tries) -> Judged {
+        on_track(&case.id, self.attempts(case, tries)).await
+    }
+
+    async fn attempts(&self, case: &Case, mut tries: Tries) -> Judged {
+        while let Some(()) = self.goes_on(case, &mut tries) {
+            match self.attempt(case, tries.before).await {
+                Ok(judged) => {
+                    self.classes.told(case);
+                    return judged;
                 }
-                Err(Halt::OutOfReach(name, reason)) => {
-                    let mut record = Record::new(&case.id, case.level, Verdict::Blocked);
-                    record.demanded = self.reach.contains(&name);
-                    return (record.because(reason), None);
-                }
-                Err(Halt::Again(reason, outcome)) => {
-                    last = (reason, outcome.or(last.1));
-                    self.look_after().await;
-                }
+                Err(halt) => self.halted(case, &mut tries, halt).await,
             }
         }
-        let (reason, outcome) = last;
-        let record = Record::new(&case.id, case.level, Verdict::Indeterminate).because(reason);
-        let observed = outcome.map(|outcome| observed(case, None, outcome));
-        (record, observed)
+        self.ended(case, tries)
     }
 
-    async fn attempt(&self, case: &Case) -> Result<(Record, Option<Observed>), Halt> {
-        let bystanders = usize::from(case.post == Some(Post::BystanderUntouched));
-        let permit = self.permit(case.given, bystanders).await?;
-        let turn = self.turn(case.fault.is_some()).await;
-        let acquired = self.stage.acquire(case.given).await;
+    /// Whether a case is tried again. If not, the tries hold why.
+    pub(crate) fn goes_on(&self, case: &Case, tries: &mut Tries) -> Option<()> {
+        if tries.last.as_ref().is_some_and(|last| tries.is_over(last)) {
+            return None;
+        }
+        let stopped = self.stage.halted().or_else(|| {
+            let known = || self.classes.known(case).filter(|_| !tries.is_repeat);
+            let reason = self.breaker.reason().or_else(known)?;
+            self.stage.note_halt(&reason);
+            Some(reason)
+        });
+        match stopped {
+            Some(reason) => {
+                tries.stop(reason);
+                None
+            }
+            None => Some(()),
+        }
+    }
+
+    /// Takes in that an attempt came to nothing.
+    pub(crate) async fn halted(&self, case: &Case, tries: &mut Tries, halt: Halt) {
+        if let Halt::Again(reason, _) = &halt {
+            self.look_after(reason).await;
+        }
+        tries.take(halt);
+        if let Some(Halt::Again(reason @ Reason::NoResponse(_), _)) = &tries.last
+            && tries.last.as_ref().is_some_and(|last| tries.is_over(last))
+        {
+            self.classes.silent(case, reason);
+        }
+    }
+
+    /// What a case comes to that got no verdict.
+    pub(crate) fn ended(&self, case: &Case, tries: Tries) -> Judged {
+        let record = |verdict| Record::new(&case.id, case.level, verdict);
+        let last = tries.last.unwrap_or(Halt::Again(Reason::Ending, None));
+        match last {
+            Halt::Blocked(reason) => (record(Verdict::Blocked).because(reason), None),
+            Halt::OutOfReach(name, reason) => {
+                let mut record = record(Verdict::Blocked);
+                record.demanded = self.reach.contains(&name);
+                (record.because(reason), None)
+            }
+            // A server that failed every time refuses, as far as this case is concerned.
+            Halt::Again(reason, None) if reason.is_refusal() => {
+                (record(Verdict::Blocked).because(reason), None)
+            }
+            Halt::Again(reason, outcome) => {
+                let outcome = outcome.map(|outcome| *outcome).or(tries.outcome);
+                let observed = outcome.map(|outcome| observed(case, None, outcome));
+                (record(Verdict::Indeterminate).because(reason), observed)
+            }
+        }
+    }
+
+    /// Sends a case to a job that exists and judges its response alone.
+    pub(crate) async fn on_job(&self, case: &Case, ids: &Ids) -> Record {
+        let lease = Lease::recorded(ids.clone(), None, None, false);
+        let sent = case.compose(ids);
+        let answered = async {
+            let response = self.send(case, &sent, Before::default()).await?;
+            self.answered(case, &lease, &sent, response, Before::default())
+        };
+        match answered.await {
+            Ok(answered) => answered.record,
+            Err(halt) => {
+                let mut tries = Tries::default();
+                tries.take(halt);
+                self.ended(case, tries).0
+            }
+        }
+    }
+
+    async fn attempt(&self, case: &Case, before: Before) -> Result<Judged, Halt> {
+        let is_shared = is_shareable(case);
+        let mut turn = Some(self.turn(case.fault.is_some()).await);
+        let acquired = self.stage.acquire(case.given, is_shared).await;
         let mut lease = acquired.map_err(Halt::short_of(case.given.job))?;
-        let result = self.exchange(case, &mut lease).await;
-        self.stage.release(lease).await;
+        let result = self.exchange(case, &mut lease, before).await;
+        let is_as_before = matches!(&result, Ok((_, true)));
+        if is_shared && is_as_before {
+            self.stage.give_back(case.given, lease).await;
+        } else {
+            self.stage.release(lease).await;
+        }
         // The control needs a turn, and may need an active job, of its own.
-        drop((turn, permit));
-        let answered = result?;
+        turn.take();
+        let (answered, _) = result?;
+        self.judged(case, answered).await
+    }
+
+    /// Measures an answered case against its control, and hands out what the invariants need.
+    pub(crate) async fn judged(&self, case: &Case, answered: Answered) -> Result<Judged, Halt> {
         let outcome = answered
             .response
             .clone()
             .map_or(Outcome::Closed, Outcome::Answered);
         let (came, ids) = (answered.response.clone(), answered.ids.clone());
-        let observed = observed(case, Some(&answered.ids), outcome);
+        let observed = Observed {
+            failed_first: answered.failed_first,
+            ..observed(case, Some(&answered.ids), outcome)
+        };
         let mut record = self.measured(case, answered).await?;
         if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
             let verdict = record.verdict.name();
@@ -190,78 +219,55 @@ impl Judge {
         Turn::Shared { _held }
     }
 
-    /// Sends the case's request on its precondition and judges what comes.
-    async fn exchange(&self, case: &Case, lease: &mut Lease) -> Result<Answered, Halt> {
+    /// Sends the case's request on its precondition and judges what comes. Whether the precondition is known to be as it was
+    /// comes with it.
+    async fn exchange(
+        &self,
+        case: &Case,
+        lease: &mut Lease,
+        before: Before,
+    ) -> Result<(Answered, bool), Halt> {
         let bystander = match case.post {
             Some(Post::BystanderUntouched) => Some(self.stage.beside(lease).await?),
             _ => None,
         };
-        let lease = &*lease;
+        if case.operation == Operation::StartUserImportJob && lease.place.is_none() {
+            lease.place = self.place_for_start(before.is_alone).await?;
+        }
         if let Some(error) = &case.fault {
             let queued = self.stage.fault(lease, error).await;
             queued.map_err(Halt::short_of(error.as_str()))?;
         }
         let sent = case.compose(&lease.ids);
-        let response = self.send(case, &sent).await;
-        if response.is_err() && case.fault.is_some() {
-            self.spend_fault(&sent).await;
+        let response = self.send(case, &sent, before).await;
+        if let Some(error) = &case.fault {
+            self.spend_fault(case, error, &response, lease).await;
         }
-        let response = response?;
-        let mut record = Record::new(&case.id, case.level, Verdict::Error);
-        record.replay = self.replays.of_case(case, Some(lease));
-        record.exchange = Some(self.described(&sent, response.as_ref(), &lease.ids));
-        record.snapshot = self.compared(case, &record);
-        record.answer = Some(label(response.as_ref()));
-        let answered = |record, refusal, response| Answered {
-            record,
-            ids: lease.ids.clone(),
-            response,
-            refusal,
-        };
-        if case.level == Level::Observe {
-            record.verdict = Verdict::Observed;
-            return Ok(answered(record, false, response));
+        let mut answered = self.answered(case, lease, &sent, response?, before)?;
+        let record = &mut answered.record;
+        if !record.verdict.is_judged() {
+            let is_as_before = self
+                .is_unchanged(case, lease, answered.response.as_ref())
+                .await;
+            return Ok((answered, is_as_before));
         }
-        let Some(response) = response else {
-            record.verdict = Verdict::Divergent;
-            record.mismatches = vec![Mismatch::new("answer", "an answer", "a close without one")];
-            return Ok(answered(record, false, None));
-        };
-
-        let context = Context {
-            ids: &lease.ids,
-            before: lease.before.as_ref(),
-        };
-        let refusal = match judge(&case.expect, &response, context) {
-            Judgement::Conformant { refusal } => {
-                record.verdict = Verdict::Pass;
-                record.works = !refusal && response.status == 200;
-                refusal
+        if record.verdict == Verdict::Divergent {
+            // The limit of active jobs may have refused it.
+            let is_start = case.operation == Operation::StartUserImportJob;
+            let place = lease.place.as_ref().filter(|_| is_start);
+            if place.is_some_and(|place| place.suspects(0).is_some()) {
+                return Err(Halt::Again(Reason::OthersActive, None));
             }
-            Judgement::Tolerated { flag, refusal } => {
-                record.verdict = Verdict::Tolerated;
-                record.flag = Some(flag);
-                refusal
-            }
-            Judgement::Divergent(mismatches) => {
+            if answered.response.is_some() {
                 self.unless_it_ended(case, lease).await?;
-                record.verdict = Verdict::Divergent;
-                record.mismatches = mismatches;
-                return Ok(answered(record, false, Some(response)));
             }
-            Judgement::Unknown(reason) => return Err(Halt::Blocked(reason)),
-        };
-        match post::check(self, case, lease, bystander.as_ref(), refusal).await? {
-            After::Held => {}
+            return Ok((answered, false));
+        }
+        let mut is_as_before = false;
+        match post::check(self, case, lease, bystander.as_ref(), answered.refusal).await? {
+            After::Held => is_as_before = answered.refusal && lease.before.is_some(),
             // Where any answer will do, or another look is what the case is for, the state afterwards is what is judged.
-            After::Unconfirmed(note)
-                if case.expect.iter().any(|one| one.answer.is_some())
-                    // A job of another pool is not to be seen through this one, before as little as afterwards.
-                    || case.given.job != JobState::Elsewhere
-                        && matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched)) =>
-            {
-                return Err(Halt::Blocked(note));
-            }
+            After::Unconfirmed(note) if needs_state(case) => return Err(Halt::Blocked(note)),
             After::Unconfirmed(note) => record.reason = Some(note),
             After::Ended(status) => {
                 self.unless_it_ended(case, lease).await?;
@@ -274,42 +280,163 @@ impl Judge {
             }
         }
         record.works &= record.verdict == Verdict::Pass;
-        Ok(answered(record, refusal, Some(response)))
+        Ok((answered, is_as_before))
+    }
+
+    /// What a response is by itself, before anything is known of the state afterwards.
+    pub(crate) fn answered(
+        &self,
+        case: &Case,
+        lease: &Lease,
+        sent: &Message,
+        response: Option<Response>,
+        before: Before,
+    ) -> Result<Answered, Halt> {
+        let mut record = Record::new(&case.id, case.level, Verdict::Error);
+        record.replay = self.replays.of_case(case, Some(lease));
+        record.exchange = Some(self.described(sent, response.as_ref(), &lease.ids));
+        record.snapshot = self.compared(case, &record);
+        record.answer = Some(label(response.as_ref()));
+        let mut refusal = false;
+        match &response {
+            _ if case.level == Level::Observe => record.verdict = Verdict::Observed,
+            None => {
+                record.verdict = Verdict::Divergent;
+                record.mismatches =
+                    vec![Mismatch::new("answer", "an answer", "a close without one")];
+            }
+            Some(response) => {
+                let context = Context {
+                    ids: &lease.ids,
+                    before: lease.before.as_ref(),
+                };
+                match judge(&case.expect, response, context) {
+                    Judgement::Conformant { refusal: refused } => {
+                        record.verdict = Verdict::Pass;
+                        record.works = !refused && response.status == 200;
+                        refusal = refused;
+                    }
+                    Judgement::Tolerated {
+                        flag,
+                        refusal: refused,
+                    } => {
+                        record.verdict = Verdict::Tolerated;
+                        record.flag = Some(flag);
+                        refusal = refused;
+                    }
+                    Judgement::Divergent(mismatches) => {
+                        record.verdict = Verdict::Divergent;
+                        record.mismatches = mismatches;
+                    }
+                    Judgement::Unknown(why) => {
+                        return Err(Halt::Blocked(Reason::NotComparable(why)));
+                    }
+                }
+            }
+        }
+        Ok(Answered {
+            record,
+            ids: lease.ids.clone(),
+            response,
+            refusal,
+            failed_first: before.failed,
+        })
+    }
+
+    /// Whether a job that others share is as it was after a request that is only recorded.
+    async fn is_unchanged(&self, case: &Case, lease: &Lease, response: Option<&Response>) -> bool {
+        let is_refused = response.is_some_and(|response| response.status >= 400);
+        if !is_shareable(case) || !case.given.has_job() {
+            return is_refused;
+        }
+        is_refused && post::is_untouched(self, lease).await
+    }
+
+    /// A place for a start that the limit of active jobs does not refuse.
+    pub(crate) async fn place_for_start(&self, alone: bool) -> Result<Option<ActivePlace>, Halt> {
+        let Some(jobs) = self.stage.active_jobs() else {
+            return Ok(None);
+        };
+        let place = jobs.granted(alone).await;
+        place
+            .map(Some)
+            .ok_or(Halt::Again(Reason::OthersActive, None))
     }
 
     /// Sends, and tells an answer (or a permitted close) from what tells nothing.
-    async fn send(&self, case: &Case, sent: &Message) -> Result<Option<Response>, Halt> {
-        match self.stage.deliver(sent).await {
-            Ok(response) => {
-                self.breaker.answered();
-                if is_throttled(&response) && !expects_throttle(case) {
-                    let reason = format!("the endpoint throttles: {response}");
-                    return Err(Halt::Again(reason, None));
+    pub(crate) async fn send(
+        &self,
+        case: &Case,
+        sent: &Message,
+        before: Before,
+    ) -> Result<Option<Response>, Halt> {
+        let mut pause = THROTTLED_PAUSE;
+        for attempt in 0..THROTTLED_MAX {
+            match self.stage.deliver(sent, before.was_closed).await {
+                // A throttled request did nothing, so that it can be sent again.
+                Ok(response) if is_throttled(&response) && !expects_throttle(case) => {
+                    // A recording holds each of them, and waits for none.
+                    if attempt + 1 < THROTTLED_MAX && self.stage.client().is_some() {
+                        sleep(pause).await;
+                    }
+                    pause *= 2;
                 }
-                Ok(Some(response))
-            }
-            // Anything but a valid request may be met with a close: that is an answer of its kind.
-            Err(Failure::Closed { .. }) if !case.is_protocol() => {
-                self.breaker.answered();
-                Ok(None)
-            }
-            Err(Failure::NoCredentials { .. }) => Err(Halt::Blocked(
-                "the profile has no credentials to make this signature with".to_owned(),
-            )),
-            // Nothing was sent, and nothing will be: it is no silence of the endpoint.
-            Err(failure @ Failure::Unsayable { .. }) => Err(Halt::Blocked(failure.to_string())),
-            Err(failure) => {
-                let reason = failure.to_string();
-                Err(Halt::Again(reason.clone(), Some(Outcome::Silent(reason))))
+                Ok(response) => {
+                    self.breaker.answered();
+                    // What a server failed on once may be luck; what it fails on twice is its answer.
+                    if response.status >= 500 && before.failed.is_none() && case.fault.is_none() {
+                        let reason = Reason::ServerFailed {
+                            status: response.status,
+                        };
+                        return Err(Halt::Again(reason, None));
+                    }
+                    return Ok(Some(response));
+                }
+                // The close may have come before the request did.
+                Err(failure @ Failure::Closed { was_kept: true, .. }) => {
+                    return Err(Halt::Again(Reason::NoResponse(failure), None));
+                }
+                // Anything but a valid request may be met with a close: that is an answer of its kind.
+                Err(Failure::Closed { .. }) if !case.is_protocol() => {
+                    self.breaker.answered();
+                    return Ok(None);
+                }
+                Err(Failure::NoCredentials { .. }) => {
+                    return Err(Halt::Blocked(Reason::NoCredentials));
+                }
+                // Nothing was sent, and nothing will be: it is no silence of the endpoint.
+                Err(failure @ Failure::Unsayable { .. }) => {
+                    return Err(Halt::Blocked(Reason::Unsendable(failure.to_string())));
+                }
+                Err(failure) => {
+                    let outcome = Outcome::Silent(failure.to_string());
+                    return Err(Halt::Again(
+                        Reason::NoResponse(failure),
+                        Some(Box::new(outcome)),
+                    ));
+                }
             }
         }
+        Err(Halt::Again(Reason::Throttled { operation: None }, None))
     }
 
-    /// After a request with a fault came to nothing: sends it once more, so that a fault which it did not meet is left for
-    /// nobody else. What comes of it tells nothing.
-    async fn spend_fault(&self, sent: &Message) {
-        if let (false, Some(client)) = (self.stage.binds_faults(), self.stage.client()) {
-            let _ = client.deliver(sent).await;
+    /// After a request with a fault that hits whoever comes next: proves that the fault is used up, so that it is left for
+    /// nobody else.
+    async fn spend_fault(
+        &self,
+        case: &Case,
+        error: &str,
+        response: &Result<Option<Response>, Halt>,
+        lease: &Lease,
+    ) {
+        let met = |response: &Response| Envelope::read(response).error_type() == Some(error);
+        let is_met = matches!(response, Ok(Some(response)) if met(response));
+        if is_met || self.stage.binds_faults() {
+            return;
+        }
+        if let Some(client) = self.stage.client() {
+            // A valid request meets it, if it is still there. What else comes of it tells nothing.
+            let _ = client.deliver(&case.unchanged().compose(&lease.ids)).await;
         }
     }
 
@@ -320,6 +447,7 @@ impl Judge {
             ids,
             response,
             refusal,
+            ..
         } = answered;
         let judged = matches!(record.verdict, Verdict::Pass | Verdict::Tolerated);
         // Where any answer will do, only one that shows the job at work needs no measure.
@@ -328,30 +456,27 @@ impl Judge {
         let (true, true, Some(response)) = (judged, measured, response) else {
             return Ok(record);
         };
-        let control = self
-            .controls
-            .of(self, case)
-            .await
-            .map_err(|halt| match halt {
-                Halt::Blocked(reason) => Halt::Blocked(format!("its control: {reason}")),
-                Halt::OutOfReach(name, reason) => {
-                    Halt::OutOfReach(name, format!("its control: {reason}"))
-                }
-                Halt::Again(reason, _) => Halt::Again(format!("its control: {reason}"), None),
-            })?;
+        let control = self.controls.of(self, case).await.map_err(|halt| {
+            let control = |reason| Reason::Control(Box::new(reason));
+            match halt {
+                Halt::Blocked(reason) => Halt::Blocked(control(reason)),
+                Halt::OutOfReach(name, reason) => Halt::OutOfReach(name, control(reason)),
+                Halt::Again(reason, _) => Halt::Again(control(reason), None),
+            }
+        })?;
         if control == Likeness::of(&response, &ids) {
             record.verdict = Verdict::Vacuous;
-            record.reason = Some(
+            record.reason = Some(Reason::Note(
                 "the unchanged request gets the same answer, so that the fault is not its cause"
                     .to_owned(),
-            );
+            ));
         }
         Ok(record)
     }
 
     /// Where a started job has ended: whether another such job, left alone as long, ends too. If so nothing can be told; if
     /// not, the request ended it.
-    pub(crate) async fn unless_it_ended(&self, case: &Case, lease: &Lease) -> Result<(), Halt> {
+    pub(crate) async fn unless_it_ended(&self, case: &Case, lease: &mut Lease) -> Result<(), Halt> {
         if case.given.job != JobState::Started
             && !case.given.status().is_some_and(Status::is_started)
         {
@@ -363,68 +488,39 @@ impl Judge {
         if !ended {
             return Ok(());
         }
+        lease.end();
         // Twice as long as the case took, so that a job which ends by itself does so here too.
         let patience = lease.acquired.elapsed() * 2;
-        let other = self.stage.acquire(case.given).await?;
+        let other = self.stage.acquire(case.given, false).await?;
         let ended = post::ends_within(self, &other.ids, patience).await;
         self.stage.release(other).await;
         if ended? {
-            return Err(Halt::Again(
-                "the job ended by itself around the request".to_owned(),
-                None,
-            ));
+            return Err(Halt::Again(Reason::EndedByItself, None));
         }
         Ok(())
     }
 
     /// After an attempt that came to nothing: whether the endpoint still answers anything.
-    async fn look_after(&self) {
+    async fn look_after(&self, reason: &Reason) {
         // A recording goes silent where its endpoint did.
         let Some(client) = self.stage.client() else {
             return;
         };
-        if !self.breaker.went_silent() {
+        if !self.breaker.came_to_nothing(reason) {
             return;
         }
         if Probe::is_answered(client).await {
             self.breaker.alive();
         } else {
-            self.breaker.trip();
+            self.breaker.trip(Reason::StoppedAnswering);
         }
-    }
-
-    /// A place among the active jobs for the job of a precondition, and one for each beside it, where the target has a
-    /// limit.
-    pub(crate) async fn permit(
-        &self,
-        given: Given,
-        beside: usize,
-    ) -> Result<Option<OwnedSemaphorePermit>, Halt> {
-        let is_active = match given.job {
-            JobState::Started | JobState::Elsewhere => true,
-            JobState::Is(status) => status != Status::Created && status != Status::Expired,
-            JobState::Absent => false,
-        };
-        let wanted = usize::from(is_active) + beside;
-        let (Some(active), 1..) = (&self.active, wanted) else {
-            return Ok(None);
-        };
-        if wanted > active.limit {
-            return Err(Halt::Blocked(format!(
-                "it takes {wanted} jobs that are active at once, and the target allows {}",
-                active.limit
-            )));
-        }
-        let places = u32::try_from(wanted).unwrap_or(u32::MAX);
-        let permit = Arc::clone(&active.places).acquire_many_owned(places);
-        Ok(permit.await.ok())
     }
 
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
         let came = response.ok_or("<closed without an answer>");
         Exchange {
             sent: shown_request(sent),
-            came: redact(&came.map_or_else(str::to_owned, describe_response)),
+            came: redact(&came.map_or_else(str::to_owned, described)),
             normalised: snapshot::render(sent, came, ids),
         }
     }
@@ -433,6 +529,33 @@ impl Judge {
         let (recorded, exchange) = (self.snapshots.as_ref()?, record.exchange.as_ref()?);
         Some(recorded.compare(&case.id, &exchange.normalised))
     }
+}
+
+/// Whether a case leaves its job as it is: it must be refused, or it is only recorded and changes nothing that anybody has to
+/// see. Such cases share jobs.
+pub(crate) fn is_shareable(case: &Case) -> bool {
+    let is_plain = case.fault.is_none()
+        && case.operation == Operation::StopUserImportJob
+        && case.given.job != JobState::Elsewhere;
+    let must_be_refused = !case.expect.is_empty()
+        && case
+            .expect
+            .iter()
+            .all(|expectation| expectation.is_refusal());
+    let is_kept = match case.post {
+        None => true,
+        Some(Post::Untouched) => case.given.has_job(),
+        Some(_) => false,
+    };
+    is_plain && is_kept && (case.level == Level::Observe || must_be_refused)
+}
+
+/// Whether a case is about the state afterwards, so that it cannot be judged without.
+pub(crate) fn needs_state(case: &Case) -> bool {
+    case.expect.iter().any(|one| one.answer.is_some())
+        // A job of another pool is not to be seen through this one, before as little as afterwards.
+        || case.given.job != JobState::Elsewhere
+            && matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched))
 }
 
 fn observed(case: &Case, ids: Option<&Ids>, outcome: Outcome) -> Observed {
@@ -444,8 +567,24 @@ fn observed(case: &Case, ids: Option<&Ids>, outcome: Outcome) -> Observed {
         case: case.id.clone(),
         protocol: case.is_protocol(),
         ids: ids.filter(|_| !renamed).cloned(),
+        stops: stops_running_job(case),
+        may_fail: case.may_fail(),
         outcome,
+        failed_first: None,
     }
+}
+
+/// Whether a request must be granted, and stops a job that runs.
+fn stops_running_job(case: &Case) -> bool {
+    let runs = match case.given.job {
+        JobState::Started => true,
+        JobState::Is(status) => status.is_started(),
+        JobState::Elsewhere | JobState::Absent => false,
+    };
+    case.operation == Operation::StopUserImportJob
+        && runs
+        && !case.expect.is_empty()
+        && !case.expect.iter().any(Expectation::is_refusal)
 }
 
 /// Whether an answer is a success with a job in it.
@@ -454,68 +593,6 @@ fn shows_job(response: &Response) -> bool {
     response.status == 200 && json.is_ok_and(|json| json["UserImportJob"].is_object())
 }
 
-/// Whether an answer only says "not now".
-pub(crate) fn is_throttled(response: &Response) -> bool {
-    const TYPES: [&str; 3] = [
-        "TooManyRequestsException",
-        "Throttling",
-        "ThrottlingException",
-    ];
-    let envelope = Envelope::read(response);
-    matches!(response.status, 429 | 503)
-        || envelope
-            .error_type()
-            .is_some_and(|name| TYPES.contains(&name))
-}
-
 fn expects_throttle(case: &Case) -> bool {
     case.fault.as_deref() == Some("TooManyRequestsException")
-}
-
-/// The most bytes of a body that a report shows.
-const SHOWN_SIZE_MAX: usize = 2_000;
-
-/// A request as a report shows it.
-pub(crate) fn shown_request(sent: &Message) -> String {
-    redact(&describe_sent(sent))
-}
-
-fn describe_sent(sent: &Message) -> String {
-    match sent {
-        Message::Plain { request, .. } => {
-            let mut text = format!("{} {}", request.method, request.path);
-            for header in &request.headers {
-                text.push_str(&format!(
-                    "\n{}: {}",
-                    header.name,
-                    String::from_utf8_lossy(&header.value)
-                ));
-            }
-            format!("{text}\n\n{}", shown(&request.body))
-        }
-        Message::Raw { raw, body } => format!("{}\n\n{}", raw.head.join("\n"), shown(body)),
-    }
-}
-
-fn describe_response(response: &Response) -> String {
-    let mut text = response.status.to_string();
-    for header in &response.headers {
-        text.push_str(&format!(
-            "\n{}: {}",
-            header.name,
-            String::from_utf8_lossy(&header.value)
-        ));
-    }
-    format!("{text}\n\n{}", shown(&response.body))
-}
-
-fn shown(body: &[u8]) -> String {
-    let head = &body[..body.len().min(SHOWN_SIZE_MAX)];
-    let text =
-        std::str::from_utf8(head).map_or_else(|_| head.escape_ascii().to_string(), str::to_owned);
-    if body.len() > SHOWN_SIZE_MAX {
-        format!("{text}… <{} bytes>", body.len())
-    } else {
-        text
-    }
 }

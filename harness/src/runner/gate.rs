@@ -1,24 +1,43 @@
 //! From records to an exit code.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::runner::{KnownState, Record, Verdict};
+use crate::runner::{KnownState, Reason, Record, Summary, Verdict};
 use crate::snapshot::State;
 
-/// The share of cases that may be indeterminate: one in twenty can be bad luck on a busy network, more is no measurement.
-const INDETERMINATE_SHARE_MAX: f64 = 0.05;
+/// The share of the cases at level must that has to be judged, of those that the driver can reach in principle: with three in
+/// four judged no area is dark as a whole, and one flaky state turns no gate red.
+pub const MIN_COVERAGE: f64 = 0.75;
 
 /// How a gate reads the records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Gate {
     /// Whether tolerated departures and divergences at level should fail too.
     pub strict: bool,
     /// Whether a changed snapshot fails.
     pub check_snapshots: bool,
+    /// The share of the cases at level must that has to be judged, of those that the driver can reach in principle.
+    #[serde(default = "min_coverage")]
+    pub min_coverage: f64,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            check_snapshots: false,
+            min_coverage: MIN_COVERAGE,
+        }
+    }
+}
+
+fn min_coverage() -> f64 {
+    MIN_COVERAGE
 }
 
 /// An exit code, with its meaning.
@@ -30,17 +49,19 @@ pub enum Exit {
     Divergent,
     /// 2: a fault in the command line, a profile or a case file.
     Usage,
-    /// 3: unreachable, too much indeterminate, or nothing judged at level must.
+    /// 3: unreachable, or too little was judged.
     Unjudged,
     /// 4: a fault of the harness itself.
     Harness,
     /// 5: an entry of the ledger whose case fails no longer, or whose last day has passed.
     Ledger,
+    /// 130: the user ended it.
+    Interrupted,
 }
 
 impl Exit {
     /// The number.
-    pub fn code(self) -> u8 {
+    pub const fn code(self) -> u8 {
         match self {
             Self::Green => 0,
             Self::Divergent => 1,
@@ -48,6 +69,7 @@ impl Exit {
             Self::Unjudged => 3,
             Self::Harness => 4,
             Self::Ledger => 5,
+            Self::Interrupted => 130,
         }
     }
 }
@@ -64,25 +86,8 @@ impl Gate {
                 Some(counted(errors, "fault of the harness itself")),
             );
         }
-        let indeterminate = count(&|record| record.verdict == Verdict::Indeterminate);
-        if indeterminate as f64 > records.len() as f64 * INDETERMINATE_SHARE_MAX {
-            return (
-                Exit::Unjudged,
-                Some(counted(indeterminate, "case could not be told")),
-            );
-        }
-        let judged =
-            |record: &Record| record.verdict.is_judged() || record.verdict == Verdict::Vacuous;
-        let must = |record: &Record| record.level == Level::Must;
-        if count(&|record| must(record)) > 0 && count(&|record| must(record) && judged(record)) == 0
-        {
-            return (
-                Exit::Unjudged,
-                Some("nothing was judged at level must".to_owned()),
-            );
-        }
-        if count(&judged) == 0 {
-            return (Exit::Unjudged, Some("nothing was judged".to_owned()));
+        if let Some(reason) = self.short_of(records, Record::is_told) {
+            return (Exit::Unjudged, Some(reason));
         }
         let failing = count(&|record| self.fails(record));
         if failing > 0 {
@@ -100,6 +105,54 @@ impl Gate {
             return (Exit::Ledger, Some(reason));
         }
         (Exit::Green, None)
+    }
+
+    /// Why too little was recorded, if so: what is only observed counts where nothing else was asked for.
+    pub(crate) fn short_of_recorded(self, records: &[Record]) -> Option<String> {
+        self.short_of(records, |record| {
+            record.is_told() || record.verdict == Verdict::Observed
+        })
+    }
+
+    /// Why too little was judged, if so: the reason that most of the cases share, and what helps. Without a case at level must,
+    /// one that counts is enough.
+    fn short_of(self, records: &[Record], counts: impl Fn(&Record) -> bool) -> Option<String> {
+        // A suite without cases has nothing to judge.
+        if records.is_empty() {
+            return None;
+        }
+        let summary = Summary::of(records);
+        let has_must = records.iter().any(|record| record.level == Level::Must);
+        let is_short = match summary.must_coverage {
+            Some(coverage) => coverage < self.min_coverage,
+            None => has_must || !records.iter().any(counts),
+        };
+        if !is_short {
+            return None;
+        }
+        let untold = |record: &&Record| !(record.is_told() || record.verdict == Verdict::Observed);
+        let untold: Vec<_> = records.iter().filter(untold).collect();
+        let mut reasons: BTreeMap<String, (usize, &Reason)> = BTreeMap::new();
+        // What the driver rules out matters only where nothing else is left.
+        let is_telling = |record: &&&Record| record.is_in_reach() || summary.must_in_reach == 0;
+        for reason in untold
+            .iter()
+            .filter(is_telling)
+            .filter_map(|one| one.reason.as_ref())
+        {
+            reasons.entry(reason.key()).or_insert((0, reason)).0 += 1;
+        }
+        let largest = reasons.into_values().max_by_key(|(count, _)| *count);
+        let (count, all) = (untold.len(), records.len());
+        let mut text = match largest {
+            Some((_, reason)) => format!("no verdict for {count} of {all} cases: {reason}"),
+            None => "nothing was judged".to_owned(),
+        };
+        if let Some(hint) = largest.and_then(|(_, reason)| reason.hint()) {
+            text.push_str("; ");
+            text.push_str(hint);
+        }
+        Some(text)
     }
 
     /// How a record's entry in the ledger is out of date, if that turns the gate red.

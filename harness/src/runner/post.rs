@@ -1,16 +1,19 @@
 //! What must hold once a request was answered, read by DescribeUserImportJob.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::case::{Case, Ids, Post};
-use crate::contract::Status;
+use crate::contract::{Operation, Status};
 use crate::oracle::{Mismatch, same};
-use crate::provision::{Bystander, Lease};
-use crate::runner::attempt::{Halt, Judge};
+use crate::provision::{Bystander, Lease, Reason};
+use crate::runner::attempt::Judge;
+use crate::runner::tries::Halt;
 use crate::target::Client;
+use crate::wire::is_throttled;
 
 /// The first pause between two reads, and the longest: a quick endpoint is not kept waiting, a slow one is not hammered.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
@@ -22,15 +25,46 @@ const PAUSE_LIMITED: Duration = Duration::from_millis(250);
 /// How often Stopped is read again once it was seen.
 const STOPPED_READ_AGAIN: usize = 2;
 
+/// How often a job is read where the answer is a throttle or a server error.
+const READS_MAX: usize = 3;
+
+/// How many jobs in a row may stay short of Stopped for as long as they are waited for, before others are waited for a part of
+/// that only.
+const UNSETTLED_MAX: usize = 3;
+const UNSETTLED_SHARE: u32 = 2;
+
 /// The members of a job that nothing changes.
 const IMMUTABLE: [&str; 4] = ["JobId", "UserPoolId", "JobName", "CreationDate"];
+
+/// Counts the jobs in a row that never came to show Stopped.
+#[derive(Debug, Default)]
+pub(crate) struct Settling {
+    unsettled: AtomicUsize,
+}
+
+impl Settling {
+    fn patience(&self, usual: Duration) -> Duration {
+        match self.unsettled.load(Ordering::Relaxed) < UNSETTLED_MAX {
+            true => usual,
+            false => usual / UNSETTLED_SHARE,
+        }
+    }
+
+    fn settled(&self) {
+        self.unsettled.store(0, Ordering::Relaxed);
+    }
+
+    fn unsettled(&self) {
+        self.unsettled.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// How the state afterwards was found.
 pub(crate) enum After {
     /// As it must be.
     Held,
     /// As far as it can be read, as it must be; with what cannot be read.
-    Unconfirmed(String),
+    Unconfirmed(Reason),
     /// Ended by itself, or by the request, instead of stopped.
     Ended(Status),
     /// Not as it must be.
@@ -41,7 +75,7 @@ pub(crate) enum After {
 pub(crate) async fn check(
     judge: &Judge,
     case: &Case,
-    lease: &Lease,
+    lease: &mut Lease,
     bystander: Option<&Bystander>,
     refusal: bool,
 ) -> Result<After, Halt> {
@@ -61,6 +95,40 @@ pub(crate) async fn check(
         None if refusal && live => untouched(judge, &lease.ids, lease.before.as_ref()).await,
         Some(Post::Unread) | None => Ok(After::Held),
     }
+}
+
+/// How the job of a lease is after requests that must leave it as it is, and whether others may go on with it.
+pub(crate) async fn verify(judge: &Judge, lease: &Lease) -> Result<(After, bool), Halt> {
+    let Some(before) = &lease.before else {
+        return Ok((After::Unconfirmed(Reason::StateUnread), false));
+    };
+    let now = match read(judge, &lease.ids).await? {
+        Ok(job) => job,
+        Err(response) => {
+            let expected = "the job, as before the request";
+            let mismatches = vec![Mismatch::new("post", expected, response)];
+            return Ok((After::Broken(mismatches), false));
+        }
+    };
+    let status = status_of(&now);
+    let is_same = match (lease.status, status) {
+        (Some(was), Some(is)) => was == is || was.is_started() && is.is_started(),
+        _ => false,
+    };
+    let was_stopped = matches!(lease.status, Some(Status::Stopping | Status::Stopped));
+    let mut mismatches = changed(before, &now);
+    if let Some(status @ (Status::Stopping | Status::Stopped)) = status
+        && !was_stopped
+    {
+        let expected = "a job that this request does not stop";
+        mismatches.push(Mismatch::new("post/Status", expected, status.name()));
+    }
+    Ok((found(mismatches, status.is_some()), is_same))
+}
+
+/// Whether the job of a lease is as it was.
+pub(crate) async fn is_untouched(judge: &Judge, lease: &Lease) -> bool {
+    matches!(verify(judge, lease).await, Ok((After::Held, true)))
 }
 
 /// The status of a job, where it can be read.
@@ -87,10 +155,7 @@ pub(crate) async fn ends_within(
 
 async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<After, Halt> {
     let Some(before) = before else {
-        return Ok(After::Unconfirmed(
-            "the state afterwards was not looked at, since DescribeUserImportJob did not show the job before"
-                .to_owned(),
-        ));
+        return Ok(After::Unconfirmed(Reason::StateUnread));
     };
     let now = match read(judge, ids).await? {
         Ok(job) => job,
@@ -108,18 +173,23 @@ async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<A
     Ok(found(mismatches, status.is_some()))
 }
 
-async fn stopped(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
+async fn stopped(judge: &Judge, lease: &mut Lease) -> Result<After, Halt> {
     judge.stage.let_go(lease);
-    let mut pauses = Pauses::until(judge, judge.settle);
+    let mut pauses = Pauses::until(judge, judge.settling.patience(judge.settle));
     loop {
         let (status, mismatches) = look(judge, lease).await?;
         match status {
             _ if !mismatches.is_empty() => return Ok(After::Broken(mismatches)),
             None => return Ok(found(Vec::new(), false)),
-            Some(Status::Stopped) => break,
+            Some(Status::Stopped) => {
+                judge.settling.settled();
+                lease.end();
+                break;
+            }
             Some(status) if status.is_finished() => return Ok(After::Ended(status)),
             Some(status) => {
                 if !pauses.wait(judge).await {
+                    judge.settling.unsettled();
                     let wanted = format!("Stopped within {} ms", judge.settle.as_millis());
                     return Ok(After::Broken(vec![Mismatch::new(
                         "post/Status",
@@ -183,18 +253,25 @@ async fn look(judge: &Judge, lease: &Lease) -> Result<(Option<Status>, Vec<Misma
 
 /// The job now, or the answer that shows none.
 async fn read(judge: &Judge, ids: &Ids) -> Result<Result<Value, String>, Halt> {
-    let described = judge
-        .stage
-        .describe(ids)
-        .await
-        .map_err(|failure| Halt::Again(format!("DescribeUserImportJob: {failure}"), None))?;
-    if super::attempt::is_throttled(&described.response) {
-        return Err(Halt::Again(
-            "DescribeUserImportJob is throttled".to_owned(),
-            None,
-        ));
+    let operation = Operation::DescribeUserImportJob;
+    let mut pause = PAUSE_LIMITED;
+    for attempt in 0..READS_MAX {
+        let described = judge.stage.describe(ids).await.map_err(|failure| {
+            let reason = Reason::Unanswered { operation, failure };
+            Halt::Again(reason, None)
+        })?;
+        let is_passing = is_throttled(&described.response) || described.response.status >= 500;
+        if !is_passing || attempt + 1 == READS_MAX && described.response.status >= 500 {
+            return Ok(described.job.ok_or_else(|| described.response.to_string()));
+        }
+        // A recording holds each of them, and waits for none.
+        if judge.stage.client().is_some() && is_throttled(&described.response) {
+            sleep(pause).await;
+            pause *= 2;
+        }
     }
-    Ok(described.job.ok_or_else(|| described.response.to_string()))
+    let operation = Some(operation);
+    Err(Halt::Again(Reason::Throttled { operation }, None))
 }
 
 fn changed(before: &Value, now: &Value) -> Vec<Mismatch> {
@@ -213,12 +290,7 @@ fn found(mismatches: Vec<Mismatch>, readable: bool) -> After {
     match (mismatches.is_empty(), readable) {
         (false, _) => After::Broken(mismatches),
         (true, true) => After::Held,
-        (true, false) => {
-            After::Unconfirmed(
-                "the state afterwards is not known, since DescribeUserImportJob shows no readable Status"
-                    .to_owned(),
-            )
-        }
+        (true, false) => After::Unconfirmed(Reason::StateUnread),
     }
 }
 
@@ -227,10 +299,7 @@ fn status_of(job: &Value) -> Option<Status> {
 }
 
 fn unreadable() -> Halt {
-    Halt::Blocked(
-        "DescribeUserImportJob shows no readable Status, so that the state afterwards is unknown"
-            .to_owned(),
-    )
+    Halt::Blocked(Reason::StateUnread)
 }
 
 /// Pauses that grow, up to a deadline.

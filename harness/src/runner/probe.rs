@@ -3,10 +3,31 @@
 //! Each operation is asked for with two bodies, as two operations that exist nowhere are: an endpoint that refuses all
 //! alike does not know either. One answer that is different shows that the operation is there, however wrong it may be.
 
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
 use crate::contract::{Operation, TARGET_PREFIX};
+use crate::provision::excerpt;
+use crate::runner::RunError;
 use crate::runner::absence::Unknown;
 use crate::target::{Client, Failure};
-use crate::wire::{Request, Response};
+use crate::wire::{Envelope, Request, Response};
+
+/// How long a gateway may answer in place of an endpoint that is starting, and between two looks.
+const READY_MAX: Duration = Duration::from_secs(10);
+const READY_PAUSE: Duration = Duration::from_millis(250);
+
+/// Errors by which an endpoint says that the credentials are wrong, or that it wants some.
+const OF_CREDENTIALS: [&str; 7] = [
+    "ExpiredTokenException",
+    "IncompleteSignatureException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
 
 /// Operations that the service does not have.
 const MADE_UP: [&str; 2] = ["FullstopNoSuchOperation", "FullstopUnheardOfOperation"];
@@ -36,9 +57,9 @@ pub(crate) struct Look {
 }
 
 impl Probe {
-    /// Asks for the operations that do not exist. Fails if there is no answer at all.
-    pub(crate) async fn ask(client: &Client) -> Result<Self, Failure> {
-        let first = client.ping(&request(MADE_UP[0], BODIES[0])).await?;
+    /// Asks for the operations that do not exist, once the endpoint is ready. Fails if there is no answer at all.
+    pub(crate) async fn ask(client: &Client) -> Result<Self, RunError> {
+        let first = Self::first(client).await?;
         let mut this = Self {
             unknown: Vec::new(),
             first,
@@ -48,6 +69,39 @@ impl Probe {
             let _ = this.learn(client, body).await;
         }
         Ok(this)
+    }
+
+    /// Fails if the operation is answered with nothing but that the credentials are wrong.
+    pub(crate) async fn check_credentials(&self, client: &Client) -> Result<(), RunError> {
+        if !refuses_credentials(&self.first) {
+            return Ok(());
+        }
+        let stop = request(Operation::StopUserImportJob.name(), BODIES[0]);
+        match client.ping(&stop).await {
+            Ok(response) if refuses_credentials(&response) => Err(RunError::Credentials {
+                excerpt: excerpt(&response),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The first response. A gateway whose endpoint is starting is asked again for a while.
+    async fn first(client: &Client) -> Result<Response, RunError> {
+        let start = Instant::now();
+        loop {
+            let first = client.greet(&request(MADE_UP[0], BODIES[0])).await;
+            let first = first.map_err(RunError::Unreachable)?;
+            if !is_of_gateway(&first) {
+                return Ok(first);
+            }
+            if start.elapsed() >= READY_MAX {
+                return Err(RunError::NotReady {
+                    status: first.status,
+                    waited_s: READY_MAX.as_secs(),
+                });
+            }
+            sleep(READY_PAUSE).await;
+        }
     }
 
     async fn learn(&mut self, client: &Client, body: &'static str) -> Result<(), Failure> {
@@ -70,7 +124,7 @@ impl Probe {
 
     /// Whether the endpoint answers anything at all.
     pub(crate) async fn is_answered(client: &Client) -> bool {
-        client.ping(&request(MADE_UP[0], BODIES[0])).await.is_ok()
+        client.greet(&request(MADE_UP[0], BODIES[0])).await.is_ok()
     }
 
     /// Looks at an operation, by requests that change nothing.
@@ -111,4 +165,18 @@ fn request(operation: &str, body: &str) -> Request {
     let mut request = Request::call(Operation::StopUserImportJob, body);
     request.set("X-Amz-Target", format!("{TARGET_PREFIX}.{operation}"));
     request
+}
+
+/// Whether a response is a page of something in front of the endpoint.
+fn is_of_gateway(response: &Response) -> bool {
+    let is_json = Envelope::read(response).json.is_ok();
+    matches!(response.status, 502..=504) && !is_json
+}
+
+/// Whether a response refuses the credentials of a request that is signed as the profile says.
+pub(crate) fn refuses_credentials(response: &Response) -> bool {
+    let envelope = Envelope::read(response);
+    envelope
+        .error_type()
+        .is_some_and(|name| OF_CREDENTIALS.contains(&name))
 }

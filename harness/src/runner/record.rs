@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
 use crate::oracle::Mismatch;
+use crate::provision::Reason;
 use crate::runner::{Known, Repeats};
 use crate::snapshot::State;
 
@@ -87,7 +88,7 @@ pub struct Record {
     /// The verdict.
     pub verdict: Verdict,
     /// Why, where the verdict does not say it all.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// The name of a tolerated departure.
     pub flag: Option<String>,
     /// How the answer stands to the snapshot, where there are snapshots for the target.
@@ -135,9 +136,19 @@ impl Record {
     }
 
     /// With a reason.
-    pub(crate) fn because(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
+    pub(crate) fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
         self
+    }
+
+    /// Whether the endpoint was judged, or shown to prove nothing.
+    pub(crate) fn is_told(&self) -> bool {
+        self.verdict.is_judged() || self.verdict == Verdict::Vacuous
+    }
+
+    /// Whether the driver can reach what it takes in principle.
+    pub(crate) fn is_in_reach(&self) -> bool {
+        self.is_told() || !self.reason.as_ref().is_some_and(Reason::is_by_design)
     }
 }
 
@@ -188,6 +199,12 @@ pub struct Summary {
     pub judged: usize,
     /// How many are not at level observe.
     pub judgeable: usize,
+    /// How many at level must the driver can reach in principle.
+    #[serde(default)]
+    pub must_in_reach: usize,
+    /// Of these, the share that was judged: what `--min-coverage` is about. None where there is none.
+    #[serde(default)]
+    pub must_coverage: Option<f64>,
 }
 
 impl Summary {
@@ -197,6 +214,7 @@ impl Summary {
             cases: records.len(),
             ..Self::default()
         };
+        let mut told = 0;
         for record in records {
             *summary.slot(record.verdict) += 1;
             let judged = record.verdict.is_judged();
@@ -205,10 +223,13 @@ impl Summary {
             if record.level == Level::Must {
                 summary.must_judged += usize::from(judged);
                 summary.must_divergent += usize::from(record.verdict == Verdict::Divergent);
+                summary.must_in_reach += usize::from(record.is_in_reach());
+                told += usize::from(record.is_told());
             }
         }
         summary.divergence = ratio(summary.must_divergent, summary.must_judged);
         summary.coverage = ratio(summary.judged, summary.judgeable);
+        summary.must_coverage = ratio(told, summary.must_in_reach);
         summary
     }
 

@@ -8,16 +8,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::case::{Case, Invariant};
-use crate::oracle::{Observed, hold, is_within};
+use crate::clock::Deadline;
+use crate::oracle::{Evidence, Observed, is_within};
 use crate::runner::attempt::Judge;
-use crate::runner::{Record, Verdict};
+use crate::runner::tries::Tries;
+use crate::runner::{Progress, Record, Testimony, Verdict};
 use crate::suite::Suite;
 
 /// How many repeats in a row settle that a divergence is deterministic: the least n with 0.5^n at most 0.05.
@@ -30,7 +32,7 @@ const FLAKY_FACTOR: usize = 4;
 const REPEATS_MAX: usize = 1_000;
 
 /// How long all repeats may take at least; at most they take as long as the run itself did.
-const PATIENCE_MIN: Duration = Duration::from_secs(60);
+const PATIENCE_MIN: Duration = Duration::from_secs(10);
 
 /// What repeating a divergence showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -130,8 +132,8 @@ struct Subject {
     record: usize,
     /// What is sent again, in turn: the case, or those whose answers broke the invariant.
     cases: Vec<Arc<Case>>,
-    /// The invariant, and how many answers of the run broke it.
-    invariant: Option<(Invariant, usize)>,
+    /// The invariant, and what the answers of the run say of it.
+    invariant: Option<(Invariant, Evidence)>,
     sent: usize,
     tries: usize,
     divergent: usize,
@@ -148,29 +150,41 @@ pub(crate) struct Repeating<'a> {
     pub(crate) concurrency: usize,
     /// How long the run took.
     pub(crate) took: Duration,
+    /// When the run ends at the latest.
+    pub(crate) deadline: &'a Deadline,
+    pub(crate) progress: &'a (dyn Fn(Progress<'_>) + Send + Sync),
 }
 
 impl Repeating<'_> {
-    /// Repeats, and notes in the records what that showed.
-    pub(crate) async fn note(&self, records: &mut [Record], observed: &[Observed]) {
-        let mut subjects = self.subjects(records, observed);
+    /// Repeats, and notes in the records what that showed. All repeats of a divergence go on at once, so that one which is
+    /// waited for to the end of the timeout is waited for once.
+    pub(crate) async fn note(&self, records: &mut [Record], testimony: &Testimony) {
+        let mut subjects = self.subjects(records, testimony);
+        let deadline = self.deadline.at_most(self.took.max(PATIENCE_MIN));
         let mut left = REPEATS_MAX;
-        let deadline = Instant::now() + self.took.max(PATIENCE_MIN);
-        // In rounds, so that a budget that runs out has looked at each as often as at any other.
-        loop {
-            let open = subjects.iter_mut().enumerate();
-            let round: Vec<_> = open
-                .filter(|(_, subject)| subject.is_open(self.repeats))
-                .take(left)
-                .map(|(index, subject)| (index, subject.next_case()))
+        // A second time for those that turn out to be flaky.
+        for factor in [1, FLAKY_FACTOR] {
+            let wanted = self.repeats * factor;
+            let mut open: Vec<_> = subjects
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, subject)| subject.is_open(wanted, factor))
                 .collect();
-            let ended = Instant::now() >= deadline || self.judge.breaker.is_open();
-            if round.is_empty() || ended {
-                break;
+            // One of each first, so that a budget that runs out has looked at each as often as at any other.
+            let mut sent = Vec::new();
+            while sent.len() < left && open.iter().any(|(_, subject)| subject.sent < wanted) {
+                for (index, subject) in &mut open {
+                    if subject.sent < wanted && sent.len() < left {
+                        sent.push((*index, subject.next_case()));
+                    }
+                }
             }
-            left -= round.len();
-            for (index, verdict, seen) in self.round(round, deadline).await {
-                subjects[index].count(verdict, seen, observed);
+            left -= sent.len();
+            if !sent.is_empty() {
+                (self.progress)(Progress::Repeating(sent.len()));
+            }
+            for (index, verdict, seen) in self.round(sent, &deadline).await {
+                subjects[index].count(verdict, seen);
             }
         }
         for subject in subjects.iter().filter(|subject| subject.tries > 0) {
@@ -179,7 +193,7 @@ impl Repeating<'_> {
         }
     }
 
-    fn subjects(&self, records: &[Record], observed: &[Observed]) -> Vec<Subject> {
+    fn subjects(&self, records: &[Record], testimony: &Testimony) -> Vec<Subject> {
         if self.repeats == 0 {
             return Vec::new();
         }
@@ -193,12 +207,13 @@ impl Repeating<'_> {
                 Some(case) => (vec![Arc::clone(case)], None),
                 None => {
                     let invariant = self.suite.requirement(&record.id)?.invariant?;
-                    let breaches = hold(invariant, observed).breaches;
+                    let evidence = testimony.invariants.get(&record.id)?.clone();
+                    let breaches = evidence.held().breaches;
                     let broken = breaches
                         .iter()
                         .filter_map(|breach| cases.get(breach.case.as_str()));
                     let broken = broken.map(|case| Arc::clone(case)).collect();
-                    (broken, Some((invariant, breaches.len())))
+                    (broken, Some((invariant, evidence)))
                 }
             };
             Some(Subject {
@@ -227,38 +242,44 @@ impl Repeating<'_> {
     async fn round(
         &self,
         round: Vec<(usize, Arc<Case>)>,
-        deadline: Instant,
+        deadline: &Deadline,
     ) -> Vec<(usize, Verdict, Option<Observed>)> {
         let mut tasks = JoinSet::new();
         let mut done = Vec::new();
-        for (index, case) in round {
-            if tasks.len() >= self.concurrency.max(1) {
-                done.extend(tasks.join_next().await);
+        let mut round = round.into_iter();
+        loop {
+            let is_over = deadline.cut().is_some() || self.judge.breaker.is_open();
+            if !is_over
+                && tasks.len() < self.concurrency.max(1) * IN_FLIGHT_PER_REQUEST
+                && let Some((index, case)) = round.next()
+            {
+                let judge = Arc::clone(self.judge);
+                tasks.spawn(async move {
+                    let (record, seen) = judge.case_after(&case, Tries::repeat()).await;
+                    (index, record.verdict, seen)
+                });
+                continue;
             }
-            if Instant::now() >= deadline {
-                break;
+            match deadline.cap(tasks.join_next()).await {
+                Ok(Some(Ok(one))) => {
+                    (self.progress)(Progress::Repeated);
+                    done.push(one);
+                }
+                // A panic is no answer; the record of the run stands.
+                Ok(Some(Err(_))) => {}
+                Ok(None) | Err(_) => return done,
             }
-            let judge = Arc::clone(self.judge);
-            tasks.spawn(async move {
-                let (record, seen) = judge.case(&case).await;
-                (index, record.verdict, seen)
-            });
         }
-        done.extend(tasks.join_all().await.into_iter().map(Ok));
-        // A panic is no answer; the record of the run stands.
-        done.into_iter().flatten().collect()
     }
 }
 
+/// How many repeats are under way for each request that may be: those that wait for nothing take their turn.
+const IN_FLIGHT_PER_REQUEST: usize = 4;
+
 impl Subject {
-    fn is_open(&self, repeats: usize) -> bool {
+    fn is_open(&self, wanted: usize, factor: usize) -> bool {
         let is_flaky = self.divergent < self.tries;
-        let wanted = if is_flaky {
-            repeats * FLAKY_FACTOR
-        } else {
-            repeats
-        };
-        !self.cases.is_empty() && self.sent < wanted
+        !self.cases.is_empty() && self.sent < wanted && (factor == 1 || is_flaky)
     }
 
     fn next_case(&mut self) -> Arc<Case> {
@@ -267,13 +288,14 @@ impl Subject {
         case
     }
 
-    fn count(&mut self, verdict: Verdict, seen: Option<Observed>, observed: &[Observed]) {
-        let diverged = match (self.invariant, seen) {
-            (Some((invariant, baseline)), Some(seen)) => {
-                let mut all = observed.to_vec();
-                all.push(seen);
+    fn count(&mut self, verdict: Verdict, seen: Option<Observed>) {
+        let diverged = match (&self.invariant, seen) {
+            (Some((invariant, evidence)), Some(seen)) => {
+                let baseline = evidence.held().breaches.len();
+                let more = Evidence::of(*invariant, &[seen]);
                 // One answer more breaks it, by itself or by what it has in common with another.
-                hold(invariant, &all).breaches.len() > baseline
+                let joined = Evidence::join([evidence.clone(), more]);
+                joined.held().breaches.len() > baseline
             }
             (Some(_), None) => return,
             (None, _) => match verdict {

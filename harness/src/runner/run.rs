@@ -1,72 +1,36 @@
 //! A whole run: which cases, in which order, how many at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::sync::{RwLock, Semaphore};
-use tokio::task::{JoinError, JoinSet};
+use tokio::sync::RwLock;
+use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::case::{Case, Given, Level, Requirement};
+use crate::case::{Case, Given, Ids, JobState, Level, Requirement};
+use crate::clock::{Cut, Deadline};
 use crate::contract::{Operation, Status};
+use crate::exchange::FixturePool;
 use crate::ledger::Ledger;
-use crate::oracle::{Evidence, Observed};
+use crate::oracle::Evidence;
+use crate::provision::{Reason, excerpt};
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
-use crate::runner::attempt::{Active, Judge};
+use crate::runner::attempt::{Judge, Judged};
+use crate::runner::batch::Item;
 use crate::runner::breaker::Breaker;
+use crate::runner::classes::Classes;
 use crate::runner::control::Controls;
+use crate::runner::post::Settling;
 use crate::runner::probe::Probe;
 use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
 use crate::runner::stage::{Live, Stage, now};
-use crate::runner::{Record, Session, Shard, Testimony, Verdict};
+use crate::runner::{Plan, Progress, Record, Run, RunError, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 use crate::target::Failure;
-use crate::wire::Response;
-
-/// What to run and how.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The ids to report.
-    pub selection: BTreeSet<String>,
-    /// Decides the order in which cases start. No verdict depends on it.
-    pub seed: u64,
-    /// How many cases are under way at once.
-    pub concurrency: usize,
-    /// Which part of the selection is run; all of it if none. An invariant is then held to the answers of that part.
-    pub shard: Option<Shard>,
-}
-
-/// A finished run.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// What came of each selected case and invariant, in the order of their ids.
-    pub records: Vec<Record>,
-    /// How many ids of the suite were not selected.
-    pub excluded: usize,
-    /// What the answers say of the selected invariants.
-    pub testimony: Testimony,
-}
-
-/// Why there was no run.
-#[derive(Debug)]
-pub enum RunError {
-    /// The endpoint cannot be reached or does not answer.
-    Unreachable(String),
-}
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
 
 /// Runs a suite against one target.
 #[derive(Debug)]
@@ -76,7 +40,7 @@ pub struct Runner {
     /// What the endpoint says to an operation that does not exist, where it was asked.
     probe: Option<Probe>,
     /// The operations that a recorded endpoint said it does not implement.
-    unsupported: Vec<(Operation, String)>,
+    unsupported: Vec<(Operation, Reason)>,
     /// How often a divergence is repeated.
     repeats: usize,
     /// The fingerprints of divergences that are not repeated, by the ids of the cases.
@@ -84,6 +48,16 @@ pub struct Runner {
 }
 
 impl Runner {
+    /// The same as [`Runner::new`], by a deadline.
+    pub async fn ready(
+        suite: Arc<Suite>,
+        session: &Session,
+        snapshots: Option<Recorded>,
+        deadline: &Deadline,
+    ) -> Result<Self, RunError> {
+        deadline.cap(Self::new(suite, session, snapshots)).await?
+    }
+
     /// Looks at a session's endpoint and gets ready. `snapshots` are what its answers are compared with, if anything.
     pub async fn new(
         suite: Arc<Suite>,
@@ -95,20 +69,23 @@ impl Runner {
         let probe = if session.is_embedded() {
             None
         } else {
-            let probe = Probe::ask(&client).await;
-            Some(probe.map_err(|failure| RunError::Unreachable(failure.to_string()))?)
+            let probe = Probe::ask(&client).await?;
+            probe.check_credentials(&client).await?;
+            Some(probe)
         };
-        let active = session.profile.active_jobs;
         let judge = Arc::new(Judge {
             stage: Stage::Live(Live {
                 client,
                 provisioner: Arc::clone(&session.provisioner),
+                fixtures: FixturePool::new(Arc::clone(&session.provisioner)),
                 tape: None,
             }),
             breaker: Breaker::default(),
+            classes: Classes::default(),
             controls: Controls::default(),
+            at_once: AtomicUsize::new(Plan::CONCURRENCY),
             quiet: RwLock::default(),
-            active: active.map(|limit| Active::new(limit, session.rehearses)),
+            settling: Settling::default(),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,
@@ -130,9 +107,11 @@ impl Runner {
         let judge = Arc::new(Judge {
             stage: Stage::Played(Player::of(recording)),
             breaker: Breaker::default(),
+            classes: Classes::default(),
             controls: Controls::default(),
+            at_once: AtomicUsize::new(Plan::CONCURRENCY),
             quiet: RwLock::default(),
-            active: None,
+            settling: Settling::default(),
             reach: head.reach.clone(),
             settle: Duration::from_millis(head.settle_ms),
             snapshots,
@@ -144,7 +123,7 @@ impl Runner {
             judge,
             probe: None,
             unsupported: unsupported
-                .map(|one| (one.operation, one.reason.clone()))
+                .map(|one| (one.operation, Reason::Note(one.reason.clone())))
                 .collect(),
             repeats: 0,
             spared: BTreeMap::new(),
@@ -175,7 +154,10 @@ impl Runner {
         let unsupported = self.unsupported(operations).await?;
         head.unsupported = unsupported
             .into_iter()
-            .map(|(operation, reason)| Unsupported { operation, reason })
+            .map(|(operation, reason)| Unsupported {
+                operation,
+                reason: reason.to_string(),
+            })
             .collect();
         let tracks = match &self.judge.stage {
             Stage::Live(live) => live.tape.as_ref().map(Tape::tracks),
@@ -200,6 +182,15 @@ impl Runner {
         self
     }
 
+    /// Fails if the endpoint says that it does not implement the operation that everything is about.
+    pub(crate) async fn must_implement_stop(&self) -> Result<(), RunError> {
+        let operations = std::iter::once(Operation::StopUserImportJob);
+        match self.unsupported(operations).await?.pop() {
+            Some((_, reason)) => Err(RunError::NotImplemented(Box::new(reason))),
+            None => Ok(()),
+        }
+    }
+
     /// Runs one case, which must be of the runner's suite.
     pub async fn case(&self, case: &Case) -> Result<Record, RunError> {
         let operation = std::slice::from_ref(&case.operation);
@@ -213,80 +204,81 @@ impl Runner {
         )
     }
 
+    /// Sends one case to a job that exists and judges its response alone: without a control, and without a look at the job
+    /// afterwards.
+    pub async fn on_job(&self, case: &Case, ids: &Ids) -> Record {
+        self.judge.on_job(case, ids).await
+    }
+
     /// Judges one case, of the runner's suite or not. The answer comes with it, for the invariants.
-    pub(crate) async fn judged(&self, case: &Case) -> (Record, Option<Observed>) {
+    pub(crate) async fn judged(&self, case: &Case) -> Judged {
         self.judge.case(case).await
     }
 
-    /// Runs the planned cases. `progress` hears of each record as it is made.
+    /// Runs the planned cases. `progress` hears of each step.
     pub async fn run(
         &self,
         plan: &Plan,
-        progress: impl Fn(&Record) + Send + Sync + 'static,
+        progress: impl Fn(Progress<'_>) + Send + Sync + 'static,
     ) -> Result<Run, RunError> {
         let started = Instant::now();
-        let cases = self.cases(plan);
-        let unsupported = self
-            .unsupported(cases.iter().map(|case| case.operation))
-            .await?;
-        let permits = Arc::new(Semaphore::new(plan.concurrency.max(1)));
-        let progress = Arc::new(progress);
-        let mut tasks = JoinSet::new();
-        let mut names = HashMap::new();
-        for case in shuffled(cases, plan.seed) {
-            let reason = unsupported
-                .iter()
-                .find(|(operation, _)| *operation == case.operation)
-                .map(|(_, reason)| reason.clone());
-            let permit = Arc::clone(&permits).acquire_owned().await;
-            let (judge, progress) = (Arc::clone(&self.judge), Arc::clone(&progress));
-            let selected = plan.selection.contains(&case.id);
-            let name = (case.id.clone(), case.level);
-            let task = tasks.spawn(async move {
-                let _permit = permit;
-                let (record, observed) = match reason {
-                    Some(reason) => (
-                        Record::new(&case.id, case.level, Verdict::Unsupported).because(reason),
-                        None,
-                    ),
-                    None => judge.case(&case).await,
-                };
-                if selected {
-                    progress(&record);
-                }
-                (selected, record, observed)
-            });
-            names.insert(task.id(), name);
+        self.judge
+            .at_once
+            .store(plan.concurrency, Ordering::Relaxed);
+        if let Some(client) = self.judge.stage.client() {
+            client.send_at_most(plan.concurrency);
         }
-        let (mut records, mut observed, mut works) = (Vec::new(), Vec::new(), false);
-        while let Some(done) = tasks.join_next_with_id().await {
-            let (selected, record, seen) = match done {
-                Ok((_, done)) => done,
-                // A panic is a bug of ours: the case says so, and the others go on.
-                Err(error) => match names.get(&error.id()) {
-                    Some((id, level)) => (true, fault_of_ours(id, *level, &error), None),
-                    None => continue,
-                },
-            };
-            works |= record.works;
-            observed.extend(seen);
-            if selected {
-                records.push(record);
+        let cases = self.cases(plan);
+        let operations = cases.iter().map(|case| case.operation);
+        let (unsupported, mut cut) = match plan.deadline.cap(self.unsupported(operations)).await {
+            Ok(unsupported) => (unsupported?, None),
+            Err(cut) => (Vec::new(), Some(cut)),
+        };
+        let invariants = self.invariants(plan);
+        let collected = Arc::new(Collected {
+            selection: plan.selection.clone(),
+            invariants: invariants.clone(),
+            found: Mutex::default(),
+            progress: Box::new(progress),
+        });
+        let mut sent = Vec::new();
+        for case in &cases {
+            let is_absent = |(operation, _): &&(Operation, Reason)| *operation == case.operation;
+            match unsupported.iter().find(is_absent) {
+                Some((_, reason)) => {
+                    let record = Record::new(&case.id, case.level, Verdict::Unsupported);
+                    collected.take(case, (record.because(reason.clone()), None));
+                }
+                None => sent.push(Arc::clone(case)),
             }
         }
-        let invariants = self.invariants(plan);
-        let evidence = invariants.iter().filter_map(|requirement| {
-            let evidence = Evidence::of(requirement.invariant?, &observed);
-            Some((requirement.id.clone(), evidence))
-        });
-        let testimony = Testimony {
-            works,
-            unsupported: !unsupported.is_empty(),
-            invariants: evidence.collect(),
+        if cut.is_none() {
+            cut = self.all(plan, sent, &collected).await;
+        }
+        let mut found = std::mem::take(&mut *collected.found());
+        let reason = match cut {
+            Some(Cut::Interrupted) => Reason::Interrupted,
+            Some(Cut::OutOfTime) | None => Reason::OutOfTime,
         };
+        for case in &cases {
+            if plan.selection.contains(&case.id) && !found.done.contains(&case.id) {
+                let record = Record::new(&case.id, case.level, Verdict::Indeterminate);
+                found.records.push(record.because(reason.clone()));
+            }
+        }
+        let testimony = Testimony {
+            works: found.works,
+            unsupported: !unsupported.is_empty(),
+            invariants: found
+                .evidence
+                .into_iter()
+                .map(|(id, evidence)| (id, Evidence::join(evidence)))
+                .collect(),
+        };
+        let mut records = found.records;
         for requirement in invariants {
             let record = self.held(&requirement, &testimony, plan.shard);
-            progress(&record);
+            (collected.progress)(Progress::Judged(&record));
             records.push(record);
         }
         records.sort_by(|one, other| one.id.cmp(&other.id));
@@ -297,14 +289,85 @@ impl Runner {
             spared: &self.spared,
             concurrency: plan.concurrency,
             took: started.elapsed(),
+            deadline: &plan.deadline,
+            progress: &*collected.progress,
         };
-        repeating.note(&mut records, &observed).await;
+        repeating.note(&mut records, &testimony).await;
         let selected = |id: &&str| plan.selection.contains(*id);
+        let active_jobs = self.judge.stage.active_jobs();
         Ok(Run {
             excluded: self.suite.ids().filter(|id| !selected(id)).count(),
             records,
             testimony,
+            cut,
+            active_jobs: active_jobs.and_then(|jobs| jobs.learnt()),
         })
+    }
+
+    /// Runs cases, as many at once as the plan says. Returns why it ended early, if it did.
+    async fn all(
+        &self,
+        plan: &Plan,
+        cases: Vec<Arc<Case>>,
+        collected: &Arc<Collected>,
+    ) -> Option<Cut> {
+        let (first, rest): (Vec<_>, Vec<_>) = cases
+            .into_iter()
+            .partition(|case| plan.first.contains(&case.id));
+        let place = |case: &Arc<Case>| plan.first.iter().position(|id| *id == case.id);
+        let mut first = first;
+        first.sort_by_key(place);
+        let size_max = self.judge.stage.batch_size_max();
+        // The others fill up what the first ones have begun.
+        first.extend(shuffled(rest, plan.seed));
+        let mut waiting: VecDeque<Item> = Item::all(first, size_max);
+        let mut tasks = JoinSet::new();
+        let mut names: HashMap<Id, Item> = HashMap::new();
+        let ended = plan.deadline.passed();
+        tokio::pin!(ended);
+        loop {
+            while tasks.len() < plan.concurrency.max(1) {
+                let busy = names.values().filter(|item| starts_job(item.given)).count();
+                let Some(item) = self.next(&mut waiting, busy) else {
+                    break;
+                };
+                let (judge, collected) = (Arc::clone(&self.judge), Arc::clone(collected));
+                let one = item.clone();
+                let task = tasks.spawn(async move {
+                    judge
+                        .item(one, &|case, judged| collected.take(&case, judged))
+                        .await;
+                });
+                names.insert(task.id(), item);
+            }
+            let done = tokio::select! {
+                cut = &mut ended => return Some(cut),
+                done = tasks.join_next_with_id() => done,
+            };
+            match done {
+                None => return None,
+                Some(Ok((id, ()))) => {
+                    names.remove(&id);
+                }
+                // A panic is a bug of ours: the cases say so, and the others go on.
+                Some(Err(error)) => {
+                    let item = names.remove(&error.id());
+                    for case in item.into_iter().flat_map(|item| item.cases) {
+                        let record = internal_error(&case.id, case.level, &error);
+                        collected.take(&case, (record, None));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next item to begin with. Where only so many jobs may be active, no more wait for one than soon have it.
+    fn next(&self, waiting: &mut VecDeque<Item>, busy: usize) -> Option<Item> {
+        let limit = self.judge.stage.active_jobs().and_then(|jobs| jobs.limit());
+        let is_full = limit.is_some_and(|limit| busy >= limit * READY_PER_PLACE);
+        let fits = |item: &Item| !(is_full && starts_job(item.given));
+        let place = waiting.iter().position(fits)?;
+        waiting.remove(place)
     }
 
     /// The selected cases. Where only invariants are selected: all of them, since these are held to their answers.
@@ -335,7 +398,7 @@ impl Runner {
     async fn unsupported(
         &self,
         operations: impl Iterator<Item = Operation>,
-    ) -> Result<Vec<(Operation, String)>, RunError> {
+    ) -> Result<Vec<(Operation, Reason)>, RunError> {
         let (Some(probe), Some(client)) = (&self.probe, self.judge.stage.client()) else {
             return Ok(self.unsupported.clone());
         };
@@ -348,18 +411,18 @@ impl Runner {
                 Ok(look) => look,
                 // A close is an answer of its kind, and not that to an operation that does not exist.
                 Err(
-                    Failure::Closed { .. } | Failure::Truncated { .. } | Failure::Garbage { .. },
+                    Failure::Closed { .. }
+                    | Failure::Truncated { .. }
+                    | Failure::Garbage { .. }
+                    | Failure::TooMuch { .. },
                 ) => {
                     continue;
                 }
-                Err(failure) => return Err(RunError::Unreachable(failure.to_string())),
+                Err(failure) => return Err(RunError::Unreachable(failure)),
             };
             if look.is_absent && !self.is_there_all_the_same(probe, operation).await {
-                let reason = format!(
-                    "it answers {operation} as one does that has no such operation: {}",
-                    quoted(&look.answer)
-                );
-                found.push((operation, reason));
+                let excerpt = excerpt(&look.answer);
+                found.push((operation, Reason::NotImplemented { operation, excerpt }));
             }
         }
         Ok(found)
@@ -379,7 +442,6 @@ impl Runner {
         if operation != Operation::StopUserImportJob || !provisioner.makes_fresh() {
             return false;
         }
-        let _permit = self.judge.permit(Given::STARTED, 0).await;
         let _turn = self.judge.turn(false).await;
         // Without a job there is nothing to try it on.
         let Ok(lease) = provisioner.acquire(Given::STARTED).await else {
@@ -410,8 +472,8 @@ impl Runner {
         shard: Option<Shard>,
     ) -> Record {
         let (mut record, first) = testimony.record(&requirement.id, requirement.level);
-        if let (Some(shard), Some(reason)) = (shard, &mut record.reason) {
-            reason.push_str(&format!(", in shard {shard}"));
+        if let (Some(shard), Some(Reason::Note(note))) = (shard, &mut record.reason) {
+            note.push_str(&format!(", in shard {shard}"));
         }
         record.replay = first
             .and_then(|first| self.suite.cases().find(|case| case.id == first))
@@ -420,20 +482,69 @@ impl Runner {
     }
 }
 
-/// The most characters of an answer that a reason quotes.
-const QUOTE_LENGTH_MAX: usize = 200;
+/// How many cases are under way for each job that may be active: the next one is made ready while the one before it runs.
+const READY_PER_PLACE: usize = 2;
 
-/// An answer in short, on one line.
-fn quoted(answer: &Response) -> String {
-    let text = answer.to_string();
-    let letters = text.chars().take(QUOTE_LENGTH_MAX);
-    letters
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
+/// Whether a precondition takes a job that is started.
+fn starts_job(given: Given) -> bool {
+    match given.job {
+        JobState::Started | JobState::Elsewhere => true,
+        JobState::Is(status) => !matches!(status, Status::Created | Status::Expired),
+        JobState::Absent => false,
+    }
 }
 
-fn fault_of_ours(id: &str, level: Level, error: &JoinError) -> Record {
-    Record::new(id, level, Verdict::Error).because(format!("the harness failed: {error}"))
+/// What came of the cases so far.
+struct Collected {
+    selection: BTreeSet<String>,
+    invariants: Vec<Arc<Requirement>>,
+    found: Mutex<Found>,
+    progress: Box<dyn Fn(Progress<'_>) + Send + Sync>,
+}
+
+#[derive(Default)]
+struct Found {
+    records: Vec<Record>,
+    /// The ids of all cases that are done, selected or not.
+    done: BTreeSet<String>,
+    /// What each answer says of the invariants, by their ids. The answers themselves are not kept.
+    evidence: BTreeMap<String, Vec<Evidence>>,
+    /// Whether the operation succeeded.
+    works: bool,
+}
+
+impl Collected {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what came of a case.
+    fn take(&self, case: &Case, (record, observed): Judged) {
+        let is_selected = self.selection.contains(&case.id);
+        if is_selected {
+            (self.progress)(Progress::Judged(&record));
+        }
+        let told: Vec<_> = observed
+            .iter()
+            .flat_map(|observed| self.invariants.iter().map(move |one| (one, observed)))
+            .filter_map(|(one, observed)| {
+                let evidence = Evidence::of(one.invariant?, std::slice::from_ref(observed));
+                Some((one.id.clone(), evidence))
+            })
+            .collect();
+        let mut found = self.found();
+        found.works |= record.works;
+        for (id, evidence) in told {
+            found.evidence.entry(id).or_default().push(evidence);
+        }
+        if found.done.insert(case.id.clone()) && is_selected {
+            found.records.push(record);
+        }
+    }
+}
+
+fn internal_error(id: &str, level: Level, error: &JoinError) -> Record {
+    Record::new(id, level, Verdict::Error).because(Reason::InternalError(error.to_string()))
 }
 
 /// The cases in an order that the seed decides: Fisher-Yates with splitmix64.

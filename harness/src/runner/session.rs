@@ -62,7 +62,7 @@ impl Session {
     }
 
     fn over(profile: Profile, client: Client, provisioner: Provisioner, run_id: String) -> Self {
-        let settle = if client.is_loopback() {
+        let settle = if client.is_local() {
             SETTLE_LOCAL
         } else {
             SETTLE_REMOTE
@@ -84,7 +84,12 @@ impl Session {
         preconditions: Arc<dyn Preconditions>,
     ) -> Result<Self, SessionError> {
         let client = Client::new(&profile).map_err(SessionError::Config)?;
-        let provisioner = Provisioner::own(preconditions, client.clone(), &profile.region);
+        let provisioner = Provisioner::own(
+            preconditions,
+            client.clone(),
+            &profile.region,
+            profile.active_jobs,
+        );
         let run_id = run_id(SystemTime::now());
         Ok(Self::over(profile, client, provisioner, run_id))
     }

@@ -10,8 +10,10 @@ use time::format_description::well_known::Rfc3339;
 use tokio::task_local;
 
 use crate::case::{Given, Ids, Message, Signature};
-use crate::provision::{Bystander, Described, Lease, Provisioner, Unavailable};
+use crate::exchange::FixturePool;
+use crate::provision::{ActiveJobs, Bystander, Described, Lease, Provisioner, Reason, Unavailable};
 use crate::recording::{Event, Player, Stored, Tape, digest};
+use crate::runner::shown::shown_request;
 use crate::target::{Client, Failure};
 use crate::wire::{Response, redact};
 
@@ -20,6 +22,9 @@ task_local! {
     /// that the track need not be handed through every function in between.
     static TRACK: Arc<str>;
 }
+
+/// How many requests share a job before it is read.
+const BATCH_SIZE_MAX: usize = 16;
 
 /// How a recording is called in messages.
 const RECORDING: &str = "the recording";
@@ -36,6 +41,8 @@ pub(crate) enum Stage {
 pub(crate) struct Live {
     pub(crate) client: Client,
     pub(crate) provisioner: Arc<Provisioner>,
+    /// The jobs that requests share which must be refused.
+    pub(crate) fixtures: Arc<FixturePool>,
     /// Takes down what happens, where that is wanted.
     pub(crate) tape: Option<Tape>,
 }
@@ -62,11 +69,32 @@ impl Stage {
         }
     }
 
-    /// Makes a precondition true.
-    pub(crate) async fn acquire(&self, given: Given) -> Result<Lease, Unavailable> {
+    /// The places of active jobs, where requests may compete for them.
+    pub(crate) fn active_jobs(&self) -> Option<&Arc<ActiveJobs>> {
+        match self {
+            Self::Live(live) if !live.provisioner.binds_faults() => {
+                Some(live.provisioner.active_jobs())
+            }
+            Self::Live(_) | Self::Played(_) => None,
+        }
+    }
+
+    /// How many requests may share a job before it is read: one, where each case is recorded by itself.
+    pub(crate) fn batch_size_max(&self) -> usize {
+        match self {
+            Self::Live(live) if live.tape.is_none() => BATCH_SIZE_MAX,
+            Self::Live(_) | Self::Played(_) => 1,
+        }
+    }
+
+    /// Makes a precondition true. `shared` takes one that others have had and left as it was.
+    pub(crate) async fn acquire(&self, given: Given, shared: bool) -> Result<Lease, Unavailable> {
         match self {
             Self::Live(live) => {
-                let acquired = live.provisioner.acquire(given).await;
+                let acquired = match shared {
+                    true => live.fixtures.lease(given).await,
+                    false => live.provisioner.acquire(given).await,
+                };
                 live.note(|| match &acquired {
                     Ok(lease) => Event::acquired(
                         &lease.ids,
@@ -101,11 +129,7 @@ impl Stage {
             Self::Live(live) => {
                 let made = live.provisioner.beside(lease).await;
                 live.note(|| match &made {
-                    Ok(other) => Event::Beside {
-                        pool: other.ids.pool.clone(),
-                        job: other.ids.job.clone(),
-                        before: other.before.clone(),
-                    },
+                    Ok(other) => Event::beside(&other.ids, other.before.as_ref()),
                     Err(why) => unavailable(why),
                 });
                 made
@@ -114,6 +138,7 @@ impl Stage {
                 Ok(Event::Beside { pool, job, before }) => Ok(Bystander {
                     ids: Ids { pool, job },
                     before,
+                    _place: None,
                 }),
                 other => Err(unavailable_again(other)),
             },
@@ -163,6 +188,13 @@ impl Stage {
         }
     }
 
+    /// Gives a precondition back that is as it was.
+    pub(crate) async fn give_back(&self, given: Given, lease: Lease) {
+        if let Self::Live(live) = self {
+            live.fixtures.give_back(given, lease).await;
+        }
+    }
+
     /// Undoes a precondition.
     pub(crate) async fn release(&self, lease: Lease) {
         if let Self::Live(live) = self {
@@ -170,11 +202,18 @@ impl Stage {
         }
     }
 
-    /// Sends what a case says.
-    pub(crate) async fn deliver(&self, message: &Message) -> Result<Response, Failure> {
+    /// Sends what a case says, over a connection of its own if that is asked.
+    pub(crate) async fn deliver(
+        &self,
+        message: &Message,
+        is_alone: bool,
+    ) -> Result<Response, Failure> {
         match self {
             Self::Live(live) => {
-                let came = live.client.deliver(message).await;
+                let came = match is_alone {
+                    true => live.client.deliver_alone(message).await,
+                    false => live.client.deliver(message).await,
+                };
                 live.note(|| sent(message, &came));
                 came
             }
@@ -189,7 +228,10 @@ impl Stage {
                 }
                 Ok(Event::Answered { answer, .. }) => Ok(answer.response()),
                 Ok(Event::Unanswered { how, why, .. }) => Err(match how.as_str() {
-                    "closed" => Failure::Closed { endpoint: why },
+                    "closed" => Failure::Closed {
+                        endpoint: why,
+                        was_kept: false,
+                    },
                     "unsayable" => Failure::Unsayable {
                         endpoint: RECORDING.to_owned(),
                         why,
@@ -249,21 +291,22 @@ impl Stage {
     }
 
     /// Notes that nothing more is sent.
-    pub(crate) fn note_halt(&self, why: &str) {
+    pub(crate) fn note_halt(&self, why: &Reason) {
         if let Self::Live(live) = self {
             live.note(|| Event::Halted {
-                why: why.to_owned(),
+                why: redact(&why.to_string()),
+                key: why.key(),
             });
         }
     }
 
     /// Why a recording stopped at this point, if it did.
-    pub(crate) fn halted(&self) -> Option<String> {
+    pub(crate) fn halted(&self) -> Option<Reason> {
         let Self::Played(player) = self else {
             return None;
         };
         match TRACK.with(|track| player.peek(track)) {
-            Some(Event::Halted { why }) => Some(why),
+            Some(Event::Halted { why, key }) => Some(recorded(why, key, false)),
             _ => None,
         }
     }
@@ -283,17 +326,39 @@ fn played(player: &Player) -> Result<Event, String> {
 }
 
 fn unavailable(why: &Unavailable) -> Event {
+    let (reason, key) = (why.reason(), why.reason().key());
+    let why_text = redact(&reason.to_string());
     match why {
-        Unavailable::Unreachable(why) => Event::Unreachable { why: redact(why) },
-        Unavailable::Indeterminate(why) => Event::Indeterminate { why: redact(why) },
+        Unavailable::Unreachable(_) => Event::Unreachable {
+            why: why_text,
+            key,
+            by_design: reason.is_by_design(),
+        },
+        Unavailable::Indeterminate(_) => Event::Indeterminate { why: why_text, key },
     }
 }
 
 fn unavailable_again(event: Result<Event, String>) -> Unavailable {
     match event {
-        Ok(Event::Unreachable { why }) => Unavailable::Unreachable(why),
-        Ok(Event::Indeterminate { why }) => Unavailable::Indeterminate(why),
-        other => Unavailable::Unreachable(missing(other)),
+        Ok(Event::Unreachable {
+            why,
+            key,
+            by_design,
+        }) => Unavailable::Unreachable(recorded(why, key, by_design)),
+        Ok(Event::Indeterminate { why, key }) => {
+            Unavailable::Indeterminate(recorded(why, key, false))
+        }
+        other => Unavailable::Unreachable(Reason::NotRecorded(missing(other))),
+    }
+}
+
+/// A reason that a recording tells of. Without a key its words are one.
+fn recorded(why: String, key: String, by_design: bool) -> Reason {
+    let key = if key.is_empty() { why.clone() } else { key };
+    Reason::Recorded {
+        key,
+        why,
+        by_design,
     }
 }
 
@@ -318,10 +383,13 @@ fn sent(message: &Message, came: &Result<Response, Failure>) -> Event {
     match came {
         Ok(response) => Event::Answered {
             request,
-            sent: super::attempt::shown_request(message),
+            sent: shown_request(message),
             answer: Stored::of(response),
         },
-        Err(Failure::Closed { endpoint }) => unanswered("closed", endpoint.clone()),
+        Err(Failure::Closed {
+            endpoint,
+            was_kept: false,
+        }) => unanswered("closed", endpoint.clone()),
         Err(Failure::NoCredentials { endpoint, .. }) => {
             unanswered("no-credentials", endpoint.clone())
         }

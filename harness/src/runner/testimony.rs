@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
 use crate::oracle::{Evidence, Held, fingerprint_of_ways};
+use crate::provision::Reason;
 use crate::runner::{Record, Verdict};
 
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
@@ -58,11 +59,11 @@ impl Testimony {
             .unwrap_or_default();
         let record = |verdict| Record::new(id, level, verdict);
         if let Some(first) = breaches.first() {
-            let mut record = record(Verdict::Divergent).because(format!(
+            let mut record = record(Verdict::Divergent).because(Reason::Note(format!(
                 "{} of {answers} answers break it, the first of them that to {}",
                 breaches.len(),
                 first.case
-            ));
+            )));
             for breach in breaches.iter().take(BREACHES_LISTED_MAX) {
                 for mismatch in &breach.mismatches {
                     let mut mismatch = mismatch.clone();
@@ -75,15 +76,14 @@ impl Testimony {
             return (record, Some(first.case.clone()));
         }
         let record = if answers == 0 && self.unsupported {
-            record(Verdict::Unsupported).because("no case of the operation was sent")
+            record(Verdict::Unsupported).because(Reason::NothingSent)
         } else if answers == 0 {
-            record(Verdict::Blocked).because("there was no answer to hold it to")
+            record(Verdict::Blocked).because(Reason::NothingReceived)
         } else if !self.works {
             // An endpoint that gives one answer to everything keeps many invariants, and proves nothing by it.
-            record(Verdict::Blocked)
-                .because("the operation never succeeded, so that keeping it proves nothing")
+            record(Verdict::Blocked).because(Reason::NeverSucceeded)
         } else {
-            record(Verdict::Pass).because(format!("held by {answers} answers"))
+            record(Verdict::Pass).because(Reason::Note(format!("held by {answers} answers")))
         };
         (record, None)
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::case::{Ids, Message};
 use crate::contract::{Kind, MEMBERS};
-use crate::wire::{Header, Response, redact_account};
+use crate::wire::{Header, Response, redact, redact_account};
 
 /// The most characters of one value: snapshots are read by people, and a long value is described as well by its length.
 const VALUE_LENGTH_MAX: usize = 400;
@@ -25,7 +25,7 @@ pub fn render(sent: &Message, came: Result<&Response, &str>, ids: &Ids) -> Strin
         Ok(response) => response_lines(response, ids, &mut text),
         Err(failure) => writeln!(text, "{failure}").expect("strings do not fail"),
     }
-    text
+    redact(&text)
 }
 
 fn sent_lines(sent: &Message, ids: &Ids, text: &mut String) {

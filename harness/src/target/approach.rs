@@ -52,7 +52,7 @@ impl Obstacle {
         match failure {
             Failure::Timeout { .. } => Self::Timeout,
             Failure::Closed { .. } | Failure::Truncated { .. } => Self::Closed,
-            Failure::Garbage { .. } => Self::NotHttp,
+            Failure::Garbage { .. } | Failure::TooMuch { .. } => Self::NotHttp,
             Failure::Connect { .. }
             | Failure::NoCredentials { .. }
             | Failure::Unsayable { .. }
@@ -104,7 +104,7 @@ impl Client {
 
     async fn steps(&self, addresses: &mut Vec<SocketAddr>) -> Result<(), (Obstacle, String)> {
         let (url, trust) = self.way();
-        let found = lookup_host((url.host.as_str(), url.port)).await;
+        let found = lookup_host((url.dialled(), url.port)).await;
         addresses.extend(found.map_err(|error| (Obstacle::Name, error.to_string()))?);
         let stream = TcpStream::connect(addresses.as_slice());
         let stream = stream

@@ -1,16 +1,17 @@
 //! The client of one target.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::case::{Message, Raw, Signature};
 use crate::contract::{Operation, QuotaUse};
-use crate::target::lane::{Line, is_ordinary};
+use crate::target::lane::{Line, is_ordinary, is_reading};
 use crate::target::library::Library;
 use crate::target::limiter::Limiter;
 use crate::target::pace::Pace;
@@ -20,10 +21,10 @@ use crate::target::socket::{Bytes, Exchange};
 use crate::target::trust::Trust;
 use crate::target::url::Url;
 use crate::target::{ConfigError, Credentials, Failure, Profile, Proxy, Where, compose};
-use crate::wire::{Header, Request, Response};
+use crate::wire::{Header, Request, Response, keep_secret};
 
-/// No answer of the service comes near: the largest, sixty described jobs, has some 100 KiB.
-pub(crate) const BODY_SIZE_MAX: usize = 1 << 20;
+/// No response of the service comes near: the largest, sixty described jobs, has some 100 KiB.
+pub(crate) const BODY_SIZE_MAX: usize = 1 << 18;
 
 /// Who is speaking, for whoever reads the endpoint's log.
 const USER_AGENT: &str = concat!("fullstop/", env!("CARGO_PKG_VERSION"));
@@ -72,6 +73,12 @@ struct Shared {
     trust: Option<Trust>,
     proxy: Option<Proxy>,
     sent: AtomicUsize,
+    /// How many requests may be under way at once, where that is bounded.
+    at_once: Mutex<Option<Arc<Semaphore>>>,
+    /// Whether a kept connection was closed without notice, so that none is kept any more.
+    is_closing: AtomicBool,
+    /// Whether the body of a success never ended.
+    is_endless: AtomicBool,
     /// The kept lines that nobody uses just now. None where the library keeps them.
     idle: Mutex<Option<Vec<Line>>>,
 }
@@ -97,11 +104,15 @@ impl Client {
                 why,
             })?;
         let proxy = profile.proxy.clone();
+        keep_secrets(profile);
         let shared = Shared {
             library: Library::new(&url, profile.timeout, trust.as_ref(), proxy.as_ref())?,
             trust,
             proxy,
             sent: AtomicUsize::new(0),
+            at_once: Mutex::default(),
+            is_closing: AtomicBool::new(false),
+            is_endless: AtomicBool::new(false),
             idle: Mutex::default(),
             url,
             region: profile.region.clone(),
@@ -127,6 +138,11 @@ impl Client {
         self.shared.url.is_loopback()
     }
 
+    /// Whether the endpoint is on this machine or on a network of its own.
+    pub fn is_local(&self) -> bool {
+        self.shared.url.is_local()
+    }
+
     /// The endpoint's URL.
     pub fn url(&self) -> String {
         self.shared.url.to_string()
@@ -147,9 +163,9 @@ impl Client {
         (&self.shared.url, self.shared.trust.as_ref())
     }
 
-    /// The host part of the endpoint's URL, without the port.
-    pub(crate) fn host(&self) -> &str {
-        &self.shared.url.host
+    /// The host and the port of the endpoint's URL.
+    pub(crate) fn host_and_port(&self) -> (&str, u16) {
+        (&self.shared.url.host, self.shared.url.port)
     }
 
     /// Sends what a case says.
@@ -163,17 +179,54 @@ impl Client {
         }
     }
 
+    /// The same, over a connection that nothing else was sent on.
+    pub(crate) async fn deliver_alone(&self, message: &Message) -> Result<Response, Failure> {
+        match message {
+            Message::Plain { request, signature } => {
+                let answer = self.send_over(request, *signature, false).await?;
+                Ok(answer.response)
+            }
+            Message::Raw { .. } => self.deliver(message).await,
+        }
+    }
+
     /// Sends a request with a valid signature, or unsigned if there are no credentials.
     pub async fn ping(&self, request: &Request) -> Result<Response, Failure> {
         let line = is_ordinary(request).then(|| self.line()).flatten();
         let Some(line) = line else {
-            return Ok(self.send(request, Signature::Valid).await?.response);
+            let answer = match self.send(request, Signature::Valid).await {
+                // The close may have come before the request did.
+                Err(Failure::Closed { was_kept: true, .. }) if is_reading(request) => {
+                    self.send(request, Signature::Valid).await
+                }
+                answer => answer,
+            };
+            return Ok(answer?.response);
         };
         let (answer, line) = self.over_line(request, line).await;
         if let Some(idle) = &mut *self.idle() {
             idle.push(line);
         }
         answer
+    }
+
+    /// The same for a request whose success is all that matters. The body of a success is not waited for once one never ended.
+    pub(crate) async fn tell(&self, request: &Request) -> Result<Response, Failure> {
+        if !self.shared.is_endless.load(Ordering::Relaxed) {
+            match self.ping(request).await {
+                Err(Failure::Timeout { partial: true, .. }) => {
+                    self.shared.is_endless.store(true, Ordering::Relaxed);
+                }
+                answer => return answer,
+            }
+        }
+        let turn = self.turn(Some(request)).await;
+        let prepared = self.prepare(request, Signature::Valid, SystemTime::now())?;
+        let Some(url) = unrepaired(request, &prepared, &self.shared.url.origin()) else {
+            drop(turn);
+            return self.ping(request).await;
+        };
+        self.shared.library.tell(url, prepared).await
     }
 
     /// From now on [`Client::ping`] goes over lines like those of [`Client::lane`], which cost less: for callers that make
@@ -189,8 +242,7 @@ impl Client {
     }
 
     fn idle(&self) -> MutexGuard<'_, Option<Vec<Line>>> {
-        let idle = self.shared.idle.lock();
-        idle.unwrap_or_else(PoisonError::into_inner)
+        locked(&self.shared.idle)
     }
 
     /// The request as [`Client::send`] would send it at a moment: with host, length and signature.
@@ -229,13 +281,29 @@ impl Client {
     /// A target without credentials gets requests unsigned that should be signed validly; every other signature is
     /// [`Failure::NoCredentials`] there.
     pub async fn send(&self, request: &Request, signature: Signature) -> Result<Answer, Failure> {
-        self.turn(Some(request)).await;
+        self.send_over(request, signature, self.keeps_connections())
+            .await
+    }
+
+    async fn send_over(
+        &self,
+        request: &Request,
+        signature: Signature,
+        may_be_kept: bool,
+    ) -> Result<Answer, Failure> {
+        let _turn = self.turn(Some(request)).await;
         let prepared = self.prepare(request, signature, SystemTime::now())?;
         let start = Instant::now();
         let sent = compose::redacted(&prepared);
         let origin = self.shared.url.origin();
         if let Some(url) = unrepaired(request, &prepared, &origin) {
-            let response = self.shared.library.send(url, prepared).await?;
+            let answer = self.shared.library.send(url, prepared, may_be_kept).await;
+            if let Err(Failure::Closed { was_kept: true, .. }) = answer
+                && is_reading(request)
+            {
+                self.doubt_connections();
+            }
+            let response = answer?;
             return Ok(Answer {
                 response,
                 elapsed: start.elapsed(),
@@ -256,6 +324,32 @@ impl Client {
         })
     }
 
+    /// Sends a request that nothing is known of the endpoint yet: over a socket, where every limit is ours.
+    pub(crate) async fn greet(&self, request: &Request) -> Result<Response, Failure> {
+        if self.is_proxied() {
+            return self.ping(request).await;
+        }
+        let _turn = self.turn(Some(request)).await;
+        let prepared = self.prepare(request, Signature::Valid, SystemTime::now())?;
+        let bytes = Bytes {
+            bytes: &compose::written(&prepared),
+            split: &[],
+            shutdown: false,
+            linger: false,
+        };
+        Ok(self.over_socket(&bytes).await?.response)
+    }
+
+    /// Whether connections are kept: not once one was closed without notice.
+    pub(crate) fn keeps_connections(&self) -> bool {
+        !self.shared.is_closing.load(Ordering::Relaxed)
+    }
+
+    /// Keeps no connections any more.
+    pub(crate) fn doubt_connections(&self) {
+        self.shared.is_closing.store(true, Ordering::Relaxed);
+    }
+
     /// Sends bytes on a socket of their own, after filling `${Host}`, `${Length}` and `${Signature}` in the head.
     ///
     /// Nothing is added: the headers of the profile come with `${Signature}` or not at all.
@@ -274,7 +368,7 @@ impl Client {
         let filled = || compose::filled(raw, &host, &self.shared.url.base, body.len());
         let mut head = filled();
         let reading = compose::reading(&head, body, &host);
-        self.turn(Some(&reading)).await;
+        let _turn = self.turn(Some(&reading)).await;
         let marks = self.marks(&reading)?;
         compose::insert(&mut head, &marks);
         let marks_shown: Vec<_> = marks.iter().map(compose::shown).collect();
@@ -302,9 +396,10 @@ impl Client {
         self.send(&request, Signature::Valid).await
     }
 
-    /// Puts a CSV file to a pre-signed URL. Neither signature nor the profile's headers go there: it may be another host.
+    /// Puts a CSV file to a pre-signed URL. Neither signature nor the profile's headers go there: it may be another host. Of the
+    /// response only the head is read.
     pub async fn upload(&self, url: &str, csv: Vec<u8>) -> Result<Response, Failure> {
-        self.turn(None).await;
+        let _turn = self.turn(None).await;
         self.shared.library.upload(url, csv).await
     }
 
@@ -338,8 +433,15 @@ impl Client {
         self.shared.limiter.is_some() || self.shared.pace.is_some()
     }
 
-    /// Waits until a request may be sent; an upload is none of the service's.
-    pub(crate) async fn turn(&self, request: Option<&Request>) {
+    /// From now on has at most so many requests under way at once.
+    pub(crate) fn send_at_most(&self, at_once: usize) {
+        let at_once = Arc::new(Semaphore::new(at_once.max(1)));
+        *locked(&self.shared.at_once) = Some(at_once);
+    }
+
+    /// Waits until a request may be sent; an upload is none of the service's. It is under way until what this returns is
+    /// dropped.
+    pub(crate) async fn turn(&self, request: Option<&Request>) -> Option<OwnedSemaphorePermit> {
         self.shared.sent.fetch_add(1, Ordering::Relaxed);
         if let Some(pace) = &self.shared.pace {
             pace.turn().await;
@@ -347,6 +449,9 @@ impl Client {
         if let (Some(limiter), Some(request)) = (&self.shared.limiter, request) {
             limiter.turn(request).await;
         }
+        let at_once = locked(&self.shared.at_once).clone()?;
+        // It is never closed.
+        at_once.acquire_owned().await.ok()
     }
 
     /// Whether a signature of that kind adds anything to a request.
@@ -461,9 +566,34 @@ impl fmt::Debug for Client {
     }
 }
 
+/// Remembers what of a profile nobody may see.
+fn keep_secrets(profile: &Profile) {
+    if let Some(credentials) = &profile.credentials
+        && !credentials.are_example()
+    {
+        keep_secret(&credentials.access_key);
+        let (key, token) = (&credentials.secret_key, &credentials.session_token);
+        [Some(key), token.as_ref()]
+            .into_iter()
+            .flatten()
+            .for_each(|secret| keep_secret(secret.reveal()));
+    }
+    profile
+        .headers
+        .values()
+        .for_each(|value| keep_secret(value));
+    if let Some(proxy) = &profile.proxy {
+        proxy.keep_secret();
+    }
+}
+
 /// Adds a header unless the request has one of its name.
 fn put(request: &mut Request, name: &str, value: impl Into<Vec<u8>>) {
     if !request.headers.iter().any(|header| header.is(name)) {
         request.headers.push(Header::new(name, value));
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -158,7 +158,8 @@ impl Config {
         // Not looked for if the environment names others.
         keys.credentials = match environment.overrides()?.credentials {
             Some(_) => Some(CredentialSource::None),
-            None => Some(keys.credentials.unwrap_or_default()),
+            // As for an endpoint that has no profile.
+            None => Some(keys.credentials.unwrap_or(profile.usual_credentials())),
         };
         keys.apply(&mut profile, environment, folder)
             .map_err(|fault| self.fault(name, fault))?;
@@ -175,7 +176,7 @@ impl Config {
 }
 
 /// The keys whose values are shown in messages. A secret can stand behind any other one, a header's for example.
-const SHOWN: [&str; 11] = [
+const SHOWN: [&str; 12] = [
     "endpoint",
     "region",
     "reach",
@@ -183,6 +184,7 @@ const SHOWN: [&str; 11] = [
     "requests_per_second",
     "quota",
     "timeout_ms",
+    "min_coverage",
     "provision",
     "driver",
     "pools",

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 /// The key of AWS's own documentation, which opens nothing: what emulators on this machine are called with.
-const EXAMPLE_ACCESS_KEY: &str = "AKIDEXAMPLE";
+pub(crate) const EXAMPLE_ACCESS_KEY: &str = "AKIDEXAMPLE";
 const EXAMPLE_SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 /// A text that is never shown.

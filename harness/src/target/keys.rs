@@ -56,6 +56,7 @@ pub(crate) struct Keys {
     pub(crate) requests_per_second: Option<f64>,
     pub(crate) quota: Option<QuotaSetting>,
     pub(crate) timeout_ms: Option<u64>,
+    pub(crate) min_coverage: Option<f64>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) ca: Option<PathBuf>,
@@ -99,6 +100,13 @@ impl Keys {
         let is_no_wait = |wait| wait == 0 || wait > TIMEOUT_MS_MAX;
         if self.timeout_ms.is_some_and(is_no_wait) {
             return Err(fault("timeout_ms", format!("say 1 to {TIMEOUT_MS_MAX}")));
+        }
+        if let Some(share) = self
+            .min_coverage
+            .filter(|share| !(0.0..=1.0).contains(share))
+        {
+            let message = format!("{share} is no share; say for example 0.75");
+            return Err(fault("min_coverage", message));
         }
         if let Some(proxy) = &self.proxy {
             Proxy::parse(proxy.reveal()).map_err(|message| fault("proxy", message))?;
@@ -162,6 +170,7 @@ impl Keys {
         if let Some(wait) = self.timeout_ms {
             profile.timeout = Duration::from_millis(wait);
         }
+        profile.min_coverage = self.min_coverage.or(profile.min_coverage);
         for (name, value) in &self.headers {
             profile.set_header(name, value);
         }

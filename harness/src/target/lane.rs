@@ -12,7 +12,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::time::{Instant, timeout_at};
 
 use crate::case::{Message, Signature};
-use crate::target::reply::{Progress, Reply};
+use crate::contract::{Operation, TARGET_PREFIX};
+use crate::target::failure::in_ms;
+use crate::target::reply::{BadReply, Progress, Reply};
 use crate::target::socket::{Duplex, connect};
 use crate::target::{Client, Failure, compose};
 use crate::wire::{Request, Response};
@@ -120,10 +122,10 @@ impl Lane {
             Message::Plain { request, signature }
                 if self.client.is_direct() && is_ordinary(request) =>
             {
-                self.client.turn(Some(request)).await;
+                let _turn = self.client.turn(Some(request)).await;
                 self.write_out(request, *signature)?;
                 let start = Instant::now();
-                let response = self.exchange(start).await?;
+                let response = self.exchange(start, is_reading(request)).await?;
                 Ok(Delivered {
                     response,
                     elapsed: start.elapsed(),
@@ -147,16 +149,13 @@ impl Lane {
         }
     }
 
-    /// Sends a request once: what it does may not be wanted twice, so that a connection is looked at before it is used again.
+    /// Sends a request with a valid signature.
     async fn once(&mut self, request: &Request) -> Result<Response, Failure> {
-        self.client.turn(Some(request)).await;
+        let _turn = self.client.turn(Some(request)).await;
         self.write_out(request, Signature::Valid)?;
+        // A pool or a job that is made twice is nobody's.
         self.line.look();
-        let answer = self.within(Instant::now() + self.client.timeout()).await;
-        if answer.is_err() {
-            self.line.stream = None;
-        }
-        answer
+        self.exchange(Instant::now(), is_reading(request)).await
     }
 
     /// The request's bytes, in the buffer.
@@ -182,14 +181,20 @@ impl Lane {
         Ok(())
     }
 
-    async fn exchange(&mut self, start: Instant) -> Result<Response, Failure> {
+    /// Sends what is written. A kept connection may be closed while nobody uses it (RFC 9112, section 9.3.1): then only a request
+    /// that reads is sent again, and from then on each has a connection of its own. Whoever sends another one decides for himself.
+    async fn exchange(&mut self, start: Instant, is_reading: bool) -> Result<Response, Failure> {
         let deadline = start + self.client.timeout();
-        let was_kept = self.line.stream.is_some();
-        let mut answer = self.within(deadline).await;
-        // A kept connection may have been closed while nobody used it: RFC 9112, section 9.3.1.
-        if matches!(answer, Err(Failure::Closed { .. })) && was_kept {
+        if !self.client.keeps_connections() {
             self.line.stream = None;
-            answer = self.within(deadline).await;
+        }
+        let mut answer = self.within(deadline).await;
+        if let Err(Failure::Closed { was_kept: true, .. }) = answer {
+            self.line.stream = None;
+            if is_reading {
+                self.client.doubt_connections();
+                answer = self.within(deadline).await;
+            }
         }
         if answer.is_err() {
             self.line.stream = None;
@@ -199,17 +204,20 @@ impl Lane {
 
     /// One request and its answer, unless that takes too long.
     async fn within(&mut self, deadline: Instant) -> Result<Response, Failure> {
-        let answer = timeout_at(deadline, self.converse()).await;
+        let mut has_begun = false;
+        let answer = timeout_at(deadline, self.converse(&mut has_begun)).await;
         answer.unwrap_or_else(|_| {
             Err(Failure::Timeout {
                 endpoint: self.client.url(),
-                waited_ms: self.client.timeout().as_millis(),
+                waited_ms: in_ms(self.client.timeout()),
+                partial: has_begun,
             })
         })
     }
 
     /// One request and its answer. The connection is left out of the line unless it can be used again.
-    async fn converse(&mut self) -> Result<Response, Failure> {
+    async fn converse(&mut self, has_begun: &mut bool) -> Result<Response, Failure> {
+        let was_kept = self.line.stream.is_some();
         let mut stream = match self.line.stream.take() {
             Some(stream) => stream,
             None => connect(self.client.address(), self.client.trust())
@@ -221,27 +229,20 @@ impl Lane {
         };
         // A server that refuses early may close before it has read all: what it said is still to be read.
         let written = stream.write_all(&self.line.written).await;
-        let read = read_reply(&mut stream, &mut self.line.read, &self.line.written).await;
-        let reply = match read {
-            Ok(reply) => reply,
-            Err(Broken::Closed) => {
-                return Err(Failure::Closed {
-                    endpoint: self.client.url(),
-                });
-            }
-            Err(Broken::Truncated(why)) => {
-                return Err(Failure::Truncated {
-                    endpoint: self.client.url(),
-                    why,
-                });
-            }
-            Err(Broken::Garbage(why)) => {
-                return Err(Failure::Garbage {
-                    endpoint: self.client.url(),
-                    why,
-                });
-            }
-        };
+        let written_to = &self.line.written;
+        let read = read_reply(&mut stream, &mut self.line.read, written_to, has_begun).await;
+        let endpoint = || self.client.url();
+        let reply = read.map_err(|broken| match broken {
+            Broken::Closed => Failure::Closed {
+                endpoint: endpoint(),
+                was_kept,
+            },
+            Broken::Truncated(why) => Failure::Truncated {
+                endpoint: endpoint(),
+                why,
+            },
+            Broken::Bad(bad) => Failure::of_reply(endpoint(), bad),
+        })?;
         if written.is_ok() && reply.is_kept {
             self.line.stream = Some(stream);
         }
@@ -258,23 +259,27 @@ struct Read {
 enum Broken {
     Closed,
     Truncated(String),
-    Garbage(String),
+    Bad(BadReply),
 }
 
 async fn read_reply(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     buffer: &mut [u8],
     written: &[u8],
+    has_begun: &mut bool,
 ) -> Result<Read, Broken> {
     let mut reply = Reply::new(written.starts_with(b"HEAD "));
     let mut is_closed = false;
     loop {
         match stream.read(buffer).await {
-            Ok(size) if size > 0 => match reply.feed(&buffer[..size]) {
-                Ok(Progress::Whole) => break,
-                Ok(Progress::Partial) => {}
-                Err(why) => return Err(Broken::Garbage(why)),
-            },
+            Ok(size) if size > 0 => {
+                *has_begun = true;
+                match reply.feed(&buffer[..size]) {
+                    Ok(Progress::Whole) => break,
+                    Ok(Progress::Partial) => {}
+                    Err(bad) => return Err(Broken::Bad(bad)),
+                }
+            }
             _ if reply.is_empty() => return Err(Broken::Closed),
             _ => match reply.close() {
                 Ok(()) => {
@@ -285,14 +290,21 @@ async fn read_reply(
             },
         }
     }
+    let persists = reply.persists() && !is_closed;
     let (response, _, trailing) = reply.finish().ok_or(Broken::Closed)?;
-    let closes = response
-        .header("connection")
-        .is_some_and(|value| value.to_ascii_lowercase().contains("close"));
     Ok(Read {
-        is_kept: !(is_closed || closes || response.cut) && trailing.is_empty(),
+        is_kept: persists && !response.cut && trailing.is_empty(),
         response,
     })
+}
+
+/// Whether a request only reads, so that sending it twice is as good as once.
+pub(crate) fn is_reading(request: &Request) -> bool {
+    let operation = request
+        .header("x-amz-target")
+        .and_then(|target| target.strip_prefix(TARGET_PREFIX)?.strip_prefix('.'))
+        .and_then(|name| name.parse::<Operation>().ok());
+    operation.is_some_and(Operation::is_reading)
 }
 
 /// Whether a request is one that this lane says as every other client would.

@@ -9,7 +9,7 @@ use crate::target::quota::QuotaSetting;
 use crate::target::{ConfigError, CredentialSource, Secret};
 
 /// The keys that the environment can override. `provision` is not one: it has no form that fits a variable.
-pub(crate) const KEYS: [&str; 13] = [
+pub(crate) const KEYS: [&str; 14] = [
     "endpoint",
     "region",
     "credentials",
@@ -18,6 +18,7 @@ pub(crate) const KEYS: [&str; 13] = [
     "requests_per_second",
     "quota",
     "timeout_ms",
+    "min_coverage",
     "headers",
     "ca",
     "proxy",
@@ -39,6 +40,7 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
         active_jobs: number(value("active_jobs"), "active_jobs", "1")?,
         requests_per_second: number(value("requests_per_second"), "requests_per_second", "5")?,
         timeout_ms: number(value("timeout_ms"), "timeout_ms", "5000")?,
+        min_coverage: number(value("min_coverage"), "min_coverage", "0.75")?,
         ca: value("ca").map(PathBuf::from),
         proxy: value("proxy").map(Secret::new),
         ledger: value("ledger").map(PathBuf::from),

@@ -66,6 +66,8 @@ pub struct Profile {
     pub quotas: Option<Quotas>,
     /// How long a whole answer may take.
     pub timeout: Duration,
+    /// The share of the cases at level must that a run has to judge, of those that the driver can reach.
+    pub min_coverage: Option<f64>,
     /// Headers that every request gets.
     pub headers: BTreeMap<String, String>,
     /// The file of known failures that a run is held to.
@@ -147,24 +149,37 @@ pub struct FixedJob {
 }
 
 impl Profile {
-    /// A profile for a URL and nothing else. On this machine it signs with the published example key, which emulators take
-    /// and nobody else; elsewhere with the environment's.
+    /// A profile for a URL and nothing else.
     pub fn endpoint(url: &str, environment: &Environment) -> Result<Self, ConfigError> {
         let parsed = Url::parse(url)?;
         let mut keys = environment.overrides()?;
         keys.endpoint = None;
-        let source = keys.credentials.get_or_insert(if parsed.is_loopback() {
-            CredentialSource::Example
-        } else {
-            CredentialSource::Environment
-        });
         let mut profile = Self::bare("endpoint", Where::Remote(parsed.to_string()));
+        let source = keys.credentials.get_or_insert(profile.usual_credentials());
         profile.region = environment.region().unwrap_or(REGION).to_owned();
         // Its own message says where they are looked for.
         profile.credentials = resolve(source, environment)?;
         keys.apply(&mut profile, environment, Path::new(""))
             .map_err(Fault::in_environment)?;
         Ok(profile.settled())
+    }
+
+    /// Where credentials come from if nobody says so: nearby the published example key, which emulators take and nobody else;
+    /// elsewhere the environment.
+    pub(crate) fn usual_credentials(&self) -> CredentialSource {
+        if self.is_local() {
+            CredentialSource::Example
+        } else {
+            CredentialSource::Environment
+        }
+    }
+
+    /// Whether it is on this machine or on a network of its own.
+    pub fn is_local(&self) -> bool {
+        match &self.place {
+            Where::Embedded => true,
+            Where::Remote(url) => Url::parse(url).is_ok_and(|url| url.is_local()),
+        }
     }
 
     /// With what the environment says in place of its own keys.
@@ -261,6 +276,7 @@ impl Profile {
             requests_per_second: None,
             quotas: None,
             timeout: Duration::from_millis(TIMEOUT_MS),
+            min_coverage: None,
             headers: BTreeMap::new(),
             ledger: None,
             suite_version: None,

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::target::Secret;
+use crate::wire::keep_secret;
 
 /// A proxy. Its URL may hold a password, and is not shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,14 @@ impl Proxy {
             shown: format!("{}://{host}:{port}", url.scheme()),
             url: Secret::new(text),
         })
+    }
+
+    /// Remembers what nobody may see of it.
+    pub(crate) fn keep_secret(&self) {
+        if let Ok(url) = reqwest::Url::parse(self.url.reveal()) {
+            keep_secret(url.username());
+            keep_secret(url.password().unwrap_or_default());
+        }
     }
 
     /// The proxy as the HTTP library takes it.

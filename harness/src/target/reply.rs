@@ -1,5 +1,7 @@
 //! One HTTP/1 answer, read from bytes as they come, with a bound on everything.
 
+use std::fmt;
+
 use httparse::{EMPTY_HEADER, Status as Parsed};
 
 use crate::target::client::BODY_SIZE_MAX;
@@ -28,7 +30,18 @@ pub(crate) struct Reply {
     is_head: bool,
     interim: usize,
     head: Option<Response>,
+    /// Whether the connection may be used again, by the version and the `Connection` header.
+    persists: bool,
     framing: Framing,
+}
+
+/// Why what came is no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BadReply {
+    /// It is not HTTP/1.
+    Garbage(String),
+    /// It went past a limit.
+    TooMuch(String),
 }
 
 /// What ends the body.
@@ -66,12 +79,13 @@ impl Reply {
             is_head,
             interim: 0,
             head: None,
+            persists: false,
             framing: Framing::Close,
         }
     }
 
     /// Takes more bytes.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<Progress, String> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<Progress, BadReply> {
         self.bytes.extend_from_slice(bytes);
         while self.head.is_none() {
             if self.read_head()? == Progress::Partial {
@@ -96,6 +110,11 @@ impl Reply {
         }
     }
 
+    /// Whether the connection may be used again behind this response.
+    pub(crate) fn persists(&self) -> bool {
+        self.persists
+    }
+
     /// Whether nothing came.
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
@@ -107,7 +126,7 @@ impl Reply {
         Some((self.head?, self.bytes, trailing))
     }
 
-    fn read_head(&mut self) -> Result<Progress, String> {
+    fn read_head(&mut self) -> Result<Progress, BadReply> {
         let mut headers = [EMPTY_HEADER; HEADERS_MAX];
         let mut parsed = httparse::Response::new(&mut headers);
         let rest = &self.bytes[self.at..];
@@ -115,14 +134,24 @@ impl Reply {
             Ok(Parsed::Complete(size)) => size,
             Ok(Parsed::Partial) if rest.len() <= HEAD_SIZE_MAX => return Ok(Progress::Partial),
             Ok(Parsed::Partial) => {
-                return Err(format!("a head of more than {HEAD_SIZE_MAX} bytes"));
+                let what = format!("a head of more than {HEAD_SIZE_MAX} bytes");
+                return Err(BadReply::TooMuch(what));
             }
             Err(httparse::Error::TooManyHeaders) => {
-                return Err(format!("more than {HEADERS_MAX} headers"));
+                let what = format!("more than {HEADERS_MAX} headers");
+                return Err(BadReply::TooMuch(what));
             }
-            Err(error) => return Err(format!("{error} in {}", excerpt(rest))),
+            Err(_) if is_http2(rest) => {
+                let why = "it speaks HTTP/2 only";
+                return Err(BadReply::Garbage(why.to_owned()));
+            }
+            Err(error) => {
+                let why = format!("{error} in {}", excerpt(rest));
+                return Err(BadReply::Garbage(why));
+            }
         };
         let status = parsed.code.unwrap_or_default();
+        let is_1_1 = parsed.version == Some(1);
         let headers = parsed
             .headers
             .iter()
@@ -133,7 +162,8 @@ impl Reply {
         if (100..200).contains(&status) && status != 101 {
             self.interim += 1;
             return if self.interim > INTERIM_MAX {
-                Err(format!("more than {INTERIM_MAX} interim answers"))
+                let what = format!("more than {INTERIM_MAX} interim responses");
+                Err(BadReply::TooMuch(what))
             } else if self.at == self.bytes.len() {
                 Ok(Progress::Partial)
             } else {
@@ -142,13 +172,14 @@ impl Reply {
         }
         let mut response = Response::new(status, "");
         response.headers = headers;
-        self.framing = framing(&response, self.is_head)?;
+        self.persists = persists(&response, is_1_1);
+        self.framing = framing(&response, self.is_head).map_err(BadReply::Garbage)?;
         self.head = Some(response);
         Ok(Progress::Whole)
     }
 
     /// Reads the next piece of the body. None if there may be another one.
-    fn read_body(&mut self) -> Result<Option<Progress>, String> {
+    fn read_body(&mut self) -> Result<Option<Progress>, BadReply> {
         let Some(response) = &mut self.head else {
             return Ok(Some(Progress::Partial));
         };
@@ -174,7 +205,10 @@ impl Reply {
                     Ok(Parsed::Partial) if rest.len() <= HEAD_SIZE_MAX => {
                         Ok(Some(Progress::Partial))
                     }
-                    _ => Err(format!("no size of a chunk in {}", excerpt(rest))),
+                    _ => Err(BadReply::Garbage(format!(
+                        "no size of a chunk in {}",
+                        excerpt(rest)
+                    ))),
                 };
             }
             Framing::ChunkEnd => {
@@ -182,7 +216,8 @@ impl Reply {
                     return Ok(Some(Progress::Partial));
                 }
                 if !rest.starts_with(b"\r\n") {
-                    return Err(format!("no end of a chunk in {}", excerpt(rest)));
+                    let why = format!("no end of a chunk in {}", excerpt(rest));
+                    return Err(BadReply::Garbage(why));
                 }
                 self.at += 2;
                 self.framing = Framing::Chunk;
@@ -193,7 +228,7 @@ impl Reply {
                     return if rest.len() <= HEAD_SIZE_MAX {
                         Ok(Some(Progress::Partial))
                     } else {
-                        Err("an endless trailer".to_owned())
+                        Err(BadReply::TooMuch("an endless trailer".to_owned()))
                     };
                 };
                 self.at += end + 2;
@@ -254,9 +289,36 @@ fn framing(response: &Response, is_head: bool) -> Result<Framing, String> {
     Ok(Framing::Length(length))
 }
 
+/// Whether a connection persists: RFC 9112, section 9.3.
+fn persists(response: &Response, is_1_1: bool) -> bool {
+    let has = |option: &str| {
+        let values = response
+            .headers
+            .iter()
+            .filter(|header| header.is("connection"));
+        let values = values.filter_map(|header| std::str::from_utf8(&header.value).ok());
+        let mut options = values.flat_map(|value| value.split(','));
+        options.any(|one| one.trim().eq_ignore_ascii_case(option))
+    };
+    !has("close") && (is_1_1 || has("keep-alive"))
+}
+
+/// Whether bytes begin with a SETTINGS frame of HTTP/2, or with one that follows its preface: RFC 9113, sections 4.1 and 3.4.
+fn is_http2(bytes: &[u8]) -> bool {
+    matches!(bytes, [0, 0, _, 4 | 7, 0 | 1, 0, 0, 0, 0, ..])
+}
+
 /// The beginning of something unreadable, short enough for a message.
 fn excerpt(bytes: &[u8]) -> String {
     const SIZE_MAX: usize = 40;
     let start = &bytes[..bytes.len().min(SIZE_MAX)];
     format!("{:?}", String::from_utf8_lossy(start))
+}
+
+impl fmt::Display for BadReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Garbage(why) | Self::TooMuch(why) => f.write_str(why),
+        }
+    }
 }

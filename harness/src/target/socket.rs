@@ -1,6 +1,7 @@
 //! The lane that writes bytes on a socket as they are, and reads the answer to its end.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
@@ -8,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::target::Failure;
+use crate::target::failure::in_ms;
 use crate::target::reply::{Progress, Reply};
 use crate::target::trust::Trust;
 use crate::target::url::Url;
@@ -57,9 +59,11 @@ impl Bytes<'_> {
         limit: Duration,
     ) -> Result<Exchange, Failure> {
         let start = Instant::now();
+        let has_begun = AtomicBool::new(false);
         let late = |_| Failure::Timeout {
             endpoint: address.to_string(),
-            waited_ms: limit.as_millis(),
+            waited_ms: in_ms(limit),
+            partial: has_begun.load(Ordering::Relaxed),
         };
         let connection = timeout_at(start + limit, connect(address, trust));
         let mut stream = connection
@@ -69,7 +73,10 @@ impl Bytes<'_> {
                 endpoint: address.to_string(),
                 why: error.to_string(),
             })?;
-        let answer = timeout_at(start + limit, self.converse(&mut stream, address));
+        let answer = timeout_at(
+            start + limit,
+            self.converse(&mut stream, address, &has_begun),
+        );
         let (response, reply, mut trailing) = answer.await.map_err(late)??;
         let elapsed = start.elapsed();
         if self.linger {
@@ -88,8 +95,13 @@ impl Bytes<'_> {
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
         address: &Url,
+        has_begun: &AtomicBool,
     ) -> Result<(Response, Vec<u8>, Vec<u8>), Failure> {
         let endpoint = address.to_string();
+        let closed = |endpoint| Failure::Closed {
+            endpoint,
+            was_kept: false,
+        };
         let (mut reader, mut writer) = split(stream);
         let mut reply = Reply::new(self.bytes.starts_with(b"HEAD "));
         let mut buffer = vec![0; 16 * 1_024];
@@ -107,19 +119,22 @@ impl Bytes<'_> {
                 }
             };
             match read {
-                Ok(size) if size > 0 => match reply.feed(&buffer[..size]) {
-                    Ok(Progress::Whole) => break,
-                    Ok(Progress::Partial) => {}
-                    Err(why) => return Err(Failure::Garbage { endpoint, why }),
-                },
-                _ if reply.is_empty() => return Err(Failure::Closed { endpoint }),
+                Ok(size) if size > 0 => {
+                    has_begun.store(true, Ordering::Relaxed);
+                    match reply.feed(&buffer[..size]) {
+                        Ok(Progress::Whole) => break,
+                        Ok(Progress::Partial) => {}
+                        Err(bad) => return Err(Failure::of_reply(endpoint, bad)),
+                    }
+                }
+                _ if reply.is_empty() => return Err(closed(endpoint)),
                 _ => match reply.close() {
                     Ok(()) => break,
                     Err(why) => return Err(Failure::Truncated { endpoint, why }),
                 },
             }
         }
-        reply.finish().ok_or(Failure::Closed { endpoint })
+        reply.finish().ok_or_else(|| closed(endpoint))
     }
 
     async fn write(&self, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
@@ -153,7 +168,7 @@ async fn linger(stream: &mut (impl AsyncRead + Unpin), trailing: &mut Vec<u8>) -
 }
 
 pub(crate) async fn connect(address: &Url, trust: Option<&Trust>) -> io::Result<Box<dyn Duplex>> {
-    let stream = TcpStream::connect((address.host.as_str(), address.port)).await?;
+    let stream = TcpStream::connect((address.dialled(), address.port)).await?;
     // Each write is a segment of its own, as the splits mean it.
     stream.set_nodelay(true)?;
     match trust {

@@ -81,17 +81,40 @@ impl Url {
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
     }
+
+    /// Whether it is on this machine or on a network of its own: a private address, or a host name of one label, as containers
+    /// have.
+    pub(crate) fn is_local(&self) -> bool {
+        let is_private = match self.host.parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+            Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+            Err(_) => !self.host.contains('.'),
+        };
+        self.is_loopback() || is_private
+    }
+
+    /// The name that is resolved. Not every resolver knows the names below `localhost`, which are this machine.
+    pub(crate) fn dialled(&self) -> &str {
+        let is_name = self.host.parse::<IpAddr>().is_err();
+        if is_name && self.is_loopback() {
+            "localhost"
+        } else {
+            &self.host
+        }
+    }
 }
 
 /// Whether a host is this machine by its very name. An IPv6 address may have its brackets.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = host.trim_end_matches('.');
     // RFC 6761, section 6.3: the names below `localhost` never leave the machine.
     host == "localhost"
         || host.ends_with(".localhost")
         || host
             .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+            // A connection to the unspecified address stays on the machine.
+            .is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 impl fmt::Display for Url {

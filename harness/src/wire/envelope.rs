@@ -63,3 +63,17 @@ pub fn sanitise(raw: &str) -> String {
     let name = name.split_once('#').map_or(name, |(_, shape)| shape);
     name.trim().to_owned()
 }
+
+/// Whether a response only says "not now".
+pub fn is_throttled(response: &Response) -> bool {
+    const TYPES: [&str; 3] = [
+        "TooManyRequestsException",
+        "Throttling",
+        "ThrottlingException",
+    ];
+    matches!(response.status, 429 | 503)
+        || response.status >= 400
+            && Envelope::read(response)
+                .error_type()
+                .is_some_and(|name| TYPES.contains(&name))
+}

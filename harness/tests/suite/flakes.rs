@@ -18,12 +18,7 @@ fn judged(mutant: Option<Mutant>, repeats: usize, filter: &str) -> Run {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let session = Session::embedded(Profile::reference(), options).expect("it starts");
-        let plan = Plan {
-            selection,
-            seed: 0,
-            concurrency: 8,
-            shard: None,
-        };
+        let plan = Plan::of(selection);
         let runner = Runner::new(suite, &session, None)
             .await
             .expect("it is there");
@@ -81,7 +76,7 @@ fn a_divergence_that_comes_now_and_then_is_called_flaky_with_its_rate_and_is_red
         seen += repeats.divergent;
         let gate = Gate {
             strict: true,
-            check_snapshots: false,
+            ..Gate::default()
         };
         assert!(gate.fails(record), "{}", record.id);
     }

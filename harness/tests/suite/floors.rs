@@ -7,8 +7,8 @@ use crate::{files, name};
 
 /// The floors of `harness/src`, from the ground up.
 const FLOORS: &[&[&str]] = &[
-    &["contract", "wire"],
-    &["case"],
+    &["clock", "contract", "wire"],
+    &["case", "files"],
     &[
         "suite",
         "oracle",
@@ -18,8 +18,10 @@ const FLOORS: &[&[&str]] = &[
         "drift",
     ],
     &["provision", "generator", "published", "ledger", "recording"],
+    &["exchange"],
     &["runner", "lifecycle"],
-    &["report", "campaign", "power", "doctor"],
+    &["report", "power"],
+    &["campaign", "doctor"],
     &["cli", "conformance"],
 ];
 

@@ -90,6 +90,7 @@ fn status(status: Status) -> Given {
 fn unreachable(result: Result<Lease, Unavailable>, want: &[&str]) {
     match result {
         Err(Unavailable::Unreachable(why)) => {
+            let why = why.to_string();
             for part in want {
                 assert!(why.contains(part), "{part:?} is not said: {why}");
             }

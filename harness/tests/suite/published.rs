@@ -206,7 +206,10 @@ fn broken(published: &Published, response: Response) -> Vec<Invariant> {
         case: published.name.clone(),
         protocol: true,
         ids: Some(published.situation.ids()),
+        stops: false,
+        may_fail: false,
         outcome: Outcome::Answered(response),
+        failed_first: None,
     }];
     let is_broken = |invariant: &Invariant| !hold(*invariant, &observed).breaches.is_empty();
     INVARIANTS.into_iter().filter(is_broken).collect()
@@ -252,7 +255,16 @@ fn spoiled(published: &Published) -> Vec<(&'static str, Response)> {
     vec![
         ("class of status", with_status(200)),
         ("status of the model", with_status(404)),
-        ("null", with_body(&|body| body["Reason"] = Value::Null)),
+        (
+            "null",
+            with_body(&|body| {
+                let member = match body.get_mut("UserImportJob") {
+                    Some(job) => &mut job["PasswordHashingAlgorithm"],
+                    None => &mut body["message"],
+                };
+                *member = Value::Null;
+            }),
+        ),
         ("type", other_type),
     ]
 }

@@ -22,10 +22,9 @@ fn run(scratch: &Scratch, arguments: &[&str]) -> Output {
 fn both(options: Options, concurrency: usize) -> (Vec<Record>, Vec<Record>) {
     let suite = Arc::new(Suite::embedded().expect("our own cases"));
     let plan = Plan {
-        selection: suite.ids().map(str::to_owned).collect(),
         seed: 7,
         concurrency,
-        shard: None,
+        ..Plan::of(suite.ids().map(str::to_owned).collect())
     };
     let scratch = Scratch::new();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -162,6 +162,7 @@ fn what_turns_the_gate_red_fails_in_junit_and_nothing_else_does() {
         results.gate = Gate {
             strict,
             check_snapshots: true,
+            ..Gate::default()
         };
         let xml = junit(&labelled(&[results.clone()]));
         let report = quick_junit::Report::deserialize_from_str(&xml).expect("it is JUnit");

@@ -3,6 +3,9 @@
 //! Canaries are planted wherever a secret can stand; then every command of the table runs, and every byte that it wrote is
 //! searched for them and for live signatures. A new command is a new row.
 
+mod echo;
+mod redact;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

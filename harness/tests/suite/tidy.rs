@@ -85,6 +85,23 @@ fn no_test_stands_where_it_would_not_run() {
             }
         }
     }
+    let sources = files("harness/tests/suite").into_iter();
+    for file in sources.filter(|file| file.extension().is_some_and(|end| end == "rs")) {
+        let (folder, stem) = (file.parent().expect("a folder"), file.file_stem());
+        let stem = stem.expect("a name").to_string_lossy();
+        let beside = match folder.ends_with("suite") {
+            true => folder.join("main.rs"),
+            false => folder.with_extension("rs"),
+        };
+        let text = fs::read_to_string(&beside).unwrap_or_default();
+        if stem != "main" && !text.contains(&format!("mod {stem};")) {
+            wrong.push(format!(
+                "{}: {} names no such module",
+                name(&file),
+                name(&beside)
+            ));
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -109,7 +109,10 @@ fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
         Kind::Answer | Kind::Case => true,
         Kind::Invariant(invariant) => !matches!(
             invariant,
-            Invariant::NoNulls | Invariant::RequestId | Invariant::Robust
+            Invariant::NoNulls
+                | Invariant::RequestId
+                | Invariant::Robust
+                | Invariant::NoServerErrors
         ),
         _ => false,
     };

@@ -13,10 +13,8 @@ use crate::campaign::race;
 use crate::campaign::sequence::{Scene, TRIES};
 use crate::campaign::settings::FINDINGS_MAX;
 use crate::campaign::suspicion::Suspicion;
+use crate::clock::Deadline;
 use crate::lifecycle::RaceFinding;
-
-/// How long a campaign looks into what it suspects once its time is over.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// How long sequences that broke the same rule are looked into one after the other: where time is waited for, each takes a while.
 const SCENES_TIME_MAX: Duration = Duration::from_secs(5);
@@ -38,8 +36,9 @@ pub(super) struct Suspected {
 
 impl Campaign {
     /// Whether nothing more is looked into.
-    pub(super) fn is_full(&self, deadline: Option<Instant>) -> bool {
-        deadline.is_some_and(|deadline| Instant::now() > deadline + GRACE)
+    pub(super) fn is_full(&self, deadline: &Deadline) -> bool {
+        deadline.cut().is_some()
+            || self.live.is_stopped()
             || self.findings.len() == FINDINGS_MAX
             || self.settings.stop_at_first && !self.findings.is_empty()
     }
@@ -65,7 +64,8 @@ impl Campaign {
     /// they go on beside the stream, unless there is no more of it.
     pub(super) async fn race(
         &mut self,
-        deadline: Option<Instant>,
+        sending: &Deadline,
+        deadline: &Deadline,
         told: &mut impl FnMut(&Finding),
     ) {
         let Some(theatre) = self.theatre.clone() else {
@@ -73,7 +73,7 @@ impl Campaign {
         };
         let seed = self.state.next;
         match &self.apart {
-            Some(apart) if !self.is_done(deadline) => apart.race(theatre, seed),
+            Some(apart) if !self.is_done(sending) => apart.race(theatre, seed),
             _ => {
                 let raced = theatre.race(seed).await;
                 let suspected = Suspected {
@@ -89,7 +89,7 @@ impl Campaign {
     pub(super) async fn look_into_all(
         &mut self,
         suspected: Suspected,
-        deadline: Option<Instant>,
+        deadline: &Deadline,
         told: &mut impl FnMut(&Finding),
     ) {
         let Suspected {

@@ -5,30 +5,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::campaign::{self, Difference, Settings};
-use crate::cli::guard::interrupted;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
+use crate::clock::Deadline;
 use crate::runner::{Exit, Session};
 
 pub(super) async fn against(
     settings: &Settings,
     session: &Session,
     other: &Session,
+    until: &Deadline,
 ) -> Result<ExitCode, Stop> {
     let suite = load_suite(None)?;
     let live: Arc<campaign::Live> = Arc::default();
-    let stopper = Arc::clone(&live);
-    let interrupt = tokio::spawn(async move {
-        interrupted().await;
-        stopper.stop();
-    });
-    let differences = campaign::differences(settings, [session, other], &suite, &live)
+    let sides = [session, other];
+    let differences = campaign::differences(settings, sides, &suite, &live, until)
         .await
-        .map_err(|error| Stop {
-            exit: Exit::Unjudged,
-            message: format!("reach both targets: {error}"),
-        })?;
-    interrupt.abort();
+        .map_err(Stop::unreachable)?;
     let names = [session, other].map(|session| match session.is_embedded() {
         true => "reference".to_owned(),
         false => session.client.url(),
@@ -44,7 +37,11 @@ pub(super) async fn against(
         differences.len()
     );
     print(text)?;
-    Ok(ExitCode::SUCCESS)
+    // Two endpoints that answer nothing are alike in nothing.
+    Ok(match executions {
+        0 => ExitCode::from(Exit::Unjudged.code()),
+        _ => ExitCode::SUCCESS,
+    })
 }
 
 fn told(difference: &Difference, names: &[String; 2], text: &mut String) {

@@ -13,6 +13,7 @@ use crate::campaign::{Killed, Settings, distribution, time_to_kill};
 use crate::cli::measuring::{bar, chosen};
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
+use crate::files;
 use crate::reference::Mutant;
 use crate::runner::Exit;
 
@@ -124,7 +125,7 @@ fn report(settings: &Settings, killed: &[Killed], json: Option<&Path>) -> Result
             message: format!("write JSON: {error}"),
         })?;
         let text = text.replace("{\"mutant\":", "\n{\"mutant\":");
-        std::fs::write(file, text + "\n")
+        files::write(file, text + "\n")
             .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))?;
     }
     let exit = if kills == runs {

@@ -25,10 +25,7 @@ pub(crate) async fn replay(session: &Session, file: &Path) -> Result<ExitCode, S
     let whole = load_suite(None)?;
     let seen = campaign::replay(session, whole, &suite)
         .await
-        .map_err(|error| Stop {
-            exit: Exit::Unjudged,
-            message: format!("reach the target: {error}"),
-        })?;
+        .map_err(Stop::unreachable)?;
     let mut text = String::new();
     for again in &seen {
         let _ = writeln!(text, "{}  {}", again.case, again.verdict);

@@ -30,8 +30,7 @@ pub(crate) struct Since {
 /// What one reading breaks by itself.
 pub(crate) fn hold_one(now: &Members, place: &str, found: &mut Vec<LifeBreach>) {
     for (earlier, later) in [(0, 1), (1, 2), (0, 2)].map(|(one, two)| (DATES[one], DATES[two])) {
-        let date = |name: &str| now.get(name).and_then(Value::as_f64);
-        if let (Some(first), Some(last)) = (date(earlier), date(later))
+        if let (Some(first), Some(last)) = (date(now, earlier), date(now, later))
             && first > last
             && !is_rounding(first, last)
         {
@@ -80,10 +79,14 @@ pub(crate) fn hold_two(
         unchanged(IDENTITY, name);
     }
     unchanged(ROLE_STAYS, "CloudWatchLogsRoleArn");
-    if !since.started {
+    let (old, new) = (status(before), status(now));
+    // A job that waits is dated anew when it begins.
+    let has_begun = |status: Status| {
+        status.is_finished() || matches!(status, Status::InProgress | Status::Stopped)
+    };
+    if !since.started && old.is_some_and(has_begun) {
         unchanged(START_DATE_STAYS, "StartDate");
     }
-    let (old, new) = (status(before), status(now));
     let is_ended = |status: Option<Status>| {
         status.is_some_and(|status| status.is_finished() || status == Status::Stopped)
     };
@@ -93,11 +96,23 @@ pub(crate) fn hold_two(
             unchanged(COMPLETION_STAYS, name);
         }
     }
-    if is_undisturbed && old == new && new == Some(Status::Stopped) {
+    let is_stopped = is_undisturbed && old == new && new == Some(Status::Stopped);
+    if is_stopped {
         for name in COUNTERS {
             unchanged(COUNTERS_REST, name);
         }
-    } else if !since.started {
+    }
+    if !since.started {
+        let dates = date(before, "StartDate").zip(date(now, "StartDate"));
+        if let Some((old, new)) = dates.filter(|_| !old.is_some_and(has_begun))
+            && new < old
+            && !is_rounding(new, old)
+        {
+            let (wanted, got) = (format!("{old} or later, as before"), now.get("StartDate"));
+            add(found, START_DATE_STAYS, place, "StartDate", wanted, got);
+        }
+    }
+    if !since.started && !is_stopped {
         for name in COUNTERS {
             let count = |members: &Members| members.get(name).and_then(Value::as_i64);
             if let (Some(old), Some(new)) = (count(before), count(now))
@@ -115,6 +130,10 @@ pub(crate) fn hold_two(
             }
         }
     }
+}
+
+fn date(members: &Members, name: &str) -> Option<f64> {
+    members.get(name)?.as_f64()
 }
 
 /// The status that a reading shows, as far as it is one.

@@ -88,6 +88,12 @@ impl Model {
         self.track(ids).map(Track::possible)
     }
 
+    /// Whether a start of a job must be granted, unless the endpoint allows no more active jobs: it is Created for sure, and has
+    /// its file.
+    pub(crate) fn must_start(&self, ids: &Ids) -> bool {
+        self.track(ids).is_some_and(Track::must_start)
+    }
+
     /// Takes in a step and its answer, and says what the answer breaks. None: there was no answer, or nobody heard it.
     pub fn step(&mut self, deed: &Deed, answer: Option<&Response>) -> Vec<LifeBreach> {
         let mut found = Vec::new();
@@ -153,7 +159,13 @@ impl Model {
         if matches!(outcome, Outcome::Refused(_)) && name == Some(NOT_FOUND) && act != Act::Upload {
             if !may_be_gone {
                 let wanted = "an answer about the job, which was made in this pool";
-                found.push(breach(JOB_STAYS, place, wanted, NOT_FOUND));
+                let missing = breach(JOB_STAYS, place, wanted, NOT_FOUND);
+                // A reading may be behind the making of the job.
+                let is_late = act == Act::DescribeUserImportJob && !track.is_read;
+                found.push(match is_late {
+                    true => missing.at_most(Level::Should),
+                    false => missing,
+                });
             }
             track.is_gone = true;
             return;

@@ -7,8 +7,8 @@ use crate::oracle::life::members::{Members, Since, hold_one, hold_two, status};
 use crate::oracle::life::model::{LifeBreach, Outcome};
 use crate::oracle::life::rule::{
     ENDED_IS_FINAL, LifeRule, NO_RESTART, NO_RESTART_WHILE_STOPPING, READ_AFTER_STOP,
-    RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD, STOPPED_BY_STOP_ALONE,
-    STOPPED_IS_FINAL,
+    READ_AFTER_WRITE, RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD,
+    STOPPED_BY_STOP_ALONE, STOPPED_IS_FINAL,
 };
 use crate::oracle::life::statuses::Statuses;
 use crate::oracle::life::table::entry;
@@ -27,8 +27,11 @@ pub(crate) struct Track {
     is_doubtful: bool,
     /// Whether a stop was granted.
     is_stop_granted: bool,
-    /// Whether a reading has shown it Stopping or Stopped since.
-    is_stop_read: bool,
+    /// Where it may have been before what was granted last: as long as no reading has shown what became of it, readings may
+    /// merely be behind.
+    behind: Statuses,
+    /// Whether a reading has shown it.
+    pub(crate) is_read: bool,
     /// Whether a stop was sent and refused.
     is_stop_refused: bool,
     /// How the last stop was refused, while it may have been running. It was wrong to be if the job still runs.
@@ -49,7 +52,8 @@ impl Track {
             has_file: None,
             is_doubtful: false,
             is_stop_granted: false,
-            is_stop_read: false,
+            behind: Statuses::default(),
+            is_read: false,
             is_stop_refused: false,
             refused: None,
             since: Since::default(),
@@ -78,6 +82,12 @@ impl Track {
         }
     }
 
+    /// Whether a start of it must be granted.
+    pub(crate) fn must_start(&self) -> bool {
+        let created = Statuses::of(&[Status::Created]);
+        self.possible.are_among(created) && self.has_file == Some(true) && !self.is_doubtful
+    }
+
     /// Takes in what an operation on it was answered, but for what the answer shows.
     pub(crate) fn meet(
         &mut self,
@@ -100,6 +110,7 @@ impl Track {
                 self.note(act);
             }
             (Act::StartUserImportJob, Outcome::Granted) => {
+                self.behind = self.behind.or(before);
                 if before.are_among(Statuses::of(&[Status::Stopped])) && !self.is_doubtful {
                     found.push(granted_wrongly(NO_RESTART, place));
                     self.possible = Statuses::of(&[Status::Pending]).in_time().or(before);
@@ -114,6 +125,7 @@ impl Track {
                 self.note(act);
             }
             (Act::StopUserImportJob, Outcome::Granted) => {
+                self.behind = self.behind.or(before);
                 self.possible = granted();
                 self.is_stop_granted = true;
                 self.refused = None;
@@ -139,10 +151,18 @@ impl Track {
         place: &str,
         found: &mut Vec<LifeBreach>,
     ) {
+        let is_reading = matches!(act, Act::DescribeUserImportJob | Act::ListUserImportJobs);
+        self.is_read |= is_reading;
         if let Some(status) = status(now) {
-            self.show_status(status, place, found);
-            let is_reading = matches!(act, Act::DescribeUserImportJob | Act::ListUserImportJobs);
-            self.is_stop_read |= is_reading && STOPPED.contains(&status);
+            let is_late = is_reading && self.is_late(status);
+            self.show_status(status, is_late, place, found);
+            if is_late {
+                // The other members are as old.
+                return;
+            }
+            if is_reading && !self.behind.has(status) {
+                self.behind = Statuses::default();
+            }
         }
         hold_one(now, place, found);
         hold_two(&self.seen, now, self.since, place, found);
@@ -153,12 +173,18 @@ impl Track {
         self.since = Since::default();
     }
 
-    fn show_status(&mut self, now: Status, place: &str, found: &mut Vec<LifeBreach>) {
+    fn show_status(
+        &mut self,
+        now: Status,
+        is_late: bool,
+        place: &str,
+        found: &mut Vec<LifeBreach>,
+    ) {
         let at = format!("{place}/Status");
         let possible = self.possible();
         if !possible.has(now) {
             let mismatch = Mismatch::new(&at, possible.to_string(), now.name());
-            found.push(self.accusation(now, mismatch));
+            found.push(self.accusation(now, is_late, mismatch));
         } else if let Some(refused) = self.refused.take()
             && now.is_started()
         {
@@ -167,26 +193,29 @@ impl Track {
             found.push(LifeBreach::new(RUNNING_JOB_STOPS, mismatch));
         }
         self.refused = None;
-        let is_late = self.is_late(now);
-        self.possible = Statuses::of(&[now]);
-        if is_late {
-            self.possible = self.possible.or(Statuses::of(&STOPPED));
-        }
+        let shown = Statuses::of(&[now]);
+        self.possible = match is_late {
+            true => shown.or(possible),
+            false => shown,
+        };
     }
 
-    /// Whether a reading may merely be behind: a stop was granted, and no reading has shown it yet.
+    /// Whether a reading may merely be behind: what it shows was before what was granted last, and no reading has shown that
+    /// yet.
     fn is_late(&self, now: Status) -> bool {
-        self.is_stop_granted && !self.is_stop_read && now.is_started()
+        self.behind.has(now) && !self.possible().has(now)
     }
 
     /// Which rule a status breaks in which the job cannot be.
-    fn accusation(&self, now: Status, mismatch: Mismatch) -> LifeBreach {
+    fn accusation(&self, now: Status, is_late: bool, mismatch: Mismatch) -> LifeBreach {
         let was_among = |statuses: &[Status]| self.possible.are_among(Statuses::of(statuses));
         let is_stopped = STOPPED.contains(&now);
         let ended = [Status::Expired, Status::Failed, Status::Succeeded];
         let of = |rule: LifeRule| LifeBreach::new(rule, mismatch);
-        if self.is_late(now) && !self.since.started && was_among(&STOPPED) {
+        if is_late && was_among(&STOPPED) && !self.since.started {
             of(READ_AFTER_STOP)
+        } else if is_late && !self.is_stop_granted {
+            of(READ_AFTER_WRITE)
         } else if was_among(&[Status::Stopped]) {
             of(STOPPED_IS_FINAL)
         } else if was_among(&[Status::Stopping]) && self.since.started {

@@ -8,6 +8,9 @@ use crate::reference::options::Options;
 use crate::reference::show::{Members, timestamp, wrapped};
 use crate::reference::{Job, Moment, Mutant};
 
+/// How far a clock that takes local time for UTC is off, two hours east.
+const LOCAL_MS: u64 = 7_200_000;
+
 /// The job in the answer to a stop that was `before` in that status.
 pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: &Options) -> Json {
     let Some(mutant) = options.mutant() else {
@@ -17,23 +20,7 @@ pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: 
     match mutant {
         Mutant::Unwrapped => return Json::Object(members),
         Mutant::EmptyObject => return Json::object([]),
-        Mutant::NullMembers => {
-            members.push(("PasswordHashingAlgorithm".to_owned(), Json::Null));
-        }
-        Mutant::JobStatusMember => rename(&mut members, "Status", "JobStatus"),
-        Mutant::StatusInCapitals => set(&mut members, "Status", Json::text("STOPPED")),
         Mutant::StaleStatus => set(&mut members, "Status", Json::text(before.name())),
-        Mutant::IsoTimestamps => each_date(&mut members, job, |moment| {
-            Json::text(date::extended(moment))
-        }),
-        Mutant::MillisecondTimestamps => {
-            each_date(&mut members, job, |moment| Json::count(moment.as_ms()));
-        }
-        Mutant::QuotedTimestamps => each_date(&mut members, job, |moment| {
-            Json::text(date::epoch_seconds(moment))
-        }),
-        Mutant::QuotedCounters => each_counter(&mut members, |_| Json::text("0")),
-        Mutant::CountersMissing => members.retain(|(name, _)| !name.ends_with("Users")),
         Mutant::CompletedBeforeStart => {
             let early = timestamp(started.before_ms(1_000), options);
             set(&mut members, "CompletionDate", early);
@@ -49,26 +36,7 @@ pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: 
                 Json::text("us-east-1_000000000"),
             );
         }
-        Mutant::MembersLowerCamel => {
-            for (name, _) in &mut members {
-                *name = lower_camel(name);
-            }
-        }
-        Mutant::CreationDateAsIso => {
-            set(
-                &mut members,
-                "CreationDate",
-                Json::text(date::extended(job.created)),
-            );
-        }
-        Mutant::CompletionDateQuoted => {
-            let text = date::epoch_seconds(job.completed.unwrap_or(started));
-            set(&mut members, "CompletionDate", Json::text(text));
-        }
         Mutant::CompletionDateZero => set(&mut members, "CompletionDate", Json::count(0)),
-        Mutant::StartDateInMilliseconds => {
-            set(&mut members, "StartDate", Json::count(started.as_ms()));
-        }
         Mutant::StartDateIsNow | Mutant::CreationDateIsNow => {
             let is_start = mutant == Mutant::StartDateIsNow;
             let name = if is_start {
@@ -79,10 +47,6 @@ pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: 
             // The moment of the stop, and a little more where the job was started in the same millisecond.
             let now = job.completed.unwrap_or(started).max(started.after_ms(1));
             set(&mut members, name, timestamp(now, options));
-        }
-        Mutant::CountersAsFractions => each_counter(&mut members, |_| Json::Raw("0.0".to_owned())),
-        Mutant::FailedUsersNegative => {
-            set(&mut members, "FailedUsers", Json::Raw("-1".to_owned()));
         }
         Mutant::LogsRoleInvented => {
             let role = "arn:aws:iam::000000000000:role/default";
@@ -100,10 +64,6 @@ pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: 
             set(&mut members, "UserPoolId", Json::Text(arn));
         }
         Mutant::StatusCancelled => set(&mut members, "Status", Json::text("Cancelled")),
-        Mutant::StatusAsNumber => set(&mut members, "Status", Json::count(5)),
-        Mutant::HashingAlgorithmNone => {
-            members.push(("PasswordHashingAlgorithm".to_owned(), Json::text("NONE")));
-        }
         Mutant::WrappedTwice => members = vec![("UserImportJob".to_owned(), Json::Object(members))],
         Mutant::WrappedInList => {
             return Json::object([("UserImportJob", Json::List(vec![Json::Object(members)]))]);
@@ -124,6 +84,64 @@ pub(crate) fn success(mut members: Members, job: &Job, before: Status, options: 
         }
     }
     wrapped(members)
+}
+
+/// A job as mutants write it in the answers to all operations: an emulator has one serialiser.
+pub(crate) fn shown(members: &mut Members, job: &Job, options: &Options) {
+    let Some(mutant) = options.mutant() else {
+        return;
+    };
+    let quoted = |moment| Json::text(date::epoch_seconds(moment));
+    let iso = |moment| Json::text(date::extended(moment));
+    let in_ms = |moment: Moment| Json::count(moment.as_ms());
+    match mutant {
+        Mutant::NullMembers => {
+            members.push(("PasswordHashingAlgorithm".to_owned(), Json::Null));
+        }
+        Mutant::HashingAlgorithmNone => {
+            members.push(("PasswordHashingAlgorithm".to_owned(), Json::text("NONE")));
+        }
+        Mutant::JobStatusMember => rename(members, "Status", "JobStatus"),
+        Mutant::StatusInCapitals => {
+            let status = job.status.name().to_ascii_uppercase();
+            set(members, "Status", Json::Text(status));
+        }
+        Mutant::StatusAsNumber => {
+            let number = Status::ALL.iter().position(|one| *one == job.status);
+            set(
+                members,
+                "Status",
+                Json::count(number.unwrap_or_default() as u64),
+            );
+        }
+        Mutant::IsoTimestamps => each_date(members, job, iso),
+        Mutant::MillisecondTimestamps => each_date(members, job, in_ms),
+        Mutant::QuotedTimestamps => each_date(members, job, quoted),
+        Mutant::LocalTimestamps => each_date(members, job, |moment| {
+            timestamp(moment.after_ms(LOCAL_MS), options)
+        }),
+        Mutant::CreationDateAsIso => set(members, "CreationDate", iso(job.created)),
+        Mutant::StartDateInMilliseconds => {
+            if let Some(started) = job.started {
+                set(members, "StartDate", in_ms(started));
+            }
+        }
+        Mutant::CompletionDateQuoted => {
+            if let Some(completed) = job.completed {
+                set(members, "CompletionDate", quoted(completed));
+            }
+        }
+        Mutant::QuotedCounters => each_counter(members, |_| Json::text("0")),
+        Mutant::CountersAsFractions => each_counter(members, |_| Json::Raw("0.0".to_owned())),
+        Mutant::FailedUsersNegative => set(members, "FailedUsers", Json::Raw("-1".to_owned())),
+        Mutant::CountersMissing => members.retain(|(name, _)| !name.ends_with("Users")),
+        Mutant::MembersLowerCamel => {
+            for (name, _) in members {
+                *name = lower_camel(name);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The one member that a mutant leaves out.

@@ -47,6 +47,10 @@ pub(crate) fn response(mut response: Response, request: &Request, options: &Opti
             let date = Header::new("Date", "2025-01-09T17:24:56Z");
             response.headers.push(date);
         }
+        Mutant::GzipClaimed => {
+            let coding = Header::new("Content-Encoding", "gzip");
+            response.headers.push(coding);
+        }
         Mutant::HtmlOnDeepNesting if depth(&request.body) > DEPTH_MAX => crash(&mut response),
         Mutant::TraceOnWrongType if is_wrong_type(&response) => {
             crash(&mut response);

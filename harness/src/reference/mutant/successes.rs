@@ -25,6 +25,8 @@ macro_rules! successes {
             IsoTimestamps = "iso-timestamps",
             /// Timestamps count milliseconds.
             MillisecondTimestamps = "millisecond-timestamps",
+            /// Timestamps are local time taken for UTC, two hours ahead.
+            LocalTimestamps = "local-timestamps",
             /// Timestamps are numbers within quotes.
             QuotedTimestamps = "quoted-timestamps",
             /// Counters are numbers within quotes.
@@ -125,6 +127,8 @@ macro_rules! successes {
             RequestIdWithoutHyphens = "request-id-without-hyphens",
             /// The `Date` header is in ISO 8601.
             DateInIso = "date-in-iso",
+            /// Answers are said to be compressed and are not.
+            GzipClaimed = "gzip-claimed",
         }
     };
 }

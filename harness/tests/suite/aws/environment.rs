@@ -85,7 +85,7 @@ fn what_is_missing_for_aws_is_one_clear_line() {
         &[region, keys[0], keys[1]],
         &[
             "https://cognito-idp.eu-central-1.amazonaws.com",
-            "not this machine",
+            "neither this machine",
             "--yes",
         ],
     );

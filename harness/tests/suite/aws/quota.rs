@@ -102,9 +102,9 @@ fn a_plan_tells_what_is_out_of_reach_on_aws_and_why() {
     assert_eq!(output.code, 0, "{}", output.stderr);
     for said in [
         "https://cognito-idp.us-east-1.amazonaws.com",
-        "a job expires 24 to 48 hours after it was made",
-        "the `api` driver has no hook for faults",
-        "2 jobs that are active at once, and the target allows 1",
+        "a job expires 24 to 48 hours after it was created",
+        "the `api` driver cannot inject errors",
+        "it takes 2 active jobs, and the endpoint allows 1",
         "4 user pools",
         "UserPoolResourceUpdate: 15 a second, 5 on one pool",
         "needs the ARN of a role",

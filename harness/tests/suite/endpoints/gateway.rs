@@ -1,6 +1,7 @@
 //! What stands between a client and an endpoint.
 
 mod dialect;
+mod echo;
 mod lacking;
 
 use std::sync::{Arc, Mutex};
@@ -14,6 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 pub(crate) use dialect::Dialect;
+pub(crate) use echo::Echo;
 pub(crate) use lacking::Lack;
 
 /// The first byte of a TLS connection: a handshake record.
@@ -67,7 +69,7 @@ impl Gateway {
                         && first[0] == HANDSHAKE;
                     if let Front::Lacking(lack) = front {
                         // A connection that ends early is the client's business.
-                        let _ = lacking::converse(stream, &upstream, lack).await;
+                        let _ = lacking::converse(stream, &upstream, lack, &log).await;
                         return;
                     }
                     if !is_tls {

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use fullstop::case::Act;
+use fullstop::clock::Deadline;
 use fullstop::contract::Status;
 use fullstop::lifecycle::{Lifecycle, Standing, State, Target, Walk, dot, svg, walk};
 use fullstop::reference::{Mutant, Options, Variation};
@@ -15,8 +16,9 @@ use crate::root;
 async fn walked(options: Options) -> Walk {
     let session = Session::embedded(Profile::reference(), options).expect("the endpoint starts");
     let (profile, client) = (&session.profile, session.client.clone());
-    let target = Target::new(profile, client, Arc::clone(&session.provisioner));
-    let walked = walk(&Arc::new(target)).await;
+    let provisioner = Arc::clone(&session.provisioner);
+    let target = Target::new(profile, client, provisioner, &session.run_id);
+    let walked = walk(&Arc::new(target), &Deadline::never(), |_| {}).await;
     assert!(
         session.close().await.is_empty(),
         "something was left behind"

@@ -191,7 +191,7 @@ async fn a_file_goes_to_the_own_host_and_to_allowed_ones_only() {
             }))
             .await;
         match provisioner.acquire(Given::STARTED).await {
-            Err(Unavailable::Unreachable(why)) => why,
+            Err(Unavailable::Unreachable(why)) => why.to_string(),
             other => panic!("{other:?}"),
         }
     };
@@ -203,11 +203,17 @@ async fn a_file_goes_to_the_own_host_and_to_allowed_ones_only() {
         let why = upload(elsewhere, &["other.invalid", ".example.org"]).await;
         assert!(why.contains("PreconditionNotMetException"), "{why}");
         assert!(why.contains("no CSV file"), "{why}");
-        assert!(why.contains("pre-signed URL"), "{why}");
+        assert!(why.contains("PreSignedUrl"), "{why}");
     }
+    let here = "http://localhost:1/x";
+    let why = upload(here, &[]).await;
+    assert!(
+        why.contains("upload_hosts"),
+        "another port is another server: {why}"
+    );
     // Nobody listens there, which shows that it was tried.
-    for here in ["http://localhost:1/x", "http://127.0.0.1:1/x"] {
-        let why = upload(here, &[]).await;
+    for host in ["localhost", "localhost:1"] {
+        let why = upload(here, &[host]).await;
         assert!(why.contains("cannot be reached"), "{why}");
     }
 }
@@ -322,7 +328,8 @@ async fn an_import_in_progress_is_stopped_before_its_pool_is_deleted() {
     let lease = provisioner.acquire(Given::STARTED).await.unwrap();
     provisioner.release(lease).await;
     assert_eq!(emulator.count("DeleteUserPool"), 3);
-    assert_eq!(emulator.count("StopUserImportJob"), 2);
+    // Once when the lease ends, and once for each refusal.
+    assert_eq!(emulator.count("StopUserImportJob"), 3);
     assert!(provisioner.finish().await.is_empty());
 }
 
@@ -346,11 +353,11 @@ async fn imports_that_never_end_are_not_waited_for_again_and_again() {
         releasing.spawn(async move { provisioner.release(lease).await });
     }
     releasing.join_all().await;
-    assert!(start.elapsed().as_secs() >= 30, "eight have all the time");
+    assert!(start.elapsed().as_secs() >= 5, "eight have all the time");
     let start = Instant::now();
     provisioner.release(one).await;
     provisioner.release(two).await;
-    assert!(start.elapsed().as_secs() < 15, "the others have not");
+    assert!(start.elapsed().as_secs() < 5, "the others have not");
     let leftovers = provisioner.finish().await;
     assert_eq!(leftovers.len(), 10, "each is named: {leftovers:?}");
 }

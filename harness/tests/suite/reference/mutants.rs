@@ -339,6 +339,27 @@ fn changes() -> Vec<Change> {
     ]
 }
 
+/// Those that write a job wrongly whatever the operation, as one serialiser does.
+const EVERY_JOB: [Mutant; 17] = [
+    Mutant::NullMembers,
+    Mutant::HashingAlgorithmNone,
+    Mutant::JobStatusMember,
+    Mutant::StatusInCapitals,
+    Mutant::StatusAsNumber,
+    Mutant::IsoTimestamps,
+    Mutant::MillisecondTimestamps,
+    Mutant::QuotedTimestamps,
+    Mutant::LocalTimestamps,
+    Mutant::CreationDateAsIso,
+    Mutant::StartDateInMilliseconds,
+    Mutant::CompletionDateQuoted,
+    Mutant::QuotedCounters,
+    Mutant::CountersAsFractions,
+    Mutant::FailedUsersNegative,
+    Mutant::CountersMissing,
+    Mutant::MembersLowerCamel,
+];
+
 #[test]
 fn every_mutant_and_every_variation_shows() {
     let honest = transcript(None, None);
@@ -359,8 +380,11 @@ fn every_mutant_and_every_variation_shows() {
 }
 
 #[test]
-fn mutants_are_wrong_about_stops_alone() {
+fn mutants_are_wrong_about_stops_or_about_every_job_they_show() {
     for &mutant in Mutant::ALL {
+        if EVERY_JOB.contains(&mutant) {
+            continue;
+        }
         let answers = |mutant| {
             let options = Options {
                 mutant,

@@ -1,5 +1,6 @@
 //! Conversations of a gateway that reads whole requests and answers some of them itself.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fullstop::contract::Operation;
@@ -8,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::dialect::{Dialect, Said};
+use super::echo::Echo;
 
 /// What such a gateway lacks or breaks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub(crate) enum Lack {
     Discretion,
     /// Job ids have another prefix, which breaks their pattern, and Stop answers without a media type.
     OwnIds,
+    /// Every answer about a job repeats the whole request: as a message, and in a header.
+    Echoes(Echo),
 }
 
 /// The stops that [`Lack::StopsAreAnonymousOnce`] is about, counted over all such gateways.
@@ -40,6 +44,8 @@ enum Fate {
     Forwarded,
     /// Forwarded, and answered without this header.
     Without(&'static str),
+    /// Forwarded, and answered with the request in it.
+    Echoed(Echo),
     /// Forwarded, but answered with this.
     Replaced(Said),
     Answered(Said),
@@ -50,22 +56,27 @@ pub(crate) async fn converse(
     mut client: impl AsyncRead + AsyncWrite + Unpin,
     upstream: &str,
     lack: Lack,
+    seen: &Mutex<Vec<u8>>,
 ) -> std::io::Result<()> {
     let mut server = TcpStream::connect(upstream).await?;
     let mut rest = Vec::new();
     while let Some(mut request) = message(&mut client, &mut rest).await? {
+        seen.lock().unwrap().extend_from_slice(&request);
         if lack == Lack::OwnIds {
             request = replaced(request, OWN_ID, ID);
         }
         let said = match lack.fate(&request) {
             Fate::Answered(said) => said,
-            fate @ (Fate::Forwarded | Fate::Without(_)) => {
+            fate @ (Fate::Forwarded | Fate::Without(_) | Fate::Echoed(_)) => {
                 server.write_all(&request).await?;
                 let Some(mut answer) = message(&mut server, &mut Vec::new()).await? else {
                     return Ok(());
                 };
                 if let Fate::Without(name) = fate {
                     answer = without(answer, name);
+                }
+                if let Fate::Echoed(echo) = fate {
+                    answer = echo.in_answer(&answer, &request);
                 }
                 if lack == Lack::OwnIds {
                     answer = replaced(
@@ -128,6 +139,7 @@ impl Lack {
             Self::StartIsAnonymous if operation == Operation::StartUserImportJob.name() => {
                 Fate::Without("x-amzn-requestid")
             }
+            Self::Echoes(echo) if operation.ends_with("UserImportJob") => Fate::Echoed(echo),
             Self::OwnIds if is_stop => Fate::Without("content-type"),
             Self::StopsAreAnonymousOnce if is_stop => {
                 static STOPS: AtomicUsize = AtomicUsize::new(0);
@@ -207,7 +219,7 @@ fn replaced(message: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
 }
 
 /// A header of a message's text.
-fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let head = text.split("\r\n\r\n").next()?;
     let mut pairs = head.lines().filter_map(|line| line.split_once(':'));
     let found = pairs.find(|(other, _)| other.eq_ignore_ascii_case(name))?;
