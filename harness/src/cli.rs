@@ -38,6 +38,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::runner::{Exit, RunError};
+use crate::visible::printed;
 use crate::wire::{redact, redact_bytes};
 
 /// What `--help` says after the commands. A test runs every line that begins with `fullstop `, here and in every command.
@@ -201,15 +202,20 @@ fn complain(message: &str) {
 /// Says something on standard error. A reader that has gone away is no reason to stop: what was made is still to be deleted.
 fn note(message: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{}", redact(message));
+    let _ = writeln!(std::io::stderr(), "{}", printed(&redact(message)));
 }
 
-/// Writes to standard output with colours where they belong. A reader that has gone away is no fault.
-fn print(text: impl AsRef<[u8]>) -> Result<(), Stop> {
+/// Writes what people read to standard output, with colours where they belong.
+fn print(text: impl AsRef<str>) -> Result<(), Stop> {
+    write_out(printed(text.as_ref()).as_bytes())
+}
+
+/// Writes what programs read to standard output. A reader that has gone away is no fault.
+fn write_out(content: &[u8]) -> Result<(), Stop> {
     use std::io::{ErrorKind, Write as _};
     let mut out = anstream::stdout();
     match out
-        .write_all(&redact_bytes(text.as_ref()))
+        .write_all(&redact_bytes(content))
         .and_then(|()| out.flush())
     {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -14,8 +14,9 @@ mod entry;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs;
 use std::path::Path;
+
+use crate::files;
 
 use serde::Deserialize;
 
@@ -56,14 +57,8 @@ impl Ledger {
     pub fn read(file: &Path) -> Result<Self, LedgerError> {
         let name = file.display().to_string();
         let unreadable = |why: String| LedgerError::Unreadable(name.clone(), why);
-        let size = fs::metadata(file)
-            .map_err(|error| unreadable(error.to_string()))?
-            .len();
-        if size > FILE_SIZE_MAX {
-            let why = format!("{size} bytes, more than the {FILE_SIZE_MAX} of a ledger");
-            return Err(unreadable(why));
-        }
-        let text = fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+        let text = files::read(file, FILE_SIZE_MAX).and_then(files::text_of);
+        let text = text.map_err(|error| unreadable(error.to_string()))?;
         Self::parse(&text, &name)
     }
 

@@ -270,13 +270,9 @@ impl Provisioner {
     }
 
     /// Takes over a pool that was made on the target by someone else, so that it is deleted at the latest when the run ends.
-    /// False where the driver cannot delete a pool that it did not make.
+    /// False where the driver cannot delete a pool that it did not make, or another one has that id.
     pub fn adopt(&self, pool: &str) -> bool {
-        let can_delete = self.makes_pools();
-        if can_delete {
-            self.shared.held.hold(&Owned::pool(pool));
-        }
-        can_delete
+        self.makes_pools() && self.shared.held.hold(&Owned::pool(pool))
     }
 
     /// Remembers that a pool of this name may have been made on the target although nobody was told its id.
@@ -286,11 +282,26 @@ impl Provisioner {
         }
     }
 
+    /// Forgets such a name: its pool was taken over, or was not made.
+    pub fn found(&self, name: &str) {
+        if let Driver::Api(api) = &self.shared.driver {
+            api.found(name);
+        }
+    }
+
     /// Deletes a pool that was taken over, and everything in it.
     pub async fn disown(&self, pool: &str) {
         let owned = Owned::pool(pool);
         self.work(move |shared| async move { shared.undo(owned).await })
             .await;
+    }
+
+    /// Whether pools can be deleted, as far as is known: where they cannot, no more are made.
+    pub fn can_delete(&self) -> bool {
+        match &self.shared.driver {
+            Driver::Api(api) => !api.deletes_fail(),
+            _ => true,
+        }
     }
 
     /// Whether pools that others made on the target can be taken over.

@@ -14,8 +14,8 @@ mod merge;
 mod results;
 mod stored;
 mod terminal;
-mod visible;
 
+pub use crate::visible::{clipped, on_a_line, visible};
 pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 pub(crate) use explain::expected;
 pub use explain::explain;
@@ -31,4 +31,3 @@ pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, T
 pub use stored::{Held, Stored, StoredError};
 pub(crate) use terminal::request_and_response;
 pub use terminal::{Style, side_by_side, terminal};
-pub use visible::{clipped, on_a_line, visible};

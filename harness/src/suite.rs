@@ -8,9 +8,6 @@
 
 mod diagnostic;
 mod locate;
-mod nearest;
-
-pub use nearest::nearest;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,6 +20,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::case::{Case, Fault, File, Requirement, Sequence, SequenceKind};
+use crate::files;
+use crate::nearest::nearest;
 
 pub use diagnostic::Diagnostic;
 
@@ -31,9 +30,6 @@ const EMBEDDED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/cases.rs"
 
 /// The ids of each released version, with a digest of what each case meant.
 const RELEASED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/released.rs"));
-
-/// The most bytes of a case file. The largest of ours has a tenth of it; a larger one is hardly written by hand.
-const FILE_SIZE_MAX: u64 = 1 << 20;
 
 /// How many bytes of their digest tell two suites apart.
 const DIGEST_SIZE: usize = 8;
@@ -61,8 +57,8 @@ pub enum SuiteError {
     UnknownVersion(String, Vec<String>),
     /// A version of the suite that has nothing of the selection.
     NothingAt(String),
-    /// Filters that select nothing, and the areas that there are.
-    Unmatched(Vec<String>, Vec<String>),
+    /// Filters that select nothing, and what may have been meant.
+    Unmatched(Vec<String>, String),
 }
 
 impl Suite {
@@ -99,15 +95,7 @@ impl Suite {
         let mut texts = Vec::new();
         for file in files {
             let unreadable = |error| SuiteError::Unreadable(file.clone(), error);
-            let size = fs::metadata(&file).map_err(unreadable)?.len();
-            if size > FILE_SIZE_MAX {
-                let message = format!("{size} bytes, more than the {FILE_SIZE_MAX} of a case file");
-                return Err(unreadable(io::Error::new(
-                    io::ErrorKind::FileTooLarge,
-                    message,
-                )));
-            }
-            let text = fs::read_to_string(&file).map_err(unreadable)?;
+            let text = files::text(&file).map_err(unreadable)?;
             let name = file.strip_prefix(root).unwrap_or(&file);
             texts.push((name.to_string_lossy().replace('\\', "/"), text));
         }
@@ -214,15 +202,15 @@ impl Suite {
             .cloned()
             .collect();
         if !unmatched.is_empty() {
-            let areas: BTreeSet<_> = self
-                .requirements
-                .iter()
-                .map(|requirement| requirement.area().to_owned())
-                .collect();
-            return Err(SuiteError::Unmatched(
-                unmatched,
-                areas.into_iter().collect(),
-            ));
+            let areas = self.requirements.iter().map(|known| known.area());
+            let areas: BTreeSet<_> = areas.collect();
+            let names = || areas.iter().copied().chain(self.ids());
+            let near = unmatched.iter().find_map(|filter| nearest(filter, names()));
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the areas are {}", Vec::from_iter(areas).join(", ")),
+            };
+            return Err(SuiteError::Unmatched(unmatched, hint));
         }
         Ok(self
             .ids()
@@ -324,15 +312,14 @@ impl fmt::Display for SuiteError {
                 f,
                 "pin the suite to version {version}: nothing of what is selected existed then"
             ),
-            Self::Unmatched(filters, areas) => write!(
+            Self::Unmatched(filters, hint) => write!(
                 f,
-                "find a case for {}: no id contains it; the areas are {} (`fullstop list` shows every id)",
+                "find a case for {}: no id contains it; {hint} (`fullstop list` shows every id)",
                 filters
                     .iter()
                     .map(|filter| format!("`{filter}`"))
                     .collect::<Vec<_>>()
-                    .join(", "),
-                areas.join(", ")
+                    .join(", ")
             ),
         }
     }

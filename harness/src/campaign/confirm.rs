@@ -14,6 +14,7 @@ use crate::case::Level;
 use crate::oracle::{Permitted, expectations};
 use crate::reference::{Auth, Options};
 use crate::runner::{Record, Session, Verdict};
+use crate::shell::word;
 use crate::suite::Suite;
 use crate::target::{Lane, Profile};
 
@@ -249,7 +250,7 @@ impl Confirmer {
         let curl = record.replay.filter(|line| line.starts_with("E="));
         let url = self.profile.url();
         let file = &written.path;
-        let own = format!("fullstop fuzz --endpoint {url} --replay {file}");
+        let own = format!("fullstop fuzz --endpoint {} --replay {file}", word(&url));
         // A state is judged behind a grant, and need not be firmer than that.
         let level = match suspicion.kind {
             Kind::State => written.case.level,

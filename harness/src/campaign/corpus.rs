@@ -21,9 +21,6 @@ const STATE: &str = "state.json";
 /// How many requests are read from a corpus: the union of sixteen full shards.
 const FILES_MAX: usize = 4_096;
 
-/// The most bytes of a file of a corpus.
-const FILE_SIZE_MAX: u64 = 1 << 20;
-
 /// Where a campaign stopped: always at the end of an epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +75,7 @@ impl State {
     /// Reads it from a corpus; none where there is none yet.
     pub fn read(folder: &Path) -> Result<Option<Self>, String> {
         let file = folder.join(STATE);
-        let text = match fs::read_to_string(&file) {
+        let text = match files::text(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(format!("read {}: {error}", file.display())),
@@ -108,13 +105,7 @@ pub fn read(folder: &Path) -> Result<Vec<Arc<Case>>, String> {
     let mut cases = Vec::new();
     for file in files {
         let wrong = |error: String| format!("read {}: {error}", file.display());
-        let size = fs::metadata(&file)
-            .map_err(|error| wrong(error.to_string()))?
-            .len();
-        if size > FILE_SIZE_MAX {
-            return Err(wrong(format!("{size} bytes, more than {FILE_SIZE_MAX}")));
-        }
-        let text = fs::read_to_string(&file).map_err(|error| wrong(error.to_string()))?;
+        let text = files::text(&file).map_err(|error| wrong(error.to_string()))?;
         let read: File = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
         // Two faults in one request are nothing unusual here.
         let requirement = Requirement::check("precedence/corpus", read).map_err(|faults| {

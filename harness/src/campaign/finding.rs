@@ -17,6 +17,8 @@ use crate::case::{
 };
 use crate::contract::Operation;
 use crate::oracle::Mismatch;
+use crate::suite::{Suite, SuiteError};
+use crate::visible::on_a_line;
 
 /// The most letters of a finding's name: a line of a listing has room for it.
 const NAME_LENGTH_MAX: usize = 72;
@@ -182,9 +184,9 @@ impl fmt::Display for Finding {
             writeln!(f, "  sent    {line}")?;
         }
         for mismatch in &self.mismatches {
-            writeln!(f, "  {}", mismatch.at)?;
-            writeln!(f, "    wanted  {}", mismatch.wanted)?;
-            writeln!(f, "    got     {}", mismatch.got)?;
+            writeln!(f, "  {}", on_a_line(&mismatch.at))?;
+            writeln!(f, "    wanted  {}", on_a_line(&mismatch.wanted))?;
+            writeln!(f, "    got     {}", on_a_line(&mismatch.got))?;
         }
         if let Some((hits, tries)) = self.flaky {
             writeln!(f, "  flaky   {hits} of {tries} times")?;
@@ -212,6 +214,22 @@ fn write(folder: &Path, path: &str, text: &str) -> io::Result<()> {
         std::fs::create_dir_all(parent)?;
     }
     crate::files::write(&file, text)
+}
+
+/// Lies in each folder of findings, so that one without a case file is known from one that nobody wrote to.
+const MARK: (&str, &str) = (
+    "findings.txt",
+    "`fullstop fuzz` writes what it finds to this folder, as case files. If there are none, it found nothing.\n",
+);
+
+/// Makes a folder ready for findings, before there is one.
+pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
+    write(folder, MARK.0, MARK.1)
+}
+
+/// Whether a folder is one of findings, and holds none.
+pub(crate) fn found_nothing(folder: &Path) -> bool {
+    folder.join(MARK.0).is_file() && matches!(Suite::from_folder(folder), Err(SuiteError::Empty(_)))
 }
 
 /// A case file in the making.

@@ -14,6 +14,7 @@ use crate::clock::Deadline;
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
 use crate::oracle::Mismatch;
 use crate::reference::Options;
+use crate::shell::word;
 
 /// How many there are in a round: one of each kind.
 const ROUND: u64 = Kind::ALL.len() as u64;
@@ -73,7 +74,7 @@ impl Theatre {
     fn raced(&self, seen: RaceFinding, executions: u64, hits: u32) -> Finding {
         let replay = format!(
             "fullstop lifecycle --endpoint {} --no-walk --races 50",
-            self.url()
+            word(self.url())
         );
         let id = format!("races/{}", seen.rule);
         let mut text = format!("{}\n{}\n\n{replay}\n\n", seen.text, seen.source);

@@ -14,6 +14,7 @@ use crate::lifecycle::{NO_ANSWER, Stage, Target, play, shrink};
 use crate::oracle::LifeBreach;
 use crate::reference::Options;
 use crate::runner::Session;
+use crate::shell::word;
 
 /// How often a sequence is played again to see whether it still breaks its rule.
 pub(crate) const TRIES: u32 = 3;
@@ -243,7 +244,7 @@ impl Theatre {
             text: toml::to_string(&sequence).ok()?,
             replay: Some(format!(
                 "fullstop lifecycle --endpoint {} --replay {path}",
-                self.url
+                word(&self.url)
             )),
             id,
             path,

@@ -15,7 +15,7 @@ use crate::cli::{Stop, print};
 use crate::oracle::label;
 use crate::published;
 use crate::recording::{Event, Recording};
-use crate::report::{Comparison, Labelled, Results, Shown, Truth, compare_text};
+use crate::report::{Comparison, Labelled, Results, Shown, Stored, Truth, compare_text};
 use crate::runner::{Exit, Gate};
 use crate::suite::Suite;
 
@@ -61,11 +61,9 @@ pub(crate) struct Arguments {
 
 pub(crate) fn compare(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);
-    arguments.reports.check()?;
-    if to_stdout && arguments.reports.takes_stdout() {
-        let why = "write two reports to standard output: name a file for one of them";
-        return Err(Stop::usage(why));
-    }
+    let stored = arguments.what.iter().map(Path::new);
+    let inputs: Vec<_> = stored.chain(arguments.config.as_deref()).collect();
+    arguments.reports.check(arguments.json.as_ref(), &inputs)?;
     let (suite, _) = arguments.suite.load()?;
     let truth = truth(&arguments.truth)?;
     let mut all = Vec::new();
@@ -110,13 +108,8 @@ fn results(arguments: &Arguments, suite: &Arc<Suite>, what: &str) -> Result<Resu
         return judged(suite, &recording, &plan, None, None, Gate::default());
     }
     if path.is_file() {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Stop::usage(format!("read {what}: {error}")))?;
-        return serde_json::from_str(&text).map_err(|error| {
-            Stop::usage(format!(
-                "read {what} as results of `fullstop run --json`: {error}"
-            ))
-        });
+        let stored = Stored::read(path).map_err(Stop::usage)?;
+        return Ok(stored.results);
     }
     if what.contains('/') && !what.contains("://") {
         return Err(Stop::usage(format!(

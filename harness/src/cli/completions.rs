@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::{Stop, command, print};
+use crate::cli::{Stop, command, write_out};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,6 +29,6 @@ pub(crate) struct Arguments {
 pub(crate) fn completions(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command(), "fullstop", &mut script);
-    print(script)?;
+    write_out(&script)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::cli::guard::{Guard, INTERRUPTED};
 use crate::cli::limits::Limits;
-use crate::cli::outputs::{is_stdout, put_json};
+use crate::cli::outputs::{check, is_stdout, put_json};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
 use crate::doctor::{Diagnosis, Examined, examine, shown};
@@ -45,6 +45,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn doctor(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    check(&arguments.json.iter().collect::<Vec<_>>(), &[])?;
     let profile = runtime()?.block_on(arguments.target.profile())?;
     let (found, was_interrupted) = diagnose(&arguments.target, &arguments.limits, profile)?;
     let to_stdout = arguments.json.as_deref().is_some_and(is_stdout);

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::cli::outputs::{STDOUT, put_json};
 use crate::cli::{Stop, print};
 use crate::drift::Drift;
+use crate::files;
 use crate::runner::Exit;
 
 const EXAMPLES: &str = "\
@@ -33,10 +34,14 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// The most bytes of a model: that of botocore has three million.
+const MODEL_SIZE_MAX: u64 = 64 << 20;
+
 pub(crate) fn drift(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let file = arguments.model.display();
     let wrong = |why: String| Stop::usage(format!("read {file}: {why}"));
-    let bytes = std::fs::read(&arguments.model).map_err(|error| wrong(error.to_string()))?;
+    let bytes =
+        files::read(&arguments.model, MODEL_SIZE_MAX).map_err(|error| wrong(error.to_string()))?;
     let drift = Drift::of(&bytes).map_err(|error| wrong(error.to_string()))?;
     if arguments.json {
         put_json(Path::new(STDOUT), &drift)?;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
+use crate::nearest::did_you_mean;
 use crate::report;
 
 const EXAMPLES: &str = "\
@@ -39,16 +40,9 @@ pub(crate) fn explain(arguments: &Arguments) -> Result<ExitCode, Stop> {
         Some((requirement, Some(case)))
     });
     let Some((requirement, case)) = found else {
-        let near: Vec<_> = suite
-            .ids()
-            .filter(|other| other.contains(id))
-            .take(5)
-            .collect();
-        let near = if near.is_empty() {
-            "`fullstop list` shows every id".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(", "))
-        };
+        let requirements = suite.requirements().iter().map(|known| known.id.as_str());
+        let ids = requirements.chain(suite.ids());
+        let near = did_you_mean(id, ids, "`fullstop list`");
         return Err(Stop::usage(format!(
             "find a case or requirement `{id}`: {near}"
         )));

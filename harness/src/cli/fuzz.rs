@@ -18,16 +18,19 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::campaign::{Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus};
+use crate::campaign::{
+    Campaign, Finding, Live, Settings, Shard, Source, Summary, Told, corpus, prepare,
+};
 use crate::case::Level;
 use crate::cli::guard::{Guard, INTERRUPTED};
 use crate::cli::limits::{Limits, duration};
-use crate::cli::outputs::{is_stdout, put_json};
+use crate::cli::outputs::{check, is_stdout, put_json};
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, note, print, runtime, runtime_of};
 use crate::clock::Deadline;
 use crate::reference::Mutant;
 use crate::runner::{Exit, Session};
+use crate::shell::word;
 
 /// How long a campaign runs if nobody says: enough to meet every case of the suite and some hundred thousand requests.
 const TIME_DEFAULT: Duration = Duration::from_secs(60);
@@ -129,6 +132,11 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let files: Vec<_> = arguments.json.iter().collect();
+    check(
+        &files,
+        &arguments.target.file().into_iter().collect::<Vec<_>>(),
+    )?;
     if arguments.mutants {
         let mut settings = settings(arguments);
         settings.executions = settings.executions.or(Some(EXECUTIONS_TO_KILL));
@@ -157,16 +165,19 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
         let guard = Guard::new()?;
         let session = guard.open(arguments.target.open_profile(profile)).await?;
         guard.watch(&session, &arguments.target);
+        let deadline = guard.deadline().within(limit(arguments));
         let result = match allowed(arguments, &session) {
             Err(stop) => Err(stop),
             Ok(()) => match (&arguments.replay, &arguments.against) {
                 (Some(file), _) => {
-                    let deadline = guard.deadline().within(REPLAY_MAX);
+                    let deadline = deadline.at_most(REPLAY_MAX);
                     let replayed = deadline.cap(replay::replay(&session, file)).await;
                     replayed.unwrap_or_else(|_| Err(crate::cli::guard::interrupted()))
                 }
-                (None, Some(name)) => against_other(arguments, &session, &guard, name).await,
-                (None, None) => campaign(arguments, &session, guard.deadline()).await,
+                (None, Some(name)) => {
+                    against_other(arguments, &session, &guard, &deadline, name).await
+                }
+                (None, None) => campaign(arguments, &session, &deadline).await,
             },
         };
         guard.close(session, &arguments.target).await;
@@ -177,6 +188,22 @@ pub(crate) fn fuzz(arguments: &Arguments) -> Result<ExitCode, Stop> {
     });
     runtime.shutdown_background();
     result
+}
+
+/// How long a campaign may take without --deadline: as long as it was told to, or as long as its executions take where responses
+/// are slow.
+fn limit(arguments: &Arguments) -> Duration {
+    const AT_LEAST: Duration = Duration::from_secs(120);
+    const AN_EXECUTION: Duration = Duration::from_millis(10);
+    let usual = match (arguments.time, arguments.execs) {
+        (Some(time), _) => time,
+        (None, Some(execs)) => {
+            let execs = u32::try_from(execs).unwrap_or(u32::MAX);
+            AT_LEAST + AN_EXECUTION.saturating_mul(execs)
+        }
+        (None, None) => TIME_DEFAULT,
+    };
+    arguments.limits.explicit().unwrap_or(usual)
 }
 
 /// How long one case file may take that is judged again.
@@ -197,6 +224,7 @@ async fn against_other(
     arguments: &Arguments,
     session: &Session,
     guard: &Guard,
+    deadline: &Deadline,
     name: &str,
 ) -> Result<ExitCode, Stop> {
     let mut profile = arguments.target.other(name).await?;
@@ -208,7 +236,7 @@ async fn against_other(
     let target = TargetArguments::named(name, None, false);
     guard.watch(&other, &target);
     let result = match allowed(arguments, &other) {
-        Ok(()) => against::against(&settings(arguments), session, &other, guard.deadline()).await,
+        Ok(()) => against::against(&settings(arguments), session, &other, deadline).await,
         Err(stop) => Err(stop),
     };
     guard.close(other, &target).await;
@@ -232,6 +260,9 @@ async fn campaign(
     if let Some(why) = state.as_ref().and_then(|state| state.fault(&settings)) {
         return Err(Stop::usage(format!("go on with the corpus: {why}")));
     }
+    let folder = &arguments.findings;
+    prepare(folder)
+        .map_err(|error| Stop::usage(format!("write to {}: {error}", folder.display())))?;
     let suite = load_suite(None)?;
     let campaign = until.cap(Campaign::new(settings, session, suite, state, seeds));
     let campaign = campaign.await.unwrap_or_else(|cut| Err(cut.into()));
@@ -260,7 +291,6 @@ async fn campaign(
     if let Some(watching) = watching {
         watching.abort();
     }
-    let folder = &arguments.findings;
     if let Some(error) = unwritten {
         return Err(Stop::usage(format!(
             "write to {}: {error}",
@@ -435,7 +465,8 @@ fn text(arguments: &Arguments, summary: &Summary) -> String {
         .iter()
         .any(|one| one.path.ends_with(".toml"))
     {
-        let folder = arguments.findings.display();
+        let folder = arguments.findings.display().to_string();
+        let folder = word(&folder);
         let _ = writeln!(
             text,
             "run them again: fullstop run --strict --cases {folder} and the same target"

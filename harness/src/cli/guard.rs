@@ -4,10 +4,12 @@
 //! process at once, and says what is left.
 
 use std::process::exit;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use std::{io, thread};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use crate::cli::limits::Limits;
@@ -198,32 +200,66 @@ pub(crate) fn list_leftovers(leftovers: &[String]) {
     }
 }
 
-/// Requests to end, as they come.
-pub(crate) struct Interrupts {
-    interrupt: Signal,
-    terminate: Signal,
-}
+/// Requests to end, as they come: Ctrl-C and SIGTERM.
+///
+/// They are listened to on a thread of their own, which outlives the runtime of the work: whoever writes a report to a pipe that
+/// nobody reads can still be ended.
+pub(crate) struct Interrupts(UnboundedReceiver<()>);
+
+/// Who hears of requests to end. Without anybody they end the process.
+type Listener = Mutex<Option<UnboundedSender<()>>>;
 
 impl Interrupts {
     pub(crate) fn new() -> Result<Self, Stop> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| Stop {
-                exit: Exit::Harness,
-                message: format!("listen for signals: {error}"),
-            })
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
+        static LISTENER: OnceLock<Result<Arc<Listener>, String>> = OnceLock::new();
+        let listener = LISTENER.get_or_init(|| listen().map_err(|error| error.to_string()));
+        let listener = listener.as_ref().map_err(|error| Stop {
+            exit: Exit::Harness,
+            message: format!("listen for signals: {error}"),
+        })?;
+        let (sender, receiver) = unbounded_channel();
+        *listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        Ok(Self(receiver))
     }
 
     pub(crate) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+        if self.0.recv().await.is_none() {
+            // Somebody else listens now.
+            std::future::pending().await
         }
     }
+}
+
+/// Begins to listen, for as long as the process lives.
+fn listen() -> io::Result<Arc<Listener>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let entered = runtime.enter();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    drop(entered);
+    let listener = Arc::new(Listener::default());
+    let heard = Arc::clone(&listener);
+    let wait = move || {
+        runtime.block_on(async {
+            loop {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                let heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                let is_heard = heard.as_ref().is_some_and(|sender| sender.send(()).is_ok());
+                if !is_heard {
+                    exit(i32::from(INTERRUPTED));
+                }
+            }
+        })
+    };
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(wait)?;
+    Ok(listener)
 }
 
 /// The command that deletes what a run left.

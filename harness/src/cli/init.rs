@@ -1,6 +1,5 @@
 //! `fullstop init`.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use crate::cli::{Stop, print, runtime};
 use crate::doctor::{opens, shown, with_target, written};
 use crate::files;
 use crate::runner::Exit;
+use crate::shell::word;
 use crate::target::{CredentialSource, Credentials, Environment, Profile};
 
 const NOTES: &str = "\
@@ -100,7 +100,10 @@ pub(crate) fn init(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let next = match name {
         _ if file == Path::new(CONFIG) && old.is_empty() => "fullstop run".to_owned(),
         name if file == Path::new(CONFIG) => format!("fullstop run --target {name}"),
-        name => format!("fullstop run --config {} --target {name}", file.display()),
+        name => {
+            let file = file.display().to_string();
+            format!("fullstop run --config {} --target {name}", word(&file))
+        }
     };
     print(format!(
         "{}\nWrote [target.{name}] to {}. Judge it with: {next}\n",
@@ -113,7 +116,7 @@ pub(crate) fn init(arguments: &Arguments) -> Result<ExitCode, Stop> {
 /// What stays of the file. Empty where there is none, or where it is written over.
 fn existing(arguments: &Arguments) -> Result<String, Stop> {
     let file = &arguments.config;
-    let old = match fs::read_to_string(file) {
+    let old = match files::text(file) {
         Ok(old) => old,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(String::new()),
         Err(error) => return Err(Stop::usage(format!("read {}: {error}", file.display()))),

@@ -52,6 +52,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let ledger = arguments.ledger.as_deref();
+    let inputs: Vec<_> = ledger
+        .into_iter()
+        .chain([arguments.transcripts.as_path()])
+        .collect();
+    arguments.outputs.check(&inputs)?;
     let (suite, selection) = arguments.suite.load()?;
     let recording = Recording::read(&arguments.transcripts).map_err(Stop::usage)?;
     let ledger = match &arguments.ledger {

@@ -1,7 +1,6 @@
 //! `fullstop ledger`.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,12 +11,13 @@ use time::OffsetDateTime;
 use crate::case::Level;
 use crate::cli::judging::{Judging, judge_target};
 use crate::cli::limits::Limits;
+use crate::cli::outputs::is_stdout;
 use crate::cli::run::REPEATS;
 use crate::cli::target::{SuiteArguments, TargetArguments, load_suite};
 use crate::cli::{Stop, print};
 use crate::files;
 use crate::ledger::{Day, Failure, Ledger, New, prune, update};
-use crate::report::{CaseResult, Results};
+use crate::report::{CaseResult, Results, Stored};
 use crate::runner::{Constancy, Exit, Verdict};
 use crate::suite::Suite;
 use crate::target::Profile;
@@ -254,23 +254,11 @@ impl Source {
             };
             return judged(judge_target(&self.target, &Arc::clone(&suite), judging)?);
         };
-        let text = if file == Path::new("-") {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| Stop::usage(format!("read standard input: {error}")))?;
-            text
-        } else {
-            std::fs::read_to_string(file)
-                .map_err(|error| Stop::usage(format!("read {}: {error}", file.display())))?
+        let stored = match is_stdout(file) {
+            true => Stored::stdin(),
+            false => Stored::read(file),
         };
-        let results: Results = serde_json::from_str(&text).map_err(|error| {
-            let file = file.display();
-            Stop::usage(format!(
-                "read {file} as results of `fullstop run --json`: {error}"
-            ))
-        })?;
-        judged(results)
+        judged(stored.map_err(Stop::usage)?.results)
     }
 }
 

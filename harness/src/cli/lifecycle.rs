@@ -16,6 +16,7 @@ use crate::cli::progress::bar;
 use crate::cli::target::TargetArguments;
 use crate::cli::{Stop, print, runtime};
 use crate::clock::Deadline;
+use crate::files;
 use crate::lifecycle::{
     Lifecycle, Stage, Target, VISITS, dot, races, replay, sequences, svg, walk,
 };
@@ -97,7 +98,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn lifecycle(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    check(&files(arguments).collect::<Vec<_>>())?;
+    let replayed = arguments.replay.iter().map(PathBuf::as_path);
+    let inputs: Vec<_> = replayed.chain(arguments.target.file()).collect();
+    check(&files(arguments).collect::<Vec<_>>(), &inputs)?;
     let loud = arguments.sequences > 0 || arguments.races > 0;
     if arguments.no_walk && !loud {
         let why = "leave out the walk: say what is left, with --sequences or --races";
@@ -295,7 +298,7 @@ fn written() -> Result<Vec<(String, Sequence)>, Stop> {
 /// The sequence in a file, or the written one of that name.
 fn read(file: &Path) -> Result<(String, Sequence), Stop> {
     let name = file.display().to_string();
-    let text = match std::fs::read_to_string(file) {
+    let text = match files::text(file) {
         Ok(text) => text,
         Err(error) => {
             let all = written()?;

@@ -38,7 +38,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn merge(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    arguments.outputs.check()?;
+    let inputs: Vec<_> = arguments.results.iter().map(PathBuf::as_path).collect();
+    arguments.outputs.check(&inputs)?;
     let parts: Result<Vec<_>, _> = arguments
         .results
         .iter()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::measuring::{bar, chosen, embedded, exit, list};
-use crate::cli::outputs::put;
+use crate::cli::outputs::{check, put};
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print, runtime};
 use crate::power::{self, Difference, Matrix};
@@ -45,6 +45,7 @@ pub(crate) fn mutants(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if !arguments.kill {
         return list(Mutant::ALL, Mutant::name, Mutant::summary);
     }
+    check(&arguments.json.iter().collect::<Vec<_>>(), &[])?;
     let suite = load_suite(None)?;
     let mutants = chosen(&arguments.only, Mutant::ALL);
     let matrix = measured(&suite, mutants)?;

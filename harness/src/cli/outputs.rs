@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{Stop, print};
+use crate::cli::{Stop, print, write_out};
 use crate::files;
 use crate::lifecycle::Lifecycle;
 use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
@@ -40,10 +40,8 @@ pub(crate) struct Reports {
 
 impl Outputs {
     /// Whether all of it can be written: a run of minutes must not end in a file that was never possible.
-    pub(crate) fn check(&self) -> Result<(), Stop> {
-        let mut files: Vec<_> = self.json.iter().collect();
-        files.extend(self.reports.files());
-        check(&files)
+    pub(crate) fn check(&self, inputs: &[&Path]) -> Result<(), Stop> {
+        self.reports.check(self.json.as_ref(), inputs)
     }
 
     /// Writes every file that is asked for, and shows the results on the terminal unless a file goes there.
@@ -63,8 +61,11 @@ impl Outputs {
 
 impl Reports {
     /// Whether all of it can be written.
-    pub(crate) fn check(&self) -> Result<(), Stop> {
-        check(&self.files().collect::<Vec<_>>())
+    pub(crate) fn check(&self, json: Option<&PathBuf>, inputs: &[&Path]) -> Result<(), Stop> {
+        check(
+            &json.into_iter().chain(self.files()).collect::<Vec<_>>(),
+            inputs,
+        )
     }
 
     /// Whether any is asked for.
@@ -131,31 +132,36 @@ pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
         exit: Exit::Harness,
         message: format!("report: {error}"),
     })?;
-    print(text)
+    print(String::from_utf8_lossy(&text))
 }
 
-/// Whether all of these can be written.
-pub(crate) fn check(files: &[&PathBuf]) -> Result<(), Stop> {
-    if files.iter().filter(|file| is_stdout(file)).count() > 1 {
+/// Whether all of these can be written, and none is another one or what the command reads.
+pub(crate) fn check(outputs: &[&PathBuf], inputs: &[&Path]) -> Result<(), Stop> {
+    if outputs.iter().filter(|file| is_stdout(file)).count() > 1 {
         let why = "write two reports to standard output: name a file for one of them";
         return Err(Stop::usage(why));
     }
-    for file in files.iter().filter(|file| !is_stdout(file)) {
-        let folder = file.parent().filter(|folder| *folder != Path::new(""));
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            let (file, folder) = (file.display(), folder.display());
-            return Err(Stop::usage(format!(
-                "write {file}: there is no folder {folder}"
-            )));
+    let outputs: Vec<_> = outputs.iter().filter(|file| !is_stdout(file)).collect();
+    for (place, file) in outputs.iter().enumerate() {
+        let shown = file.display();
+        let is_it = |other: &Path| is_same(file, other);
+        if outputs[..place].iter().any(|other| is_it(other)) {
+            let why = format!("write {shown}: another report goes there, too");
+            return Err(Stop::usage(why));
         }
-        if file.is_dir() {
-            return Err(Stop::usage(format!(
-                "write {}: it is a folder",
-                file.display()
-            )));
+        if inputs.iter().any(|input| is_it(input)) {
+            let why = format!("write {shown}: it is what is read");
+            return Err(Stop::usage(why));
         }
+        files::check(file).map_err(|error| Stop::usage(format!("write {shown}: {error}")))?;
     }
     Ok(())
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    one == other || real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 /// Writes what a command found as JSON, to a file or to standard output where `-` stands for it.
@@ -171,7 +177,7 @@ pub(crate) fn put_json(file: &Path, found: &impl Serialize) -> Result<(), Stop> 
 /// Writes a file, or to standard output where `-` stands for it.
 pub(crate) fn put(file: &Path, content: &[u8]) -> Result<(), Stop> {
     if is_stdout(file) {
-        return print(content);
+        return write_out(content);
     }
     files::write(file, content)
         .map_err(|error| Stop::usage(format!("write {}: {error}", file.display())))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::cli::outputs::{is_stdout, put_json};
+use crate::cli::outputs::{check, is_stdout, put_json};
 use crate::cli::run::REPEATS;
 use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, print, runtime};
@@ -48,6 +48,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    check(&arguments.json.iter().collect::<Vec<_>>(), &[])?;
     let (suite, selection) = arguments.suite.load()?;
     let target = arguments.target.for_shard(arguments.shard);
     let profile = target.profile_without_credentials()?;

@@ -61,7 +61,7 @@ pub(crate) fn promote_case(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let name = format!("{}.toml", first.requirement());
     let file = arguments.cases.as_ref().map(|folder| folder.join(&name));
     let mut text = match &file {
-        Some(file) => std::fs::read_to_string(file)
+        Some(file) => files::text(file)
             .map_err(|error| Stop::usage(format!("read {}: {error}", file.display())))?,
         None => Suite::embedded_text(&name).unwrap_or_default().to_owned(),
     };

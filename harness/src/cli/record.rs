@@ -14,6 +14,7 @@ use crate::cli::{Stop, print, runtime};
 use crate::power;
 use crate::recording::Recording;
 use crate::runner::{Exit, Gate, Plan, Run, Runner, Summary};
+use crate::shell::word;
 use crate::snapshot;
 use crate::suite::Suite;
 
@@ -45,6 +46,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn record(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load()?;
+    for folder in [&arguments.out, &arguments.snapshots] {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Stop::usage(format!("write to {}: {error}", folder.display())))?;
+    }
     let runtime = runtime()?;
     let limits = &arguments.limits;
     let done = runtime.block_on(guarded(
@@ -128,6 +133,6 @@ fn write(
         folder.display(),
         summary.judged,
         summary.divergent,
-        arguments.out.join(target).display(),
+        word(&arguments.out.join(target).display().to_string()),
     ))
 }

@@ -1,6 +1,6 @@
 //! `fullstop report`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -42,7 +42,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    arguments.reports.check()?;
+    let files = arguments.results.iter().map(|argument| named(argument).1);
+    arguments.reports.check(None, &files.collect::<Vec<_>>())?;
     let (mut runs, mut lives) = (Vec::new(), Vec::new());
     for argument in &arguments.results {
         match read(argument).map_err(Stop::usage)? {
@@ -76,11 +77,18 @@ pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a file holds, with the name that was asked for. A file whose own name holds `=` is taken for what it is.
-fn read(argument: &str) -> Result<(Option<String>, Held), StoredError> {
+/// The name that was asked for, and the file. A file whose own name holds `=` is taken for what it is.
+fn named(argument: &str) -> (Option<&str>, &Path) {
     let named = argument.split_once('=');
     let named = named.filter(|(name, _)| !name.is_empty() && !Path::new(argument).exists());
-    let (name, file) = named.map_or((None, argument), |(name, file)| (Some(name), file));
-    let held = Held::read(&PathBuf::from(file))?;
-    Ok((name.map(str::to_owned), held))
+    match named {
+        Some((name, file)) => (Some(name), Path::new(file)),
+        None => (None, Path::new(argument)),
+    }
+}
+
+/// What a file holds, with the name that was asked for.
+fn read(argument: &str) -> Result<(Option<String>, Held), StoredError> {
+    let (name, file) = named(argument);
+    Ok((name.map(str::to_owned), Held::read(file)?))
 }

@@ -13,7 +13,7 @@ use crate::cli::limits::Limits;
 use crate::cli::outputs::Outputs;
 use crate::cli::progress::Bar;
 use crate::cli::target::{SuiteArguments, TargetArguments, within};
-use crate::cli::{Stop, runtime};
+use crate::cli::{Stop, print, runtime};
 use crate::clock::Cut;
 use crate::ledger::{Day, Ledger};
 use crate::power;
@@ -98,7 +98,16 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    arguments.outputs.check()?;
+    let ledger = arguments.ledger.as_deref();
+    let inputs: Vec<_> = ledger.into_iter().chain(arguments.target.file()).collect();
+    arguments.outputs.check(&inputs)?;
+    if let Some(folder) = arguments.suite.found_nothing() {
+        let folder = folder.display();
+        print(format!(
+            "nothing to judge: no campaign found anything that it would have written to {folder}"
+        ))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
     let target = arguments.target.for_shard(arguments.shard);

@@ -13,9 +13,10 @@ use crate::cli::limits::Limits;
 use crate::cli::target::{TargetArguments, load_suite};
 use crate::cli::{Stop, print, runtime};
 use crate::clock::Deadline;
+use crate::nearest::did_you_mean;
 use crate::report::{expected, on_a_line, request_and_response};
 use crate::runner::{Exit, Gate, Record, Runner, Session, Verdict};
-use crate::suite::{Suite, nearest};
+use crate::suite::Suite;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,10 +75,8 @@ fn find(suite: &Suite, id: &str) -> Result<Arc<Case>, Stop> {
     let found = suite.cases().find(|case| case.id == id).cloned();
     found.ok_or_else(|| {
         let ids = suite.cases().map(|case| case.id.as_str());
-        Stop::usage(match nearest(id, ids) {
-            Some(other) => format!("find the case `{id}`: did you mean `{other}`?"),
-            None => format!("find the case `{id}`: `fullstop list` shows every id"),
-        })
+        let near = did_you_mean(id, ids, "`fullstop list`");
+        Stop::usage(format!("find the case `{id}`: {near}"))
     })
 }
 

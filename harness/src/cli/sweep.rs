@@ -10,6 +10,7 @@ use crate::cli::{Stop, complain, print, runtime};
 use crate::provision::{Leftover, leftovers, remove};
 use crate::runner::Exit;
 use crate::target::{Api, Client, Profile, Provision};
+use crate::visible::on_a_line;
 
 /// What `--help` says at the end.
 const EXAMPLES: &str = "\
@@ -107,7 +108,8 @@ fn consent(
 }
 
 fn line(what: &str, leftover: &Leftover) -> String {
-    format!("{what}  {}  {}\n", leftover.pool, leftover.name)
+    let (pool, name) = (on_a_line(&leftover.pool), on_a_line(&leftover.name));
+    format!("{what}  {pool}  {name}\n")
 }
 
 fn sum(count: usize, what: &str) -> String {

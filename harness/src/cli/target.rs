@@ -7,9 +7,12 @@ use std::sync::Arc;
 use clap::Args;
 use semver::Version;
 
+use crate::campaign::found_nothing;
 use crate::cli::Stop;
+use crate::files;
 use crate::power;
 use crate::runner::{Exit, Session, SessionError, Shard};
+use crate::shell::word;
 use crate::suite::{Suite, SuiteError};
 use crate::target::{Config, ConfigError, Environment, Profile, Share};
 
@@ -39,6 +42,12 @@ impl SuiteArguments {
             selection = suite.pin(selection, version).map_err(Stop::usage)?;
         }
         Ok((suite, selection))
+    }
+
+    /// The folder of the cases, where a campaign made it and found nothing.
+    pub(crate) fn found_nothing(&self) -> Option<&Path> {
+        let folder = self.cases.as_deref()?;
+        found_nothing(folder).then_some(folder)
     }
 
     /// The selection, pinned to the version that a profile names where the arguments name none.
@@ -166,7 +175,9 @@ impl TargetArguments {
     /// The arguments that name the target to another command.
     pub(crate) fn words(&self) -> String {
         let named = |flag: &str, value: &Option<String>| {
-            value.as_ref().map(|value| format!("{flag} {value}"))
+            value
+                .as_ref()
+                .map(|value| format!("{flag} {}", word(value)))
         };
         let config = self.config.as_ref().map(|file| file.display().to_string());
         let words = [
@@ -175,6 +186,11 @@ impl TargetArguments {
             named("--target", &self.target),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The file of profiles, where one was named.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.config.as_deref()
     }
 
     /// The same for a part of a run: the other parts need their share of the quotas too, unless it was said which is ours.
@@ -238,7 +254,7 @@ impl TargetArguments {
             Some(file) => (file, true),
             None => (PathBuf::from(CONFIG), false),
         };
-        let config = match std::fs::read_to_string(&file) {
+        let config = match files::text(&file) {
             Ok(text) => Config::parse(&text, &file.display().to_string())?,
             Err(error) if is_asked_for || error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(ConfigError::Syntax {

@@ -13,6 +13,7 @@ use crate::doctor::{sample, signing, states};
 use crate::provision::{Provisioner, Unavailable};
 use crate::runner::{Plan, Probe, RunError, Session};
 use crate::target::{Client, Obstacle, Profile};
+use crate::visible::on_a_line;
 use crate::wire::{Envelope, Response, is_throttled};
 
 /// The operations that a run needs, in the order of a job's life.
@@ -94,7 +95,7 @@ async fn look(
         return Ok(());
     }
     let start = Instant::now();
-    let probe = Probe::ask(client).await?;
+    let probe = Probe::ask(client, deadline).await?;
     let asked = u32::try_from(client.sent()).unwrap_or(u32::MAX).max(1);
     diagnosis.way.answered_ms = Some(millis(start.elapsed() / asked));
     diagnosis.clock = clock(&probe.first, SystemTime::now());
@@ -292,11 +293,7 @@ fn empty(examined: &Examined<'_>) -> Diagnosis {
 /// An answer in short, on one line, without what opens a door.
 pub(crate) fn quoted(answer: &Response) -> String {
     let text = crate::wire::redact(&answer.to_string());
-    let shown: String = text
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(QUOTE_LENGTH_MAX)
-        .collect();
+    let shown: String = on_a_line(&text).chars().take(QUOTE_LENGTH_MAX).collect();
     shown.trim_end().to_owned()
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::doctor::diagnosis::{Diagnosis, Outcome, Reached};
 use crate::target::{CredentialSource, Profile};
+use crate::visible::on_a_line;
 
 /// What stands on top of a file of targets.
 pub(crate) const HEADING: &str = "\
@@ -119,13 +120,13 @@ fn reach(text: &mut String, found: &Diagnosis) {
         "The states and faults that must be reachable: where one is not, the gate fails instead of passing over its cases.",
     );
     match &found.states_untried {
-        Some(why) => note(text, &format!("None was tried: {}.", line_of(why))),
+        Some(why) => note(text, &format!("None was tried: {}.", on_a_line(why))),
         None => note(text, "These were made true, twice each. Out of reach:"),
     }
     let mut faults: Vec<&Reached> = Vec::new();
     for state in &found.states {
         if let (false, Some(why)) = (state.reached, &state.why) {
-            note(text, &format!("  {}: {}", state.name, line_of(why)));
+            note(text, &format!("  {}: {}", state.name, on_a_line(why)));
         }
     }
     faults.extend(found.faults.iter().filter(|fault| !fault.reached));
@@ -135,7 +136,7 @@ fn reach(text: &mut String, found: &Diagnosis) {
             true => "every fault".to_owned(),
             false => names.join(", "),
         };
-        note(text, &format!("  {names}: {}", line_of(why)));
+        note(text, &format!("  {names}: {}", on_a_line(why)));
     }
     let names: Vec<_> = found.reach().into_iter().map(quoted).collect();
     key(text, "reach", &format!("[{}]", names.join(", ")));
@@ -190,13 +191,6 @@ fn note(text: &mut String, lines: &str) {
     for line in lines.lines() {
         let _ = writeln!(text, "# {line}");
     }
-}
-
-/// What an endpoint said, as one line: a line feed in it would end the comment.
-fn line_of(why: &str) -> String {
-    why.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect()
 }
 
 /// A TOML string.

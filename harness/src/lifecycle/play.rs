@@ -1,13 +1,26 @@
 //! Plays a sequence and holds every answer to the model.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
 use crate::case::{Act, Step};
 use crate::lifecycle::stage::Stage;
 use crate::lifecycle::starting::Starting;
 use crate::oracle::{Deed, LifeBreach, Model};
+use crate::visible::on_a_line;
 use crate::wire::{Envelope, Response};
 
 /// What is said of a step that was not answered.
 pub const NO_ANSWER: &str = "no answer";
+
+/// How long a reading is given to catch up with what was written: so often, so long apart.
+const LAG_TRIES: u32 = 20;
+const LAG_STEP: Duration = Duration::from_millis(50);
+
+/// After so many readings that never caught up, none is waited for, unless another one did.
+const IN_VAIN_MAX: usize = 2;
 
 /// What came of a sequence.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +59,16 @@ pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
         if let Some(answer) = &answer {
             cast.learn(step, &deed, answer);
         }
-        let found = model.step(&deed, answer.as_ref());
+        let before = model.clone();
+        let mut found = model.step(&deed, answer.as_ref());
+        if found.iter().any(|breach| breach.is_past)
+            && let Some(later) = caught_up(stage, &deed, before).await
+        {
+            model = later;
+            // Whatever else was odd about it came right with it.
+            found.retain(|breach| breach.is_past);
+            found = found.into_iter().map(LifeBreach::behind).collect();
+        }
         played.said.push(said(answer.as_ref()));
         played
             .breaches
@@ -54,6 +76,49 @@ pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
     }
     stage.clear(&cast).await;
     played
+}
+
+/// What is known of the jobs once a reading no longer shows what was, if that is soon.
+async fn caught_up(stage: &mut Stage, deed: &Deed, before: Model) -> Option<Model> {
+    let target = stage.target()?;
+    let lag = target.lag();
+    for _ in 0..lag.tries() {
+        sleep(LAG_STEP).await;
+        let answer = stage.act(deed, 0, None).await;
+        let mut model = before.clone();
+        if answer.is_some() && model.step(deed, answer.as_ref()).is_empty() {
+            lag.note(true);
+            return Some(model);
+        }
+    }
+    lag.note(false);
+    None
+}
+
+/// Whether the readings of a target catch up with what was written.
+#[derive(Debug, Default)]
+pub(crate) struct Lag {
+    has_caught_up: AtomicBool,
+    never: AtomicUsize,
+}
+
+impl Lag {
+    /// How often a reading that is behind is repeated: not at all where it has not helped.
+    fn tries(&self) -> u32 {
+        let is_in_vain = self.never.load(Ordering::Relaxed) >= IN_VAIN_MAX;
+        match is_in_vain && !self.has_caught_up.load(Ordering::Relaxed) {
+            true => 0,
+            false => LAG_TRIES,
+        }
+    }
+
+    fn note(&self, has_caught_up: bool) {
+        if has_caught_up {
+            self.has_caught_up.store(true, Ordering::Relaxed);
+        } else {
+            self.never.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// An answer in a few words: its status code, and the job's status or the error.
@@ -67,6 +132,6 @@ pub(crate) fn said(answer: Option<&Response>) -> String {
         json.pointer("/UserImportJob/Status")?.as_str()
     };
     let more = envelope.error_type().or_else(status).unwrap_or_default();
-    let more: String = more.chars().take(60).collect();
+    let more: String = on_a_line(more).chars().take(60).collect();
     format!("{} {more}", answer.status).trim_end().to_owned()
 }

@@ -10,10 +10,11 @@ use tokio::time::sleep;
 use crate::contract::Status;
 use crate::lifecycle::automaton::State;
 use crate::lifecycle::cast::Cast;
+use crate::lifecycle::play::Lag;
 use crate::oracle::{Deed, Event};
 use crate::provision::{self, ActiveJobs, Provisioner};
 use crate::reference::{Delivery, Endpoint, Moment, Options};
-use crate::target::{Client, Profile, Provision};
+use crate::target::{Client, Failure, Profile, Provision};
 use crate::wire::{Header, Request, Response};
 
 /// The moment at which everything in this process begins: there, nothing depends on the clock.
@@ -67,6 +68,7 @@ pub struct Target {
     next: Arc<AtomicU64>,
     /// How many requests are under way at once.
     turns: Semaphore,
+    lag: Lag,
 }
 
 impl Target {
@@ -88,6 +90,7 @@ impl Target {
             role: role.to_owned(),
             region: profile.region.clone(),
             turns: Semaphore::new(Semaphore::MAX_PERMITS),
+            lag: Lag::default(),
             label: format!("{prefix}-{run_id}"),
             next: Arc::new(AtomicU64::new(POOLS_FROM)),
         }
@@ -101,6 +104,11 @@ impl Target {
             turns: Semaphore::new(most.max(1)),
             ..self
         }
+    }
+
+    /// Whether its readings catch up.
+    pub(crate) fn lag(&self) -> &Lag {
+        &self.lag
     }
 
     /// The provisioning.
@@ -168,6 +176,14 @@ impl Stage {
         match self {
             Self::InProcess(..) => None,
             Self::Target(target) => target.active_jobs(),
+        }
+    }
+
+    /// The target. In this process there is none, and no reading is ever behind.
+    pub(crate) fn target(&self) -> Option<Arc<Target>> {
+        match self {
+            Self::InProcess(..) => None,
+            Self::Target(target) => Some(Arc::clone(target)),
         }
     }
 
@@ -267,20 +283,36 @@ impl Target {
             return None;
         }
         let _turn = self.turns.acquire().await;
+        if let Deed::CreatePool { .. } = deed
+            && !self.provisioner.can_delete()
+        {
+            return None;
+        }
         if let Some(request) = deed.request() {
-            let answer = self.client.ping(&request).await;
-            if let Deed::CreatePool { name } = deed {
-                match answer.as_ref().ok().and_then(made_pool) {
-                    Some(pool) => drop(self.provisioner.adopt(&pool)),
-                    // It may have been made all the same.
-                    None => self.provisioner.miss(name),
-                }
+            let Deed::CreatePool { name } = deed else {
+                return self.send(deed, &request).await.ok();
+            };
+            // It may be made although nobody hears of it, also where nobody waits for the answer any more.
+            self.provisioner.miss(name);
+            let answer = self.send(deed, &request).await.ok()?;
+            match made_pool(&answer) {
+                Some(pool) if self.provisioner.adopt(&pool) => self.provisioner.found(name),
+                None if (400..500).contains(&answer.status) => self.provisioner.found(name),
+                _ => {}
             }
-            return answer.ok();
+            return Some(answer);
         }
         let url = url?;
         provision::check(url, &self.client, &self.upload_hosts).ok()?;
         self.client.upload(url, csv().into_bytes()).await.ok()
+    }
+
+    /// Sends a request. What a deletion is answered says nothing that is waited for.
+    async fn send(&self, deed: &Deed, request: &Request) -> Result<Response, Failure> {
+        match deed {
+            Deed::DeletePool { .. } => self.client.tell(request).await,
+            _ => self.client.ping(request).await,
+        }
     }
 
     /// Lets time pass. Others share the target and its time, so that a sequence must not end everybody's day.
@@ -301,7 +333,7 @@ impl Target {
                 let began_us = micros(start);
                 let answer = match deed.request() {
                     Some(request) => {
-                        let answer = target.client.ping(&request).await;
+                        let answer = target.send(&deed, &request).await;
                         answer.map_err(|failure| failure.to_string())
                     }
                     None => {

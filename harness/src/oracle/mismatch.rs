@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::visible::on_a_line;
 use crate::wire::redact;
 
 /// The most characters of an answer that a mismatch quotes: enough to recognise it, and a hostile one cannot fill a report.
@@ -35,7 +36,8 @@ impl Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: wanted {}, got {}", self.at, self.wanted, self.got)
+        let [at, wanted, got] = [&self.at, &self.wanted, &self.got].map(|text| on_a_line(text));
+        write!(f, "{at}: wanted {wanted}, got {got}")
     }
 }
 

@@ -200,6 +200,18 @@ impl Api {
         self.pools.miss(name);
     }
 
+    pub(crate) fn found(&self, name: &str) {
+        self.pools.found(name);
+    }
+
+    pub(crate) fn abandon(&self) {
+        self.pools.abandon();
+    }
+
+    pub(crate) fn deletes_fail(&self) -> bool {
+        self.pools.deletes_fail()
+    }
+
     pub(crate) async fn sweep(&self) {
         self.pools.sweep().await;
     }

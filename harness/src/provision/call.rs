@@ -47,9 +47,12 @@ pub(crate) async fn call(
             _ => client.ping(&request).await,
         };
         last = match answer {
-            Ok(answer) if is_throttled(&answer) => Reason::Throttled {
-                operation: Some(operation),
-            },
+            Ok(answer) if is_throttled(&answer) => {
+                client.note_throttle();
+                Reason::Throttled {
+                    operation: Some(operation),
+                }
+            }
             Ok(answer) if is_passing(&answer) && may_repeat(operation) && attempt < FAILED_MAX => {
                 wait = Duration::ZERO;
                 Reason::refused(operation, &answer)

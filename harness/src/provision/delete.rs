@@ -27,7 +27,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 const POOL_PAGES_MAX: usize = 40;
 
 /// How many pages of jobs are read: sixty a page, and a pool has 1,000 jobs at most (quotas page, L-681BB884).
-const JOB_PAGES_MAX: usize = 17;
+const JOB_PAGES_MAX: usize = 50;
 
 /// How many jobs of one pool are stopped: as many as a pool may have.
 const STOPS_MAX: usize = 1_000;
@@ -148,7 +148,7 @@ pub(crate) async fn pools(client: &Client) -> Result<Vec<(String, String)>, Stri
 
 /// Stops the jobs of a pool, at most so many.
 async fn stop_all(client: &Client, pool: &str, held: &Held, stops: &mut usize) {
-    let mut body = json!({ "UserPoolId": pool, "MaxResults": 60 });
+    let mut body = json!({ "UserPoolId": pool, "MaxResults": 20 });
     for _ in 0..JOB_PAGES_MAX {
         let listed = call(client, Operation::ListUserImportJobs, &body, held).await;
         let Some((listed, jobs)) = listed

@@ -29,6 +29,9 @@ impl Provisioner {
         let undone = timeout_at(deadline.into(), self.undo_all()).await;
         if undone.is_err() {
             self.shared.held.abandon();
+            if let Driver::Api(api) = &self.shared.driver {
+                api.abandon();
+            }
         }
         if let Driver::Command(command) = &self.shared.driver {
             command.stop().await;

@@ -1,6 +1,6 @@
 //! What was made and must be undone, whoever made it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,14 +10,38 @@ use crate::case::Ids;
 use crate::contract::Status;
 use crate::provision::active_jobs::ActivePlace;
 use crate::provision::{Described, Step, Unavailable};
+use crate::visible::{masked, on_a_line};
 
 /// Everything that is made and not yet undone.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     owned: Mutex<BTreeSet<Owned>>,
-    /// What could not be deleted.
-    leftovers: Mutex<BTreeSet<String>>,
+    /// The pools that could not be deleted, by why.
+    leftovers: Mutex<BTreeMap<(Known, String), Left>>,
     closed: AtomicBool,
+}
+
+/// The most pools that are named for one reason.
+const NAMED_MAX: usize = 20;
+
+/// The most characters of a name or an id that are told.
+const NAME_LENGTH_MAX: usize = 130;
+
+/// Pools that could not be deleted for one reason.
+#[derive(Debug, Default)]
+struct Left {
+    pools: BTreeSet<String>,
+    /// In the words of the first, whatever ids and numbers are in them.
+    why: String,
+}
+
+/// How a pool that may be left behind is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Known {
+    /// By its id.
+    ById,
+    /// By its name alone: nobody heard whether it was made.
+    ByName,
 }
 
 /// Something that must be undone.
@@ -56,9 +80,9 @@ pub(crate) struct Unmade {
 }
 
 impl Held {
-    /// Remembers something that was made.
-    pub(crate) fn hold(&self, owned: &Owned) {
-        lock(&self.owned).insert(owned.clone());
+    /// Remembers something that was made. False where it is known already.
+    pub(crate) fn hold(&self, owned: &Owned) -> bool {
+        lock(&self.owned).insert(owned.clone())
     }
 
     /// Whether it is still to be undone.
@@ -81,13 +105,20 @@ impl Held {
         }
         drop(all);
         if let Err(why) = undone {
-            self.leave(format!("the pool {}: {why}", owned.pool));
+            self.leave(Known::ById, &owned.pool, why);
         }
     }
 
-    /// Remembers something that is left behind.
-    pub(crate) fn leave(&self, leftover: String) {
-        lock(&self.leftovers).insert(leftover);
+    /// Remembers a pool that is left behind.
+    pub(crate) fn leave(&self, known: Known, pool: &str, why: String) {
+        let mut leftovers = lock(&self.leftovers);
+        let why = on_a_line(&why);
+        let left = leftovers.entry((known, masked(&why))).or_default();
+        let pool: String = on_a_line(pool).chars().take(NAME_LENGTH_MAX).collect();
+        left.pools.insert(pool);
+        if left.why.is_empty() {
+            left.why = why;
+        }
     }
 
     /// Remembers everything that is still held as left behind: there was no time to undo it.
@@ -95,15 +126,28 @@ impl Held {
         let left = std::mem::take(&mut *lock(&self.owned));
         let pools: BTreeSet<_> = left.into_iter().map(|owned| owned.pool).collect();
         for pool in pools {
-            self.leave(format!("the pool {pool}: there was no time for it"));
+            self.leave(Known::ById, &pool, "there was no time for it".to_owned());
         }
     }
 
-    /// What is left behind, told once.
+    /// What is left behind, in a line for each reason. Told once.
     pub(crate) fn take_leftovers(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.leftovers))
-            .into_iter()
-            .collect()
+        let leftovers = std::mem::take(&mut *lock(&self.leftovers));
+        let line = |((known, _), Left { pools, why }): ((Known, String), Left)| {
+            let count = pools.len();
+            let mut named: Vec<_> = pools.into_iter().take(NAMED_MAX).collect();
+            if count > NAMED_MAX {
+                named.push(format!("{} more", count - NAMED_MAX));
+            }
+            let named = named.join(", ");
+            match (known, count) {
+                (Known::ById, 1) => format!("the pool {named}: {why}"),
+                (Known::ById, _) => format!("{count} pools, {named}: {why}"),
+                (Known::ByName, 1) => format!("the pool named {named}, if there is one: {why}"),
+                (Known::ByName, _) => format!("up to {count} pools, named {named}: {why}"),
+            }
+        };
+        leftovers.into_iter().map(line).collect()
     }
 
     /// Says that the run is ending: nothing more is made, and nothing is waited for.

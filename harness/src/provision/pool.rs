@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::contract::Operation;
 use crate::provision::call::{accepted, member};
 use crate::provision::delete::{delete, delete_patience, pools};
-use crate::provision::held::{Held, Owned, lock};
+use crate::provision::held::{Held, Known, Owned, lock};
 use crate::provision::reason::Reason;
 use crate::provision::{Captured, Step, Unavailable};
 use crate::target::Client;
@@ -58,7 +58,7 @@ impl Pools {
 
     /// Makes a pool, which is held from now on.
     pub(crate) async fn make(&self) -> Result<(Owned, Step), Unavailable> {
-        if self.failed_deletes.load(Ordering::Relaxed) >= FAILED_DELETES_MAX {
+        if self.deletes_fail() {
             let why = lock(&self.last_delete).clone();
             return Err(Unavailable::Unreachable(Reason::DeletesFail { why }));
         }
@@ -71,17 +71,25 @@ impl Pools {
         });
         let operation = Operation::CreateUserPool;
         let answer = accepted(&self.client, operation, &body, &self.held).await;
-        if let Err(Unavailable::Indeterminate(why)) = &answer
-            && !matches!(why, Reason::Throttled { .. })
+        let id = answer.and_then(|answer| {
+            let id = member(&answer, "/UserPool/Id", operation);
+            // It was made, whatever it is.
+            id.inspect_err(|_| self.miss(&name))
+        });
+        if let Err(Unavailable::Indeterminate(why)) = &id
+            && !matches!(
+                why,
+                Reason::Throttled { .. } | Reason::Refused { status: 501, .. }
+            )
         {
             self.miss(&name);
         }
-        let id = member(&answer?, "/UserPool/Id", operation)?;
-        let owned = Owned {
-            pool: id.clone(),
-            job: String::new(),
-        };
-        self.held.hold(&owned);
+        let id = id?;
+        let owned = Owned::pool(&id);
+        if !self.held.hold(&owned) {
+            // An id that two pools have is the other one's.
+            self.miss(&name);
+        }
         let step = Step::Call {
             operation,
             body,
@@ -91,6 +99,24 @@ impl Pools {
             }],
         };
         Ok((owned, step))
+    }
+
+    /// Forgets a name whose pool is known by its id, or was not made.
+    pub(crate) fn found(&self, name: &str) {
+        lock(&self.lost).remove(name);
+    }
+
+    /// Leaves word of the pools that were not looked for.
+    pub(crate) fn abandon(&self) {
+        for name in std::mem::take(&mut *lock(&self.lost)) {
+            let why = "there was no time to look for it".to_owned();
+            self.held.leave(Known::ByName, &name, why);
+        }
+    }
+
+    /// Whether so many deletions failed in a row that no more pools are made.
+    pub(crate) fn deletes_fail(&self) -> bool {
+        self.failed_deletes.load(Ordering::Relaxed) >= FAILED_DELETES_MAX
     }
 
     /// Remembers that a pool of this name may have been made although nobody was told its id.
@@ -122,23 +148,23 @@ impl Pools {
 
     /// Deletes the pools whose making nobody heard of, or leaves word of them.
     pub(crate) async fn sweep(&self) {
-        let lost = std::mem::take(&mut *lock(&self.lost));
-        if lost.is_empty() {
+        if lock(&self.lost).is_empty() {
             return;
         }
-        let found = match pools(&self.client).await {
+        let found = pools(&self.client).await;
+        let lost = std::mem::take(&mut *lock(&self.lost));
+        let found = match found {
             Ok(found) => found,
             Err(why) => {
                 for name in lost {
-                    self.held
-                        .leave(format!("the pool named {name}, if there is one: {why}"));
+                    self.held.leave(Known::ByName, &name, why.clone());
                 }
                 return;
             }
         };
         for (pool, _) in found.into_iter().filter(|(_, name)| lost.contains(name)) {
             if let Err(why) = self.delete(&pool).await {
-                self.held.leave(format!("the pool {pool}: {why}"));
+                self.held.leave(Known::ById, &pool, why);
             }
         }
     }

@@ -8,6 +8,7 @@ use std::fmt;
 use crate::case::{Given, JobState};
 use crate::contract::{Operation, Status};
 use crate::target::Failure;
+use crate::visible::{masked, on_a_line};
 use crate::wire::{Envelope, Response, is_throttled};
 
 /// The most characters of a response that a reason quotes.
@@ -405,32 +406,32 @@ fn of_file(no_file: Option<&NoFile>) -> String {
     no_file.map_or_else(String::new, |file| format!(" ({})", file.key()))
 }
 
-/// A text with every run of digits as one mark, so that equal texts with other numbers are equal.
-fn masked(text: &str) -> String {
-    let mut masked = String::new();
-    for letter in text.chars() {
-        if !letter.is_ascii_digit() {
-            masked.push(letter);
-        } else if !masked.ends_with('#') {
-            masked.push('#');
-        }
-    }
-    masked
-}
-
 /// A response in short, on one line.
 pub(crate) fn excerpt(response: &Response) -> String {
     let head = &response.body[..response.body.len().min(4 * QUOTE_LENGTH_MAX)];
-    let text = format!("{} {}", response.status, String::from_utf8_lossy(head));
-    let shown: String = short(&text);
-    shown.trim_end().to_owned()
+    let body = String::from_utf8_lossy(head);
+    let body = match page_title(&body) {
+        Some(title) => format!("an HTML page, \"{title}\""),
+        None => body.split_whitespace().collect::<Vec<_>>().join(" "),
+    };
+    let to = response.header("location");
+    let to = to.map_or_else(String::new, |place| format!(" to {place}"));
+    short(&format!("{}{to} {body}", response.status))
+        .trim_end()
+        .to_owned()
+}
+
+/// The title of an HTML page. Gateways and servers for files tell their errors in one.
+fn page_title(body: &str) -> Option<&str> {
+    let (start, end) = ("<title>", "</title>");
+    let lower = body.to_ascii_lowercase();
+    let from = lower.find(start)? + start.len();
+    let length = lower[from..].find(end)?;
+    Some(body[from..from + length].trim())
 }
 
 fn short(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .take(QUOTE_LENGTH_MAX)
-        .collect()
+    on_a_line(text).chars().take(QUOTE_LENGTH_MAX).collect()
 }
 
 impl fmt::Display for Reason {

@@ -146,15 +146,8 @@ impl Recording {
             path.to_owned()
         };
         let unreadable = |why: String| RecordingError::Unreadable(file.clone(), why);
-        let size = fs::metadata(&file)
-            .map_err(|error| unreadable(error.to_string()))?
-            .len();
-        if size > FILE_SIZE_MAX {
-            return Err(unreadable(format!(
-                "{size} bytes, more than the {FILE_SIZE_MAX} of a recording"
-            )));
-        }
-        let text = fs::read_to_string(&file).map_err(|error| unreadable(error.to_string()))?;
+        let text = files::read(&file, FILE_SIZE_MAX).and_then(files::text_of);
+        let text = text.map_err(|error| unreadable(error.to_string()))?;
         Self::parse(&text).map_err(|(line, why)| RecordingError::Line(file, line, why))
     }
 
@@ -197,7 +190,8 @@ impl Recording {
         let file = folder.join(FILE);
         let unreadable = |why: String| RecordingError::Unreadable(file.clone(), why);
         fs::create_dir_all(folder).map_err(|error| unreadable(error.to_string()))?;
-        files::write(&file, self.text()).map_err(|error| unreadable(error.to_string()))?;
+        let written = files::write_redacted(&file, self.text().as_bytes());
+        written.map_err(|error| unreadable(error.to_string()))?;
         Ok(file)
     }
 

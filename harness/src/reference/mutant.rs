@@ -30,7 +30,7 @@ macro_rules! declare {
     ([] $($all:tt)*) => {
         named! {
             /// A deviation from AWS. An endpoint has at most one.
-            Mutant {
+            Mutant, listed by "mutants" {
                 $($all)*
             }
         }

@@ -4,7 +4,7 @@
 macro_rules! named {
     (
         $(#[$about:meta])*
-        $kind:ident {
+        $kind:ident, listed by $list:literal {
             $($(#[doc = $line:literal])+ $variant:ident = $name:literal,)+
         }
     ) => {
@@ -44,8 +44,8 @@ macro_rules! named {
 
             fn from_str(name: &str) -> Result<Self, String> {
                 Self::ALL.iter().copied().find(|each| each.name() == name).ok_or_else(|| {
-                    let names: Vec<_> = Self::ALL.iter().map(|each| each.name()).collect();
-                    format!("find {name:?} among: {}", names.join(", "))
+                    let names = Self::ALL.iter().map(|each| each.name());
+                    crate::nearest::did_you_mean(name, names, concat!("`fullstop ", $list, "`"))
                 })
             }
         }

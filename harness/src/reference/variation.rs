@@ -4,7 +4,7 @@ use crate::reference::named::named;
 
 named! {
     /// A difference that the evidence permits.
-    Variation {
+    Variation, listed by "variations" {
         /// Timestamps are written with an exponent, as in `1.736443496379E9`; recorded samples of the service have both forms.
         ExponentTimestamps = "exponent-timestamps",
         /// Timestamps have no fraction of a second.

@@ -16,6 +16,9 @@ const ANSWER_SECONDS: f64 = 0.1;
 /// How much of a quota is used in the long run: the client takes a second to have a quarter more.
 const QUOTA_USED: f64 = 0.8;
 
+/// How many requests a run has under way at once, without its `--concurrency`.
+const IN_FLIGHT: usize = 8;
+
 /// How many cases of a reason are listed by name.
 const LISTED_MAX: usize = 3;
 
@@ -123,7 +126,7 @@ impl Forecast {
         let by_quotas = quotas.iter().map(|quota| quota.minutes);
         let minutes_min = by_quotas.fold(0.0, f64::max);
         // What holds the place of an active job is done one after the other.
-        let lanes = bounds.active_jobs.unwrap_or(usize::MAX);
+        let lanes = bounds.active_jobs.unwrap_or(IN_FLIGHT).min(IN_FLIGHT);
         let one_by_one = all as f64 * ANSWER_SECONDS / lanes as f64 / 60.0;
         Self {
             tool: env!("CARGO_PKG_NAME").to_owned(),
@@ -179,21 +182,25 @@ impl Forecast {
             if let Some(limit) = quota.pool_limit {
                 let _ = write!(text, ", {limit} on one pool");
             }
-            let _ = writeln!(text, ": {:.1} minutes", quota.minutes);
+            let _ = writeln!(text, ": {}", spoken(quota.minutes));
         }
-        let _ = write!(text, "time      at least {:.1} minutes", self.minutes_min);
-        match self.active_jobs {
-            Some(1) => text.push_str("; with one active job"),
-            Some(limit) => {
-                let _ = write!(text, "; with {limit} active jobs");
-            }
-            None => text.push_str("; as it is"),
-        }
-        let _ = writeln!(
+        let _ = write!(
             text,
-            " and {ANSWER_SECONDS} s an answer about {:.1}",
-            self.minutes
+            "time      about {} where a response takes {ANSWER_SECONDS} s",
+            spoken(self.minutes)
         );
+        match self.active_jobs {
+            Some(1) => text.push_str(" and one job may be active"),
+            Some(limit) => {
+                let _ = write!(text, " and {limit} jobs may be active");
+            }
+            None => {}
+        }
+        if self.minutes_min > 0.0 {
+            let quotas = spoken(self.minutes_min);
+            let _ = write!(text, "; at least {quotas}, by the quotas");
+        }
+        text.push('\n');
         for note in &self.notes {
             let _ = writeln!(text, "note      {note}");
         }
@@ -230,4 +237,12 @@ fn out_of_reach(records: &[Record]) -> Vec<OutOfReach> {
         .into_values()
         .map(|(reason, cases)| OutOfReach { reason, cases })
         .collect()
+}
+
+/// Minutes as a person says them.
+fn spoken(minutes: f64) -> String {
+    match minutes * 60.0 {
+        seconds if seconds < 90.0 => format!("{:.0} s", seconds.ceil()),
+        _ => format!("{minutes:.1} minutes"),
+    }
 }

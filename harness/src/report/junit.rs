@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::report::figures::{coverage, divergence, entry, told};
-use crate::report::visible::{clipped, on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
 use crate::runner::Verdict;
 use crate::snapshot::State;
+use crate::visible::{clipped, on_a_line, visible};
 
 /// The most characters of a message: CI shows it on one line.
 const MESSAGE_LENGTH_MAX: usize = 300;

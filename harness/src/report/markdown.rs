@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::report::figures::{areas, coverage, divergence, entry, is_finding, occurring, told};
-use crate::report::visible::{clipped, on_a_line, visible};
 use crate::report::{CaseResult, Labelled};
+use crate::visible::{clipped, on_a_line, visible};
 
 /// The most bytes of a summary. GitHub drops a step's summary of more than 1 MiB as a whole.
 const SIZE_MAX: usize = 900_000;

@@ -1,13 +1,12 @@
 //! Results read from a file. What exists afterwards is whole: a file that is old or broken is refused with its place.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
+use std::fmt;
 use std::path::Path;
-use std::{fmt, io};
 
 use serde::Deserialize;
 
+use crate::files;
 use crate::lifecycle::{self, Lifecycle};
 use crate::report::{FORMAT, Results};
 use crate::runner::{Record, Summary};
@@ -108,6 +107,13 @@ impl Stored {
         Self::parse(&file.display().to_string(), &content(file)?)
     }
 
+    /// Reads standard input.
+    pub fn stdin() -> Result<Self, StoredError> {
+        let name = "standard input";
+        let unread = |error| StoredError::of(name, String::new(), error);
+        Self::parse(name, &files::stdin(FILE_SIZE_MAX).map_err(unread)?)
+    }
+
     /// Reads what a file of that name holds.
     pub fn parse(name: &str, text: &[u8]) -> Result<Self, StoredError> {
         match Held::parse(name, text)? {
@@ -125,16 +131,8 @@ impl Stored {
 }
 
 fn content(file: &Path) -> Result<Vec<u8>, StoredError> {
-    let name = file.display().to_string();
-    let mut text = Vec::new();
-    File::open(file)
-        .and_then(|file| file.take(FILE_SIZE_MAX + 1).read_to_end(&mut text))
-        .map_err(|error: io::Error| StoredError::of(&name, String::new(), error))?;
-    if text.len() as u64 > FILE_SIZE_MAX {
-        let why = format!("more than the {FILE_SIZE_MAX} bytes of a results file");
-        return Err(StoredError::of(&name, String::new(), why));
-    }
-    Ok(text)
+    let unread = |error| StoredError::of(&file.display().to_string(), String::new(), error);
+    files::read(file, FILE_SIZE_MAX).map_err(unread)
 }
 
 /// The results of a run: whole, each case once, with the sums of its cases.

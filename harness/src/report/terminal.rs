@@ -11,10 +11,10 @@ use crate::contract::QuotaUse;
 use crate::report::figures::{
     areas as areas_of, coverage, divergence, entry, is_finding, occurring, percent, told,
 };
-use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, Results};
 use crate::runner::{Constancy, Exchange, Exit, KnownState, Verdict};
 use crate::snapshot;
+use crate::visible::{on_a_line, visible};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, Default)]

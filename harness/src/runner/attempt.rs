@@ -375,6 +375,7 @@ impl Judge {
             match self.stage.deliver(sent, before.was_closed).await {
                 // A throttled request did nothing, so that it can be sent again.
                 Ok(response) if is_throttled(&response) && !expects_throttle(case) => {
+                    self.stage.client().inspect(|client| client.note_throttle());
                     // A recording holds each of them, and waits for none.
                     if attempt + 1 < THROTTLED_MAX && self.stage.client().is_some() {
                         sleep(pause).await;

@@ -69,6 +69,13 @@ pub enum RunError {
         /// How long it was waited for, in seconds.
         waited_s: u64,
     },
+    /// The endpoint redirects every request.
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
     /// The endpoint refuses the credentials of the profile, or wants some.
     Credentials {
         /// What it answers.
@@ -88,6 +95,7 @@ impl RunError {
         match self {
             Self::Unreachable(failure) => failure.hint(),
             Self::NotReady { .. } => Some("is the endpoint behind it running?"),
+            Self::Redirected { .. } => Some("no client of AWS follows that: give the URL itself"),
             Self::Credentials { .. } => Some("check `credentials` in the profile"),
             Self::NotImplemented(reason) => reason.hint(),
             Self::OutOfTime => Some("give it more time with --deadline"),
@@ -113,6 +121,13 @@ impl fmt::Display for RunError {
                 write!(
                     f,
                     "the gateway answers {status}, and did so for {waited_s} s"
+                )?;
+            }
+            Self::Redirected { status, location } => {
+                let location: String = location.chars().take(200).collect();
+                write!(
+                    f,
+                    "the endpoint answers {status}: it redirects to {location}"
                 )?;
             }
             Self::Credentials { excerpt } => {

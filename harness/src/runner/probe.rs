@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
+use crate::clock::Deadline;
 use crate::contract::{Operation, TARGET_PREFIX};
 use crate::provision::excerpt;
 use crate::runner::RunError;
@@ -28,6 +29,20 @@ const OF_CREDENTIALS: [&str; 7] = [
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 ];
+
+/// Why nobody gets to the operation, by an answer.
+fn turned_away(answer: &Response) -> Option<RunError> {
+    let location = answer.header("location");
+    match location {
+        Some(location) if (300..400).contains(&answer.status) => Some(RunError::Redirected {
+            status: answer.status,
+            location: location.to_owned(),
+        }),
+        _ => refuses_credentials(answer).then(|| RunError::Credentials {
+            excerpt: excerpt(answer),
+        }),
+    }
+}
 
 /// Operations that the service does not have.
 const MADE_UP: [&str; 2] = ["FullstopNoSuchOperation", "FullstopUnheardOfOperation"];
@@ -58,8 +73,10 @@ pub(crate) struct Look {
 
 impl Probe {
     /// Asks for the operations that do not exist, once the endpoint is ready. Fails if there is no answer at all.
-    pub(crate) async fn ask(client: &Client) -> Result<Self, RunError> {
-        let first = Self::first(client).await?;
+    pub(crate) async fn ask(client: &Client, deadline: &Deadline) -> Result<Self, RunError> {
+        // With time left to say that it was in vain.
+        let patience = deadline.left().unwrap_or(READY_MAX).mul_f64(0.8);
+        let first = Self::first(client, patience.min(READY_MAX)).await?;
         let mut this = Self {
             unknown: Vec::new(),
             first,
@@ -71,22 +88,20 @@ impl Probe {
         Ok(this)
     }
 
-    /// Fails if the operation is answered with nothing but that the credentials are wrong.
-    pub(crate) async fn check_credentials(&self, client: &Client) -> Result<(), RunError> {
-        if !refuses_credentials(&self.first) {
-            return Ok(());
+    /// Fails if the operation is answered with nothing but a redirect, or that the credentials are wrong.
+    pub(crate) async fn check(&self, client: &Client) -> Result<(), RunError> {
+        if let Some(error) = turned_away(&self.first) {
+            let stop = request(Operation::StopUserImportJob.name(), BODIES[0]);
+            let answer = client.ping(&stop).await;
+            if answer.is_ok_and(|answer| turned_away(&answer).as_ref() == Some(&error)) {
+                return Err(error);
+            }
         }
-        let stop = request(Operation::StopUserImportJob.name(), BODIES[0]);
-        match client.ping(&stop).await {
-            Ok(response) if refuses_credentials(&response) => Err(RunError::Credentials {
-                excerpt: excerpt(&response),
-            }),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The first response. A gateway whose endpoint is starting is asked again for a while.
-    async fn first(client: &Client) -> Result<Response, RunError> {
+    async fn first(client: &Client, patience: Duration) -> Result<Response, RunError> {
         let start = Instant::now();
         loop {
             let first = client.greet(&request(MADE_UP[0], BODIES[0])).await;
@@ -94,10 +109,10 @@ impl Probe {
             if !is_of_gateway(&first) {
                 return Ok(first);
             }
-            if start.elapsed() >= READY_MAX {
+            if start.elapsed() >= patience {
                 return Err(RunError::NotReady {
                     status: first.status,
-                    waited_s: READY_MAX.as_secs(),
+                    waited_s: start.elapsed().as_secs(),
                 });
             }
             sleep(READY_PAUSE).await;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use crate::case::{Case, Message, Signature};
 use crate::contract::{CONTENT_TYPE, Operation, TARGET_PREFIX};
 use crate::provision::{Lease, Step};
+use crate::shell::quoted;
 use crate::target::{Profile, Provision};
 use crate::wire::Request;
 
@@ -129,7 +130,7 @@ impl Replays {
         let mut line = format!("E={}; ", quoted(&self.url));
         let _ = write!(
             line,
-            "c() {{ curl -sS \"$E/\" -H 'Content-Type: {CONTENT_TYPE}' -H \"X-Amz-Target: {TARGET_PREFIX}.$1\"{} --data-raw \"$2\"; }}; ",
+            "c() {{ curl -sS --proto '=http,https' --url \"$E/\" -H 'Content-Type: {CONTENT_TYPE}' -H \"X-Amz-Target: {TARGET_PREFIX}.$1\"{} --data-raw \"$2\"; }}; ",
             self.aws_sigv4()
         );
         line.push_str(
@@ -137,7 +138,7 @@ impl Replays {
         );
         let mut pools = Vec::new();
         for step in &lease.steps {
-            self.step(step, &mut variables, &mut pools, &mut line);
+            self.step(step, &mut variables, &mut pools, &mut line)?;
         }
         let _ = write!(line, "{}; ", request_line(&request, &signed, &variables));
         for step in &lease.steps {
@@ -170,7 +171,7 @@ impl Replays {
         variables: &mut BTreeMap<String, String>,
         pools: &mut Vec<String>,
         line: &mut String,
-    ) {
+    ) -> Option<()> {
         match step {
             Step::Call {
                 operation,
@@ -189,6 +190,9 @@ impl Replays {
                 let body = spliced(&body.to_string(), variables);
                 let _ = write!(line, "R{number}=$(c {operation} {body}); ");
                 for captured in captured {
+                    if !is_spliceable(&captured.value) {
+                        return None;
+                    }
                     let letter = captured.member.chars().next().unwrap_or('V');
                     let variable = format!("{letter}{number}");
                     let _ = write!(
@@ -203,15 +207,17 @@ impl Replays {
                 }
             }
             Step::Upload { url, csv } => {
-                let csv = csv.trim_end().replace('\n', "\\n");
+                // Whatever the columns are called, no line of the file holds a mark of the shell or of `printf`.
+                let lines: Vec<_> = csv.lines().map(quoted).collect();
                 let _ = write!(
                     line,
-                    "printf {} | curl -sS -T - -H 'x-amz-server-side-encryption: aws:kms' {} >/dev/null; ",
-                    quoted(&format!("{csv}\\n")),
+                    "printf '%s\\n' {} | curl -sS --proto '=http,https' -T - -H 'x-amz-server-side-encryption: aws:kms' --url {} >/dev/null; ",
+                    lines.join(" "),
                     spliced(url, variables)
                 );
             }
         }
+        Some(())
     }
 
     fn aws_sigv4(&self) -> String {
@@ -224,8 +230,8 @@ impl Replays {
         };
         let token = "${AWS_SESSION_TOKEN:+-H \"X-Amz-Security-Token: $AWS_SESSION_TOKEN\"}";
         format!(
-            " --aws-sigv4 'aws:amz:{}:cognito-idp' --user \"{user}\" {token}",
-            self.region
+            " --aws-sigv4 {} --user \"{user}\" {token}",
+            quoted(&format!("aws:amz:{}:cognito-idp", self.region))
         )
     }
 }
@@ -233,7 +239,7 @@ impl Replays {
 /// The curl call that sends the case's own request, and shows the whole answer.
 fn request_line(request: &Request, signed: &str, variables: &BTreeMap<String, String>) -> String {
     let mut line = format!(
-        "curl -sS -i --path-as-is \"$E\"{}",
+        "curl -sS --proto '=http,https' -i --path-as-is --url \"$E\"{}",
         spliced(&request.path, variables)
     );
     if request.method != "POST" {
@@ -262,19 +268,59 @@ fn request_line(request: &Request, signed: &str, variables: &BTreeMap<String, St
     line
 }
 
+/// Whether what an endpoint told can be told from the text round it: an id of its pattern, or an address on the web.
+fn is_spliceable(value: &str) -> bool {
+    let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    let is_of_url = |byte: u8| byte.is_ascii_graphic() && !b"'\"\\`".contains(&byte);
+    const LENGTH_MIN: usize = 4;
+    value.len() >= LENGTH_MIN && value.bytes().all(is_of_id)
+        || ["http://", "https://"]
+            .iter()
+            .any(|scheme| value.starts_with(scheme))
+            && value.bytes().all(is_of_url)
+}
+
 /// A text in single quotes, with the values that variables hold left to the variables.
 fn spliced(text: &str, variables: &BTreeMap<String, String>) -> String {
     // A pre-signed URL holds the ids: the longest value is found first.
     let mut longest_first: Vec<_> = variables.iter().collect();
     longest_first.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-    let mut spliced = quoted(text);
+    let mut pieces = vec![Piece::Text(text)];
     for (value, variable) in longest_first {
-        spliced = spliced.replace(value.as_str(), &format!("'\"${variable}\"'"));
+        pieces = pieces
+            .into_iter()
+            .flat_map(|piece| piece.split(value, variable))
+            .collect();
     }
-    spliced
+    let shown = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => quoted(text),
+        Piece::Variable(name) => format!("\"${name}\""),
+    });
+    shown.collect()
 }
 
-/// A text in single quotes, as a shell reads it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+/// A part of a text that variables are put into.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Text(&'a str),
+    Variable(&'a str),
+}
+
+impl<'a> Piece<'a> {
+    /// The same with each place of a value left to a variable.
+    fn split(self, value: &str, variable: &'a str) -> Vec<Self> {
+        let Self::Text(text) = self else {
+            return vec![self];
+        };
+        let mut pieces = Vec::new();
+        for (index, part) in text.split(value).enumerate() {
+            if index > 0 {
+                pieces.push(Self::Variable(variable));
+            }
+            if !part.is_empty() {
+                pieces.push(Self::Text(part));
+            }
+        }
+        pieces
+    }
 }

@@ -30,7 +30,7 @@ use crate::runner::stage::{Live, Stage, now};
 use crate::runner::{Plan, Progress, Record, Run, RunError, Session, Shard, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
-use crate::target::Failure;
+use crate::target::{Client, Failure};
 
 /// Runs a suite against one target.
 #[derive(Debug)]
@@ -55,7 +55,9 @@ impl Runner {
         snapshots: Option<Recorded>,
         deadline: &Deadline,
     ) -> Result<Self, RunError> {
-        deadline.cap(Self::new(suite, session, snapshots)).await?
+        deadline
+            .cap(Self::by(suite, session, snapshots, deadline))
+            .await?
     }
 
     /// Looks at a session's endpoint and gets ready. `snapshots` are what its answers are compared with, if anything.
@@ -64,13 +66,22 @@ impl Runner {
         session: &Session,
         snapshots: Option<Recorded>,
     ) -> Result<Self, RunError> {
+        Self::by(suite, session, snapshots, &Deadline::never()).await
+    }
+
+    async fn by(
+        suite: Arc<Suite>,
+        session: &Session,
+        snapshots: Option<Recorded>,
+        deadline: &Deadline,
+    ) -> Result<Self, RunError> {
         let client = session.client.clone();
         // The embedded endpoint is there, and has the operation, however wrong it may be about it.
         let probe = if session.is_embedded() {
             None
         } else {
-            let probe = Probe::ask(&client).await?;
-            probe.check_credentials(&client).await?;
+            let probe = Probe::ask(&client, deadline).await?;
+            probe.check(&client).await?;
             Some(probe)
         };
         let judge = Arc::new(Judge {
@@ -258,6 +269,10 @@ impl Runner {
         let mut found = std::mem::take(&mut *collected.found());
         let reason = match cut {
             Some(Cut::Interrupted) => Reason::Interrupted,
+            // More time would not help.
+            _ if self.judge.stage.client().is_some_and(Client::is_throttled) => {
+                Reason::Throttled { operation: None }
+            }
             Some(Cut::OutOfTime) | None => Reason::OutOfTime,
         };
         for case in &cases {

@@ -21,10 +21,10 @@ use crate::target::socket::{Bytes, Exchange};
 use crate::target::trust::Trust;
 use crate::target::url::Url;
 use crate::target::{ConfigError, Credentials, Failure, Profile, Proxy, Where, compose};
-use crate::wire::{Header, Request, Response, keep_secret};
+use crate::wire::{Header, Request, Response};
 
-/// No response of the service comes near: the largest, sixty described jobs, has some 100 KiB.
-pub(crate) const BODY_SIZE_MAX: usize = 1 << 18;
+/// No response of the service comes near: the largest that is asked for, twenty described jobs, has some 30 KiB.
+pub(crate) const BODY_SIZE_MAX: usize = 1 << 16;
 
 /// Who is speaking, for whoever reads the endpoint's log.
 const USER_AGENT: &str = concat!("fullstop/", env!("CARGO_PKG_VERSION"));
@@ -73,6 +73,8 @@ struct Shared {
     trust: Option<Trust>,
     proxy: Option<Proxy>,
     sent: AtomicUsize,
+    /// How many of them were answered with "not now".
+    throttled: AtomicUsize,
     /// How many requests may be under way at once, where that is bounded.
     at_once: Mutex<Option<Arc<Semaphore>>>,
     /// Whether a kept connection was closed without notice, so that none is kept any more.
@@ -104,12 +106,13 @@ impl Client {
                 why,
             })?;
         let proxy = profile.proxy.clone();
-        keep_secrets(profile);
+        profile.keep_secrets();
         let shared = Shared {
             library: Library::new(&url, profile.timeout, trust.as_ref(), proxy.as_ref())?,
             trust,
             proxy,
             sent: AtomicUsize::new(0),
+            throttled: AtomicUsize::new(0),
             at_once: Mutex::default(),
             is_closing: AtomicBool::new(false),
             is_endless: AtomicBool::new(false),
@@ -151,6 +154,16 @@ impl Client {
     /// How many requests were sent, uploads included.
     pub fn sent(&self) -> usize {
         self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a request was answered with "not now".
+    pub(crate) fn note_throttle(&self) {
+        self.shared.throttled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether that was what most of them were answered.
+    pub(crate) fn is_throttled(&self) -> bool {
+        2 * self.shared.throttled.load(Ordering::Relaxed) > self.sent()
     }
 
     /// Whether a proxy stands between.
@@ -563,27 +576,6 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("url", &self.url())
             .finish_non_exhaustive()
-    }
-}
-
-/// Remembers what of a profile nobody may see.
-fn keep_secrets(profile: &Profile) {
-    if let Some(credentials) = &profile.credentials
-        && !credentials.are_example()
-    {
-        keep_secret(&credentials.access_key);
-        let (key, token) = (&credentials.secret_key, &credentials.session_token);
-        [Some(key), token.as_ref()]
-            .into_iter()
-            .flatten()
-            .for_each(|secret| keep_secret(secret.reveal()));
-    }
-    profile
-        .headers
-        .values()
-        .for_each(|value| keep_secret(value));
-    if let Some(proxy) = &profile.proxy {
-        proxy.keep_secret();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use crate::target::keys::Keys;
 use crate::target::profile::REGION;
 use crate::target::{ConfigError, Credentials, Secret, overrides};
@@ -161,7 +162,7 @@ impl Environment {
 
 impl SharedFile {
     fn read(path: &Path) -> Option<Self> {
-        let text = std::fs::read_to_string(path).ok()?;
+        let text = files::text(path).ok()?;
         Some(Self {
             path: path.to_owned(),
             text: Secret::new(text),

@@ -14,6 +14,7 @@ use crate::target::url::Url;
 use crate::target::{
     Authorities, ConfigError, CredentialSource, Credentials, Environment, Proxy, Quotas,
 };
+use crate::wire::keep_secret;
 
 /// The region of an endpoint that says none: the one in AWS's examples.
 pub(crate) const REGION: &str = "us-east-1";
@@ -149,6 +150,24 @@ pub struct FixedJob {
 }
 
 impl Profile {
+    /// From now on nothing that is written or printed holds what of it nobody may see.
+    pub(crate) fn keep_secrets(&self) {
+        if let Some(credentials) = &self.credentials
+            && !credentials.are_example()
+        {
+            keep_secret(&credentials.access_key);
+            let (key, token) = (&credentials.secret_key, &credentials.session_token);
+            [Some(key), token.as_ref()]
+                .into_iter()
+                .flatten()
+                .for_each(|secret| keep_secret(secret.reveal()));
+        }
+        self.headers.values().for_each(|value| keep_secret(value));
+        if let Some(proxy) = &self.proxy {
+            proxy.keep_secret();
+        }
+    }
+
     /// A profile for a URL and nothing else.
     pub fn endpoint(url: &str, environment: &Environment) -> Result<Self, ConfigError> {
         let parsed = Url::parse(url)?;

@@ -558,13 +558,12 @@ fn pools_that_cannot_be_deleted_are_told_and_do_not_fill_the_screen() {
     let base = ["--execs", "1200", "--generators", "directed"];
     let (output, _) = against(&endpoint, &base);
     let lines: Vec<_> = output.stderr.lines().collect();
-    let told = |line: &&&str| line.starts_with("error: failed to delete the pool ");
-    assert_eq!(lines.iter().filter(told).count(), 20, "{}", output.stderr);
-    let [.., more, hint] = &lines[..] else {
+    let [.., told, hint] = &lines[..] else {
         panic!("{}", output.stderr)
     };
-    let is_counted = more.starts_with("error: failed to delete ") && more.ends_with(" more");
-    assert!(is_counted, "{more}");
+    assert!(told.starts_with("error: failed to delete "), "{told}");
+    assert!(told.contains(" pools, us-east-1_"), "{told}");
+    assert!(told.len() < 1_000, "{told}");
     let sweep = format!("`fullstop sweep --endpoint {endpoint} ");
     assert!(hint.starts_with(&sweep), "{hint}");
 }

@@ -125,7 +125,7 @@ fn what_the_user_got_wrong_is_exit_2_and_says_what_would_be_right() {
     usage(&["run", "--no-such-flag"], &["--no-such-flag"]);
     usage(
         &["explain", "job-id/length-max/one-ove"],
-        &["did you mean job-id/length-max/one-over?"],
+        &["did you mean `job-id/length-max/one-over`?"],
     );
     usage(
         &["serve", "--address", "0.0.0.0"],

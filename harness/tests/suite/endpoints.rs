@@ -2,6 +2,7 @@
 //!
 //! Each is a real server in front of a served reference, and is judged by the command.
 
+pub(crate) mod distorted;
 pub(crate) mod gateway;
 
 use std::collections::BTreeMap;

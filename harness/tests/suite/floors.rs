@@ -7,7 +7,7 @@ use crate::{files, name};
 
 /// The floors of `harness/src`, from the ground up.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "contract", "wire"],
+    &["clock", "contract", "nearest", "shell", "visible", "wire"],
     &["case", "files"],
     &[
         "suite",

@@ -338,7 +338,11 @@ fn reports_are_made_by_a_run_and_later_alike() {
     assert!(missing.stderr.contains("read results from nowhere.json"));
     let nowhere = fullstop(&["run", "--html", "no/such/folder/page.html"]);
     assert_eq!(nowhere.code, 2);
-    assert!(nowhere.stderr.contains("there is no folder no/such/folder"));
+    assert!(
+        nowhere
+            .stderr
+            .contains("write no/such/folder/page.html: No such file")
+    );
     let twice = fullstop(&["run", "--html", "-", "--json", "-"]);
     assert_eq!(twice.code, 2, "{}", twice.stderr);
 }

@@ -9,6 +9,7 @@ use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
 use crate::clock::Deadline;
 use crate::runner::{Exit, Session};
+use crate::visible::on_a_line;
 
 pub(super) async fn against(
     settings: &Settings,
@@ -48,7 +49,8 @@ fn told(difference: &Difference, names: &[String; 2], text: &mut String) {
     let _ = writeln!(
         text,
         "difference  {}, given {}",
-        difference.facets, difference.case.given
+        on_a_line(&difference.facets.to_string()),
+        difference.case.given
     );
     if let Ok(entry) = toml::to_string(&difference.case.entry("difference")) {
         let written = entry.lines().filter(|line| {
@@ -65,7 +67,7 @@ fn told(difference: &Difference, names: &[String; 2], text: &mut String) {
         } else {
             "  (a fault: the evidence forbids it)"
         };
-        let _ = writeln!(text, "  {name}: {}{note}", side.answer);
+        let _ = writeln!(text, "  {name}: {}{note}", on_a_line(&side.answer));
     }
     text.push('\n');
 }

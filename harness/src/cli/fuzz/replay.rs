@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use crate::campaign;
 use crate::cli::target::load_suite;
 use crate::cli::{Stop, print};
+use crate::files;
 use crate::runner::{Exit, Session};
 use crate::suite::Suite;
 
 pub(crate) async fn replay(session: &Session, file: &Path) -> Result<ExitCode, Stop> {
-    let text = std::fs::read_to_string(file)
+    let text = files::text(file)
         .map_err(|error| Stop::usage(format!("read {}: {error}", file.display())))?;
     // A requirement's id is made of the last two parts of its path.
     let parts: Vec<_> = file.iter().map(|part| part.to_string_lossy()).collect();

@@ -8,7 +8,8 @@ use crate::oracle::Mismatch;
 use crate::oracle::life::model::LifeBreach;
 use crate::oracle::life::rule::{
     COMPLETION_MEANS_END, COMPLETION_SHOWN, COMPLETION_STAYS, COUNTERS_NEVER_FALL, COUNTERS_REST,
-    DATES_IN_ORDER, IDENTITY, LifeRule, ROLE_STAYS, START_DATE_STAYS,
+    DATES_IN_ORDER, IDENTITY, LifeRule, READ_AFTER_STOP, READ_AFTER_WRITE, ROLE_STAYS,
+    START_DATE_STAYS,
 };
 use crate::oracle::mismatch::shown;
 use crate::oracle::same;
@@ -160,7 +161,17 @@ impl LifeBreach {
             rule,
             level: rule.basis.level,
             mismatch,
+            is_past: false,
         }
+    }
+
+    /// The same of a reading that was behind, and has caught up since.
+    pub(crate) fn behind(self) -> Self {
+        let rule = match self.rule {
+            READ_AFTER_STOP => READ_AFTER_STOP,
+            _ => READ_AFTER_WRITE,
+        };
+        Self::new(rule, self.mismatch)
     }
 
     /// The same, at most as firm as a level.

@@ -27,6 +27,8 @@ pub struct LifeBreach {
     pub level: Level,
     /// Where, what was wanted and what came.
     pub mismatch: Mismatch,
+    /// Whether a reading shows a status that the job had before, so that it may merely be behind.
+    pub is_past: bool,
 }
 
 /// What may be true of every pool and job that was made.

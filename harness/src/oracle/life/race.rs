@@ -171,10 +171,12 @@ fn hold_order(race: Raced<'_>, found: &mut Vec<LifeBreach>) {
 /// What the job came to.
 fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
     let place = "DescribeUserImportJob, afterwards";
-    let is_deleted = race
-        .events
-        .iter()
-        .any(|event| matches!(event.deed, Deed::DeletePool { .. }) && is_told(event));
+    let deletions = || {
+        let is_one = |event: &&Event| matches!(event.deed, Deed::DeletePool { .. });
+        race.events.iter().filter(is_one)
+    };
+    let is_deleted = deletions().any(is_granted);
+    let may_be_deleted = deletions().any(may_be_granted);
     let is_stopped = race.events.iter().any(|event| claims_stop(event).is_some());
     let mut was_stopped = false;
     for answer in race.after.iter().flatten() {
@@ -195,6 +197,7 @@ fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
                 return;
             }
             (true, None) => continue,
+            (false, _) if is_missing && may_be_deleted => return,
             (false, _) if is_missing => {
                 let wanted = "the job, whose pool is still there";
                 found.push(breach(
@@ -251,9 +254,10 @@ fn is_granted(event: &Event) -> bool {
     status.is_ok_and(|status| (200..300).contains(&status))
 }
 
-/// Whether it was done for sure.
-fn is_told(event: &Event) -> bool {
-    is_granted(event)
+/// Whether it may have been done: nobody refused it.
+fn may_be_granted(event: &Event) -> bool {
+    let status = event.answer.as_ref().map(|answer| answer.status);
+    status.map_or(true, |status| !(300..500).contains(&status))
 }
 
 fn members(answer: &Response) -> Option<Members> {

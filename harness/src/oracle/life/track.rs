@@ -21,6 +21,8 @@ pub(crate) struct Track {
     pub(crate) ids: Ids,
     /// The statuses in which it may have been at the last step. What time adds is added where they are used.
     possible: Statuses,
+    /// The statuses in which it may have been before.
+    had: Statuses,
     /// Whether its CSV file was uploaded, where that is known.
     has_file: Option<bool>,
     /// Whether a start or a stop was lost, and may act yet.
@@ -49,6 +51,7 @@ impl Track {
         Self {
             ids,
             possible,
+            had: Statuses::default(),
             has_file: None,
             is_doubtful: false,
             is_stop_granted: false,
@@ -97,6 +100,7 @@ impl Track {
         found: &mut Vec<LifeBreach>,
     ) {
         let before = self.possible();
+        self.had = self.had.or(self.possible);
         let granted = || {
             let entries = before.iter().filter_map(|from| entry(Some(from), act));
             entries.fold(Statuses::default(), |all, entry| all.or(entry.to))
@@ -155,7 +159,12 @@ impl Track {
         self.is_read |= is_reading;
         if let Some(status) = status(now) {
             let is_late = is_reading && self.is_late(status);
+            let known = found.len();
             self.show_status(status, is_late, place, found);
+            for breach in &mut found[known..] {
+                breach.is_past = is_reading && self.had.has(status);
+            }
+            self.had = self.had.or(self.possible);
             if is_late {
                 // The other members are as old.
                 return;

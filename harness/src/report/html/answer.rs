@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::oracle::Mismatch;
 use crate::report::html::layout::layout;
-use crate::report::visible::{clipped, on_a_line, visible};
+use crate::visible::{clipped, on_a_line, visible};
 
 /// The most characters of one line. A hostile header can be long.
 const LINE_LENGTH_MAX: usize = 2_200;

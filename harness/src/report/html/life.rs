@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::case::Level;
 use crate::lifecycle::{Kind, Lifecycle, RaceReport, SequenceReport, Standing, inline_svg};
 use crate::report::Labelled;
-use crate::report::visible::{clipped, on_a_line};
+use crate::visible::{clipped, on_a_line};
 
 /// The most outcomes of a kind of race that are shown, the most frequent ones.
 const OUTCOMES_MAX: usize = 12;

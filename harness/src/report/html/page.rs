@@ -11,10 +11,10 @@ use crate::report::figures::{entry, is_finding, percent, told};
 use crate::report::html::answer::{Line, Mark, annotated, lines};
 use crate::report::html::budget;
 use crate::report::html::life::Life;
-use crate::report::visible::{on_a_line, visible};
 use crate::report::{CaseResult, Labelled, RequirementResult, Results};
 use crate::runner::Verdict;
 use crate::snapshot;
+use crate::visible::{on_a_line, visible};
 
 /// The width of a bar, in units of its own.
 const BAR_WIDTH: f64 = 1000.0;

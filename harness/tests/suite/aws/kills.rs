@@ -1,4 +1,4 @@
-//! Runs that are killed at any moment leave nothing that `sweep` does not delete.
+//! Commands that are ended at any moment leave nothing that `sweep` does not delete.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -9,13 +9,29 @@ use super::Scene;
 use crate::command::{command, fullstop};
 
 /// How often a run is killed, where FULLSTOP_KILLS says nothing.
-const KILLS: usize = 4;
+const KILLS: usize = 6;
 
 /// How long a run may take to end once it was asked to.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between two looks at a process.
 const LOOK: Duration = Duration::from_millis(5);
+
+const SIGNALS: [&str; 3] = ["INT", "TERM", "KILL"];
+
+/// What makes, starts and deletes all the time.
+const COMMANDS: [&[&str]; 3] = [
+    &["run", "--filter", "job-id/", "--quiet"],
+    &["fuzz", "--execs", "400", "--findings", "kills-findings"],
+    &[
+        "lifecycle",
+        "--no-walk",
+        "--sequences",
+        "60",
+        "--races",
+        "6",
+    ],
+];
 
 const FOREIGN: &str = "fullstop-users";
 
@@ -24,7 +40,7 @@ const FOREIGN: &str = "fullstop-users";
     clippy::print_stdout,
     reason = "a test shows its output where it fails: this is how to repeat it"
 )]
-fn a_run_killed_at_any_moment_leaves_nothing_that_sweep_does_not_delete() {
+fn a_command_killed_at_any_moment_leaves_nothing_that_sweep_does_not_delete() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let kills = number("FULLSTOP_KILLS").unwrap_or(KILLS);
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -32,17 +48,22 @@ fn a_run_killed_at_any_moment_leaves_nothing_that_sweep_does_not_delete() {
     println!("FULLSTOP_KILLS={kills} FULLSTOP_KILLS_SEED={seed}");
     let scene = Scene::start(&[]);
     scene.make_pool(FOREIGN);
-    let whole = Instant::now();
-    let mut child = run(&scene);
-    child.wait().unwrap();
-    let whole = whole.elapsed();
-
     let mut random = Random(seed as u64);
-    let mut left = [0, 0];
+    let mut left = [0; SIGNALS.len()];
+    let wholes = COMMANDS.map(|arguments| {
+        let whole = Instant::now();
+        wait(&mut begun(&scene, arguments, false));
+        whole.elapsed()
+    });
     for round in 0..kills {
-        let signal = ["INT", "KILL"][round % 2];
+        let (kind, place) = (
+            round % SIGNALS.len(),
+            round / SIGNALS.len() % COMMANDS.len(),
+        );
+        let (signal, arguments, whole) = (SIGNALS[kind], COMMANDS[place], wholes[place]);
         let after = whole.mul_f64(random.unit());
-        let mut child = run(&scene);
+        let is_unread = random.unit() < 0.5;
+        let mut child = begun(&scene, arguments, is_unread);
         let started = Instant::now();
         while started.elapsed() < after && child.try_wait().unwrap().is_none() {
             let rest = after.saturating_sub(started.elapsed());
@@ -50,27 +71,22 @@ fn a_run_killed_at_any_moment_leaves_nothing_that_sweep_does_not_delete() {
         }
         send(&child, signal);
         let code = wait(&mut child);
-        let context =
-            format!("round {round}, SIG{signal} after {after:?} of {whole:?}, seed {seed}");
+        let context = format!(
+            "round {round}, SIG{signal} to {} after {after:?} of {whole:?}, output unread: {is_unread}, seed {seed}",
+            arguments[0]
+        );
         let remaining = scene.pools();
-        left[round % 2] += remaining.len() - 1;
-        if signal == "INT" {
+        left[kind] += remaining.len() - 1;
+        if signal != "KILL" {
             // 0 if it had finished before, and none if it had not yet begun to listen.
             assert!(matches!(code, Some(130 | 0) | None), "{context}: {code:?}");
-            assert_eq!(
-                remaining,
-                [FOREIGN],
-                "{context}: SIGINT leaves nothing at all"
-            );
+            assert_eq!(remaining, [FOREIGN], "{context}: it leaves nothing at all");
         }
         let swept = fullstop(&["sweep", "--endpoint", &scene.served.url]);
         assert_eq!(swept.code, 0, "{context}: {}", swept.stderr);
         assert_eq!(scene.pools(), [FOREIGN], "{context}");
     }
-    println!(
-        "left by SIGINT {}, by SIGKILL {}: all swept",
-        left[0], left[1]
-    );
+    println!("left by {SIGNALS:?}: {left:?}, all swept");
 }
 
 #[test]
@@ -119,21 +135,21 @@ fn a_second_interrupt_ends_at_once_and_says_what_sweep_deletes() {
     assert_eq!(scene.pools(), Vec::<String>::new(), "as it was said");
 }
 
-/// A run on a share of the suite that makes, starts and deletes all the time.
-fn run(scene: &Scene) -> Child {
-    let arguments = [
-        "run",
-        "--endpoint",
-        &scene.served.url,
-        "--filter",
-        "job-id/",
-        "--quiet",
-    ];
-    command(&arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+/// A command on the scene's endpoint, with its output going nowhere or to pipes that nobody reads.
+fn begun(scene: &Scene, arguments: &[&str], is_unread: bool) -> Child {
+    let out = || match is_unread {
+        true => Stdio::piped(),
+        false => Stdio::null(),
+    };
+    let target = ["--endpoint", &scene.served.url];
+    let mut child = command(&[arguments, &target].concat())
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .stdout(out())
+        .stderr(out())
         .spawn()
-        .unwrap()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    child
 }
 
 fn send(child: &Child, signal: &str) {

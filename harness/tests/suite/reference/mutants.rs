@@ -437,8 +437,8 @@ fn names_are_kebab_case_lead_back_and_are_used_once() {
         );
     }
     assert!(
-        Mutant::from_str("nope")
+        Mutant::from_str("job-id-trimed")
             .unwrap_err()
-            .contains("job-id-trimmed")
+            .contains("`job-id-trimmed`")
     );
 }
