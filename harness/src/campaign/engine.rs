@@ -222,7 +222,9 @@ impl Campaign {
             digest: self.state.digest,
             is_silent: false,
         };
-        let warmed = deadline.cap(self.arena.fixtures.warm(givens)).await;
+        // Most of the time is for requests.
+        let limit = sending.left().map(|left| left / 4);
+        let warmed = deadline.cap(self.arena.fixtures.warm(givens, limit)).await;
         if warmed.is_ok() {
             // What is under way when it passes is left: the end undoes what it made.
             let work = self.work(&sending, &deadline, &mut progress, &mut told);

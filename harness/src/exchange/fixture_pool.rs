@@ -223,7 +223,11 @@ impl FixturePool {
 
     /// Makes one of each, so that what is out of reach is known before anything waits for it. What takes long is made while
     /// executions go on.
-    pub(crate) async fn warm(&self, givens: impl IntoIterator<Item = Given>) {
+    pub(crate) async fn warm(
+        &self,
+        givens: impl IntoIterator<Item = Given>,
+        limit: Option<Duration>,
+    ) {
         let making: Vec<_> = givens
             .into_iter()
             .filter_map(|given| self.begin_apart(given))
@@ -238,7 +242,8 @@ impl FixturePool {
         if self.provisioner.binds_faults() {
             all.await;
         } else {
-            let _ = timeout(WARM_MAX, all).await;
+            let limit = limit.unwrap_or(WARM_MAX).min(WARM_MAX);
+            let _ = timeout(limit, all).await;
         }
     }
 

@@ -315,11 +315,11 @@ fn deeds(kind: Kind, ids: &crate::case::Ids, mixed: u64, concurrency: usize) -> 
         .collect()
 }
 
-/// Reads the job until it is neither running nor stopping, and twice more.
+/// Reads the job until it is neither running nor stopping, and twice more. It was started: one that is shown as Created is behind.
 async fn rest(stage: &mut Stage, describe: &Deed) -> Vec<Option<Response>> {
     for _ in 0..LOOKS_MAX {
         let answer = stage.act(describe, 0, None).await;
-        let is_moving = ["Pending", "InProgress", "Stopping"];
+        let is_moving = ["Created", "Pending", "InProgress", "Stopping"];
         let status = answer.as_ref().and_then(status_of);
         if !status.is_some_and(|status| is_moving.contains(&status.as_str())) {
             break;

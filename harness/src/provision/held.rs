@@ -16,6 +16,8 @@ use crate::visible::{masked, on_a_line};
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     owned: Mutex<BTreeSet<Owned>>,
+    /// The same, with what was undone.
+    ever: Mutex<BTreeSet<Owned>>,
     /// The pools that could not be deleted, by why.
     leftovers: Mutex<BTreeMap<(Known, String), Left>>,
     closed: AtomicBool,
@@ -80,9 +82,10 @@ pub(crate) struct Unmade {
 }
 
 impl Held {
-    /// Remembers something that was made. False where it is known already.
+    /// Remembers something that was made. False where it was made before: an id that two have is the other one's.
     pub(crate) fn hold(&self, owned: &Owned) -> bool {
-        lock(&self.owned).insert(owned.clone())
+        lock(&self.owned).insert(owned.clone());
+        lock(&self.ever).insert(owned.clone())
     }
 
     /// Whether it is still to be undone.

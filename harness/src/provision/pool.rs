@@ -87,7 +87,6 @@ impl Pools {
         let id = id?;
         let owned = Owned::pool(&id);
         if !self.held.hold(&owned) {
-            // An id that two pools have is the other one's.
             self.miss(&name);
         }
         let step = Step::Call {

@@ -74,7 +74,7 @@ pub enum Event {
     Unanswered {
         /// A digest of the request as the case composed it.
         request: String,
-        /// `closed`, `no-credentials`, `unsayable` or `silent`.
+        /// `closed`, `no-credentials`, `unsayable`, `late` or `silent`.
         how: String,
         /// Why.
         why: String,

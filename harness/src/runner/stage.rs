@@ -243,7 +243,10 @@ impl Stage {
                             Message::Raw { .. } => Signature::Valid,
                         },
                     },
-                    _ => Failure::Recorded { why },
+                    how => Failure::Recorded {
+                        why,
+                        is_late: how == LATE,
+                    },
                 }),
                 other => Err(Failure::Unsayable {
                     endpoint: RECORDING.to_owned(),
@@ -270,9 +273,13 @@ impl Stage {
             }
             Self::Played(player) => match played(player) {
                 Ok(Event::Described { answer }) => Ok(Described::read(answer.response())),
-                Ok(Event::Undescribed { why }) => Err(Failure::Recorded { why }),
+                Ok(Event::Undescribed { why }) => Err(Failure::Recorded {
+                    why,
+                    is_late: false,
+                }),
                 other => Err(Failure::Recorded {
                     why: missing(other),
+                    is_late: false,
                 }),
             },
         }
@@ -373,6 +380,9 @@ fn missing(event: Result<Event, String>) -> String {
     }
 }
 
+/// How a recording says that a response was waited for in vain: a live target is asked no third time then.
+const LATE: &str = "late";
+
 fn sent(message: &Message, came: &Result<Response, Failure>) -> Event {
     let request = digest(message);
     let unanswered = |how: &str, why: String| Event::Unanswered {
@@ -394,6 +404,7 @@ fn sent(message: &Message, came: &Result<Response, Failure>) -> Event {
             unanswered("no-credentials", endpoint.clone())
         }
         Err(Failure::Unsayable { why, .. }) => unanswered("unsayable", why.clone()),
+        Err(failure @ Failure::Timeout { .. }) => unanswered(LATE, failure.to_string()),
         Err(failure) => unanswered("silent", failure.to_string()),
     }
 }

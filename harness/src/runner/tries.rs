@@ -43,7 +43,12 @@ impl Halt {
     pub(crate) fn is_silence(&self) -> bool {
         matches!(
             self,
-            Self::Again(Reason::NoResponse(Failure::Timeout { .. }), _)
+            Self::Again(
+                Reason::NoResponse(
+                    Failure::Timeout { .. } | Failure::Recorded { is_late: true, .. }
+                ),
+                _
+            )
         )
     }
 }

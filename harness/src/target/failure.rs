@@ -64,6 +64,8 @@ pub enum Failure {
     Recorded {
         /// In its words.
         why: String,
+        /// Whether it was waited for in vain.
+        is_late: bool,
     },
     /// The request cannot be said. Nothing was sent.
     Unsayable {
@@ -170,7 +172,7 @@ impl fmt::Display for Failure {
             Self::Garbage { endpoint, why } => {
                 write!(f, "{endpoint} answered something that is not HTTP: {why}")
             }
-            Self::Recorded { why } => f.write_str(why),
+            Self::Recorded { why, .. } => f.write_str(why),
             Self::NoCredentials {
                 endpoint,
                 signature,

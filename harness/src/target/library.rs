@@ -2,20 +2,14 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hyper::ext::on_informational;
-use hyper::http;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Url};
-use tokio::sync::Notify;
 
 use crate::target::client::BODY_SIZE_MAX;
 use crate::target::failure::in_ms;
-use crate::target::reply::INTERIM_MAX;
 use crate::target::trust::Trust;
 use crate::target::url::Url as Endpoint;
 use crate::target::{ConfigError, Failure, Proxy};
@@ -100,7 +94,7 @@ impl Library {
             false => &self.fresh,
         };
         let failed = |error, partial| self.failed(error, partial, may_be_kept);
-        let answer = self.execute(client, self.message(url, request)?).await?;
+        let answer = client.execute(self.message(url, request)?).await;
         let answer = answer.map_err(|error| failed(error, false))?;
         whole(answer).await.map_err(|error| failed(error, true))
     }
@@ -108,8 +102,7 @@ impl Library {
     /// The same on a connection of its own. Of a success only the head is read.
     pub(crate) async fn tell(&self, url: Url, request: Request) -> Result<Response, Failure> {
         let failed = |error, partial| self.failed(error, partial, false);
-        let message = self.message(url, request)?;
-        let answer = self.execute(&self.fresh, message).await?;
+        let answer = self.fresh.execute(self.message(url, request)?).await;
         let answer = answer.map_err(|error| failed(error, false))?;
         if answer.status().is_success() {
             return Ok(head(&answer));
@@ -149,37 +142,10 @@ impl Library {
             .build()
             .map_err(|error| self.unsayable(&error.without_url()))?;
         let origin = message.url().origin().ascii_serialization();
-        let answer = self.execute(&self.fresh, message).await?;
+        let answer = self.fresh.execute(message).await;
         let answer =
             answer.map_err(|error| failure(error, origin, self.upload_timeout, false, false))?;
         Ok(head(&answer))
-    }
-
-    /// Sends a message, and gives up on one that brings interim responses without end: the library itself reads on.
-    async fn execute(
-        &self,
-        client: &reqwest::Client,
-        message: reqwest::Request,
-    ) -> Result<reqwest::Result<reqwest::Response>, Failure> {
-        let mut message =
-            http::Request::try_from(message).map_err(|error| self.unsayable(&error))?;
-        let (count, flood) = (AtomicUsize::new(0), Arc::new(Notify::new()));
-        let alarm = Arc::clone(&flood);
-        on_informational(&mut message, move |_| {
-            if count.fetch_add(1, Ordering::Relaxed) == INTERIM_MAX {
-                alarm.notify_one();
-            }
-        });
-        let message =
-            reqwest::Request::try_from(message).map_err(|error| self.unsayable(&error))?;
-        tokio::select! {
-            biased;
-            () = flood.notified() => Err(Failure::TooMuch {
-                endpoint: self.endpoint.clone(),
-                what: format!("more than {INTERIM_MAX} interim responses"),
-            }),
-            answer = client.execute(message) => Ok(answer),
-        }
     }
 
     fn unsayable(&self, cause: &dyn std::fmt::Display) -> Failure {

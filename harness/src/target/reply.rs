@@ -14,7 +14,7 @@ const HEADERS_MAX: usize = 100;
 const HEAD_SIZE_MAX: usize = 64 * 1_024;
 
 /// A server may send interim answers, and one that sends nothing else is broken.
-pub(crate) const INTERIM_MAX: usize = 8;
+const INTERIM_MAX: usize = 8;
 
 /// What frames a chunked body may take beside it. A body in chunks of one byte has six bytes for each, so that much of it
 /// is not read to the bound.

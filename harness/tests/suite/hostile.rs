@@ -163,7 +163,7 @@ fn survive(behaviour: &str, name: &str, endpoint: &Distorted) -> Came {
     }
     let left = pools(&endpoint.served.url);
     // What an endpoint says that it did not do, nobody looks for.
-    let is_denied = ["throttled", "redirect"]
+    let is_denied = ["throttled", "redirect", "two responses"]
         .iter()
         .any(|part| behaviour.contains(part));
     if left > 0 && !is_denied && !said.contains("fullstop sweep ") && !said.contains("left ") {

@@ -83,12 +83,20 @@ fn no_line_that_is_printed_runs_or_writes_anything() {
     let scratch = Scratch::new();
     let mut lines = BTreeSet::new();
     let commands: [&[&str]; 3] = [
-        &["run", "--json", "results.json"],
+        &[
+            "run",
+            "--filter",
+            "response/",
+            "--filter",
+            "job-id/",
+            "--json",
+            "results.json",
+        ],
         &["fuzz", "--execs", "150", "--json", "fuzz.json"],
         &["lifecycle", "--no-walk", "--sequences", "5"],
     ];
     for arguments in commands {
-        let target = ["--endpoint", &endpoint.url, "--deadline", "3s"];
+        let target = ["--endpoint", &endpoint.url, "--deadline", "8s"];
         let run = output(command(&[arguments, &target].concat()).current_dir(&scratch.folder));
         let said = run.stdout + &run.stderr;
         for line in said.lines() {
@@ -104,7 +112,7 @@ fn no_line_that_is_printed_runs_or_writes_anything() {
     }
     let with = |part: &str| lines.iter().filter(|line| line.contains(part)).count();
     let counts = ["fullstop send", "curl"].map(with);
-    assert!(counts[0] > 20 && counts[1] > 0, "{counts:?}: {lines:#?}");
+    assert!(counts[0] > 10 && counts[1] > 0, "{counts:?}: {lines:#?}");
 
     let place = scratch.path("place");
     fs::create_dir_all(&place).expect("an empty folder");

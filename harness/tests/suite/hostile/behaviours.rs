@@ -12,6 +12,15 @@ use crate::endpoints::distorted::{Fault, Next, Request, Response, endless, hang}
 /// A name, and what the endpoint does.
 pub(crate) type Behaviour = (&'static str, Fault);
 
+/// Says the same without end, four megabytes a second: several at once leave time for whoever is tested.
+fn dripping(client: &mut TcpStream, piece: &[u8]) -> io::Result<Next> {
+    let piece = piece.repeat((4_096 / piece.len()).max(1));
+    loop {
+        client.write_all(&piece)?;
+        thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
 /// Bytes in place of the response to a stop; the connection stays.
 fn in_place(
     request: &Request,
@@ -104,18 +113,14 @@ pub(crate) const BEHAVIOURS: &[Behaviour] = &[
     (
         "endless interim responses",
         |request, response, client| match request.is_stop() {
-            true => endless(client, b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+            true => dripping(client, b"HTTP/1.1 100 Continue\r\n\r\n"),
             false => response.send(client),
         },
     ),
     (
         "endless early hints",
         |request, response, client| match request.is_stop() {
-            true => endless(
-                client,
-                b"",
-                b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n",
-            ),
+            true => dripping(client, b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
             false => response.send(client),
         },
     ),
