@@ -28,6 +28,7 @@ mod watch;
 pub use differ::{Difference, Side, differences};
 pub use engine::{Campaign, Summary};
 pub use finding::{Finding, Told};
+#[cfg(feature = "cli")]
 pub(crate) use finding::{found_nothing, prepare};
 pub use kill::{Killed, distribution, time_to_kill};
 pub use live::Live;

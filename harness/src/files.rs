@@ -42,6 +42,7 @@ fn of(content: impl Read, size_max: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Whether a file can be written, without changing it.
+#[cfg(feature = "cli")]
 pub(crate) fn check(file: &Path) -> io::Result<()> {
     match fs::metadata(file) {
         Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),

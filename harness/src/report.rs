@@ -17,6 +17,7 @@ mod terminal;
 
 pub use crate::visible::{clipped, on_a_line, visible};
 pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
+#[cfg(feature = "cli")]
 pub(crate) use explain::expected;
 pub use explain::explain;
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
@@ -29,5 +30,6 @@ pub use markdown::markdown;
 pub use merge::{MergeError, Met, merge};
 pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
 pub use stored::{Held, Stored, StoredError};
+#[cfg(feature = "cli")]
 pub(crate) use terminal::request_and_response;
 pub use terminal::{Style, side_by_side, terminal};

@@ -20,9 +20,11 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// What stands at the beginning of a line that a CI server takes for a command, or anywhere in it.
+#[cfg(feature = "cli")]
 const COMMANDS: [&str; 2] = ["::", "##["];
 
 /// The same of a whole output. The styles that are ours stay: a foreign one does no more than they do.
+#[cfg(feature = "cli")]
 pub(crate) fn printed(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -49,6 +51,7 @@ pub(crate) fn printed(text: &str) -> String {
 }
 
 /// Whether what follows an escape makes it a change of style.
+#[cfg(feature = "cli")]
 fn is_style(text: &str) -> bool {
     let parameters = text.strip_prefix('[').and_then(|rest| rest.split_once('m'));
     parameters.is_some_and(|(numbers, _)| {

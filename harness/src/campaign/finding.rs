@@ -17,6 +17,7 @@ use crate::case::{
 };
 use crate::contract::Operation;
 use crate::oracle::Mismatch;
+#[cfg(feature = "cli")]
 use crate::suite::{Suite, SuiteError};
 use crate::visible::on_a_line;
 
@@ -217,17 +218,20 @@ fn write(folder: &Path, path: &str, text: &str) -> io::Result<()> {
 }
 
 /// Lies in each folder of findings, so that one without a case file is known from one that nobody wrote to.
+#[cfg(feature = "cli")]
 const MARK: (&str, &str) = (
     "findings.txt",
     "`fullstop fuzz` writes what it finds to this folder, as case files. If there are none, it found nothing.\n",
 );
 
 /// Makes a folder ready for findings, before there is one.
+#[cfg(feature = "cli")]
 pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
     write(folder, MARK.0, MARK.1)
 }
 
 /// Whether a folder is one of findings, and holds none.
+#[cfg(feature = "cli")]
 pub(crate) fn found_nothing(folder: &Path) -> bool {
     folder.join(MARK.0).is_file() && matches!(Suite::from_folder(folder), Err(SuiteError::Empty(_)))
 }

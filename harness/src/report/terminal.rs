@@ -12,7 +12,7 @@ use crate::report::figures::{
     areas as areas_of, coverage, divergence, entry, is_finding, occurring, percent, told,
 };
 use crate::report::{CaseResult, Labelled, Results};
-use crate::runner::{Constancy, Exchange, Exit, KnownState, Verdict};
+use crate::runner::{Constancy, Exit, KnownState, Verdict};
 use crate::snapshot;
 use crate::visible::{on_a_line, visible};
 
@@ -375,7 +375,8 @@ fn quotas(quotas: &[QuotaUse], text: &mut String) {
 }
 
 /// A request and what came, without colours.
-pub(crate) fn request_and_response(exchange: &Exchange, text: &mut String) {
+#[cfg(feature = "cli")]
+pub(crate) fn request_and_response(exchange: &crate::runner::Exchange, text: &mut String) {
     for (label, content) in [("request", &exchange.sent), ("response", &exchange.came)] {
         for (index, line) in content.lines().filter(|line| !line.is_empty()).enumerate() {
             let label = if index == 0 { label } else { "" };

@@ -108,6 +108,7 @@ impl Gate {
     }
 
     /// Why too little was recorded, if so: what is only observed counts where nothing else was asked for.
+    #[cfg(feature = "cli")]
     pub(crate) fn short_of_recorded(self, records: &[Record]) -> Option<String> {
         self.short_of(records, |record| {
             record.is_told() || record.verdict == Verdict::Observed

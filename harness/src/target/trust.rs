@@ -4,8 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::files;
-
 /// Certificate authorities of a file, trusted besides the system's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorities {
@@ -23,7 +21,8 @@ impl Authorities {
         use rustls::pki_types::CertificateDer;
         use rustls::pki_types::pem::PemObject as _;
 
-        let bytes = files::read(file, files::SIZE_MAX).map_err(|error| error.to_string())?;
+        let bytes =
+            crate::files::read(file, crate::files::SIZE_MAX).map_err(|error| error.to_string())?;
         let certificates = CertificateDer::pem_slice_iter(&bytes)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("it is no PEM file: {error}"))?;
