@@ -179,7 +179,7 @@ impl Stage {
         }
     }
 
-    /// The target. In this process there is none, and no reading is ever behind.
+    /// The target. In this process there is none.
     pub(crate) fn target(&self) -> Option<Arc<Target>> {
         match self {
             Self::InProcess(..) => None,

@@ -384,8 +384,9 @@ impl Judge {
                 }
                 Ok(response) => {
                     self.breaker.answered();
-                    // What a server failed on once may be luck; what it fails on twice is its answer.
-                    if response.status >= 500 && before.failed.is_none() && case.fault.is_none() {
+                    // What a server fails on may be luck; what it fails on in the last try as well is its answer.
+                    let is_answer = before.failed.is_some() && before.is_last;
+                    if response.status >= 500 && !is_answer && case.fault.is_none() {
                         let reason = Reason::ServerFailed {
                             status: response.status,
                         };

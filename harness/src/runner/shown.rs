@@ -1,7 +1,7 @@
 //! Requests and responses as reports show them.
 
 use crate::case::Message;
-use crate::wire::{Response, redact};
+use crate::wire::{Header, Response, redact};
 
 /// The most bytes of a body that a report shows.
 const SHOWN_SIZE_MAX: usize = 2_000;
@@ -14,15 +14,8 @@ pub(crate) fn shown_request(sent: &Message) -> String {
 fn describe_sent(sent: &Message) -> String {
     match sent {
         Message::Plain { request, .. } => {
-            let mut text = format!("{} {}", request.method, request.path);
-            for header in &request.headers {
-                text.push_str(&format!(
-                    "\n{}: {}",
-                    header.name,
-                    String::from_utf8_lossy(&header.value)
-                ));
-            }
-            format!("{text}\n\n{}", shown(&request.body))
+            let first = format!("{} {}", request.method, request.path);
+            message(first, &request.headers, &request.body)
         }
         Message::Raw { raw, body } => format!("{}\n\n{}", raw.head.join("\n"), shown(body)),
     }
@@ -30,15 +23,16 @@ fn describe_sent(sent: &Message) -> String {
 
 /// A response as a report shows it, secrets and all.
 pub(crate) fn described(response: &Response) -> String {
-    let mut text = response.status.to_string();
-    for header in &response.headers {
-        text.push_str(&format!(
-            "\n{}: {}",
-            header.name,
-            String::from_utf8_lossy(&header.value)
-        ));
+    let first = response.status.to_string();
+    message(first, &response.headers, &response.body)
+}
+
+fn message(mut text: String, headers: &[Header], body: &[u8]) -> String {
+    for header in headers {
+        let value = String::from_utf8_lossy(&header.value);
+        text.push_str(&format!("\n{}: {value}", header.name));
     }
-    format!("{text}\n\n{}", shown(&response.body))
+    format!("{text}\n\n{}", shown(body))
 }
 
 fn shown(body: &[u8]) -> String {

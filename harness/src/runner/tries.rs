@@ -68,8 +68,10 @@ pub(crate) struct Tries {
 /// What the attempt before this one met, as far as the next one has to know.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Before {
-    /// The status of a server error: what comes now is the answer.
+    /// The status of a server error: if the last try meets one as well, it is the answer.
     pub(crate) failed: Option<u16>,
+    /// Whether no other try comes after it.
+    pub(crate) is_last: bool,
     /// A close of a connection that had been used: the next request needs one of its own.
     pub(crate) was_closed: bool,
     /// A start that was refused beside other active jobs: the next one is beside none.
@@ -87,6 +89,7 @@ impl Tries {
 
     pub(crate) fn take(&mut self, halt: Halt) {
         self.count += 1;
+        self.before.is_last = self.count + 1 == ATTEMPTS_MAX;
         match &halt {
             Halt::Again(Reason::ServerFailed { status }, _) => self.before.failed = Some(*status),
             Halt::Again(Reason::NoResponse(Failure::Closed { was_kept: true, .. }), _) => {

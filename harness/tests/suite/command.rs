@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, fs};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// The command's path.
 pub(crate) const FULLSTOP: &str = env!("CARGO_BIN_EXE_fullstop");
@@ -77,6 +78,28 @@ impl Served {
             process,
             url: url.trim().to_owned(),
         }
+    }
+}
+
+impl Served {
+    /// How many pools of ours there are.
+    pub(crate) fn pools(&self) -> usize {
+        let listed = fullstop(&["sweep", "--dry-run", "--endpoint", &self.url]);
+        assert_eq!(listed.code, 0, "{}", listed.stderr);
+        let pools = listed.stdout.lines();
+        pools
+            .filter(|line| line.starts_with("would delete"))
+            .count()
+    }
+}
+
+/// Looks again and again whether something has come about, and fails if it has not within a while.
+#[track_caller]
+pub(crate) fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < limit, "{what}: not within {limit:?}");
+        thread::park_timeout(Duration::from_millis(5));
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::process::{Command, Stdio};
-use std::thread;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::command::{Scratch, Served, command, fullstop, output};
+use crate::command::{Scratch, Served, command, fullstop, output, until};
 
 #[test]
 fn an_output_that_cannot_be_written_is_told_before_anything_is_sent() {
@@ -120,73 +119,62 @@ fn signal(name: &str, process: u32) {
     assert!(sent.expect("kill is there").success());
 }
 
+/// How long a command may take to end once it was asked to: its clean-up has five seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Starts a command whose output nobody reads, and waits until it has made a pool.
+fn begun(served: &Served, scratch: &Scratch, arguments: &[&str]) -> Child {
+    let mut child = command(&[arguments, &["--endpoint", &served.url]].concat())
+        .current_dir(&scratch.folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // A closed pipe is no reason to leave pools behind.
+    drop((child.stdout.take(), child.stderr.take()));
+    until("a pool", PATIENCE, || served.pools() > 0);
+    child
+}
+
+fn has_ended(child: &mut Child) -> bool {
+    child.try_wait().expect("it is a child").is_some()
+}
+
 #[test]
 fn a_report_to_a_pipe_that_nobody_reads_can_be_ended() {
-    let scratch = Scratch::new();
+    let (served, scratch) = (Served::start(&["--pending-ms", "60000"]), Scratch::new());
     let pipe = scratch.path("pipe");
     let made = Command::new("mkfifo").arg(&pipe).status();
     assert!(made.expect("mkfifo is there").success());
-    let mut child = command(&["run", "--filter", "response/", "--json", &pipe])
-        .current_dir(&scratch.folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the command starts");
-    // It runs, and then waits for somebody to read.
-    thread::park_timeout(Duration::from_millis(1_500));
-    assert!(
-        child.try_wait().expect("it is a child").is_none(),
-        "it waits"
-    );
+    let mut child = begun(&served, &scratch, &["run", "--json", &pipe]);
     signal("-INT", child.id());
-    let start = Instant::now();
-    while child.try_wait().expect("it is a child").is_none() {
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "it cannot be ended"
-        );
-        thread::park_timeout(Duration::from_millis(10));
-    }
+    // What it made is deleted, and then it waits for somebody to read.
+    until("no pool", PATIENCE, || served.pools() == 0);
+    assert!(!has_ended(&mut child), "it waits");
+    until("the end", PATIENCE, || {
+        signal("-INT", child.id());
+        has_ended(&mut child)
+    });
     assert_eq!(child.wait().expect("it ended").code(), Some(130));
 }
 
 #[test]
 fn a_signal_ends_each_command_with_130_and_without_pools() {
-    let served = Served::start(&["--pending-ms", "60000"]);
-    let scratch = Scratch::new();
+    let (served, scratch) = (Served::start(&["--pending-ms", "60000"]), Scratch::new());
     let findings = scratch.path("findings");
     let commands: [&[&str]; 3] = [
-        &["run", "--repeats", "100", "--concurrency", "1"],
+        &["run", "--concurrency", "1"],
         &["fuzz", "--time", "60s", "--findings", &findings],
         &["lifecycle", "--sequences", "100000"],
     ];
     for (name, arguments) in ["-INT", "-TERM", "-INT"].into_iter().zip(commands) {
-        let mut child = command(&[arguments, &["--endpoint", &served.url]].concat())
-            .current_dir(&scratch.folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the command starts");
-        // Nobody reads on: a closed pipe is no reason to leave pools behind.
-        drop((child.stdout.take(), child.stderr.take()));
-        thread::park_timeout(Duration::from_millis(300));
+        let mut child = begun(&served, &scratch, arguments);
         signal(name, child.id());
-        let start = Instant::now();
-        while child.try_wait().expect("it is a child").is_none() {
-            assert!(
-                start.elapsed() < Duration::from_secs(8),
-                "{arguments:?} goes on"
-            );
-            thread::park_timeout(Duration::from_millis(10));
-        }
-        assert_eq!(
-            child.wait().expect("it ended").code(),
-            Some(130),
-            "{arguments:?}"
-        );
+        until(arguments[0], PATIENCE, || has_ended(&mut child));
+        let code = child.wait().expect("it ended").code();
+        assert_eq!(code, Some(130), "{arguments:?}");
+        assert_eq!(served.pools(), 0, "{arguments:?}");
     }
-    let left = fullstop(&["sweep", "--dry-run", "--endpoint", &served.url]);
-    assert!(left.stdout.starts_with("0 pools"), "{}", left.stdout);
 }
 
 #[test]

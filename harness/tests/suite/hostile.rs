@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::command::{Scratch, command, fullstop};
+use crate::command::{Scratch, command};
 use crate::endpoints::distorted::Distorted;
 use behaviours::{BEHAVIOURS, Behaviour};
 
@@ -161,7 +161,7 @@ fn survive(behaviour: &str, name: &str, endpoint: &Distorted) -> Came {
     if said.lines().any(|line| line.trim_start().starts_with("::")) {
         wrong.push("it wrote a command of a CI server".to_owned());
     }
-    let left = pools(&endpoint.served.url);
+    let left = endpoint.served.pools();
     // What an endpoint says that it did not do, nobody looks for.
     let is_denied = ["throttled", "redirect", "two responses"]
         .iter()
@@ -198,15 +198,4 @@ fn watched(child: &mut Child, limit: Duration) -> (i32, u64) {
         }
         thread::park_timeout(Duration::from_millis(10));
     }
-}
-
-/// How many pools there are on the reference behind an endpoint.
-fn pools(reference: &str) -> usize {
-    let listed = fullstop(&["sweep", "--dry-run", "--endpoint", reference]);
-    assert_eq!(listed.code, 0, "{}", listed.stderr);
-    listed
-        .stdout
-        .lines()
-        .filter(|line| line.starts_with("would delete"))
-        .count()
 }
