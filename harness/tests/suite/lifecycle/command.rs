@@ -126,9 +126,11 @@ fn the_next_race_begins_while_the_job_of_the_last_one_comes_to_rest() {
         panic!("{} races: {}", begun.len(), output.stderr);
     };
     let (before, after) = sent.split_at(second);
-    // One race has the endpoint to itself until its sixteen requests are answered.
-    let stops = count(before, "StopUserImportJob");
-    assert!((16..20).contains(&stops), "{stops}");
+    // One race has the endpoint to itself until its sixteen requests are answered. Which of the two is first is chance: one has
+    // stops alone, the other stops and starts.
+    let acts = ["StopUserImportJob", "StartUserImportJob"];
+    let raced: usize = acts.into_iter().map(|name| count(before, name)).sum();
+    assert!((17..22).contains(&raced), "{raced}");
     let looks = [before, after].map(|part| count(part, "DescribeUserImportJob"));
     assert!(looks[0] < 20 && looks[1] > 20, "{looks:?}");
 }
