@@ -16,7 +16,6 @@ mod lifecycle;
 mod limits;
 mod list;
 mod measuring;
-mod merge;
 mod mutants;
 mod outputs;
 mod plan;
@@ -106,8 +105,6 @@ enum Command {
     Report(report::Arguments),
     /// Keep the file of known failures that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
-    /// Join the results of all shards of a run, and check that nothing is missing or doubled.
-    Merge(merge::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),
     /// List the permitted variations of the reference, or check that none is accused.
@@ -176,7 +173,6 @@ pub fn main() -> ExitCode {
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Ledger(arguments) => ledger::ledger(&arguments),
-        Command::Merge(arguments) => merge::merge(&arguments),
         Command::Mutants(arguments) => mutants::mutants(&arguments),
         Command::Variations(arguments) => variations::variations(&arguments),
         Command::Soak(arguments) => soak::soak(&arguments),

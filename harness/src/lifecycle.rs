@@ -21,7 +21,7 @@ mod written;
 pub use automaton::{Automaton, Edge, Standing, State};
 pub use difference::Difference;
 pub use dot::dot;
-pub use play::{NO_ANSWER, Played, play};
+pub use play::{Played, play};
 pub(crate) use races::races_that_break;
 pub use races::{Kind, RaceFinding, RaceReport, races};
 pub use results::{FORMAT, Lifecycle, LifecycleKind};

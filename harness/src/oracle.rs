@@ -6,6 +6,7 @@
 
 mod basis;
 mod body;
+mod brief;
 mod constraint;
 mod evidence;
 mod expected;
@@ -14,30 +15,32 @@ mod form;
 mod invariant;
 mod known;
 mod life;
-mod mismatch;
 mod permitted;
 mod reader;
 mod ruling;
 mod said;
 mod signed;
+mod statuses;
 mod success;
 mod template;
+mod violation;
 
 pub use basis::Basis;
+pub use brief::Brief;
 pub use constraint::{are_well_formed, job_fault, pool_fault};
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
 pub(crate) use expected::same;
 pub use expected::{Context, Judgement, judge};
-pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within, label};
-pub use invariant::{Observed, Outcome};
+pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within};
+pub use invariant::{Observed, Outcome, Silence};
 pub use known::{Known, Place, Sent, Signing};
 pub use life::{
-    Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Statuses, Wanted, entry, judge_race,
-    table,
+    Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Wanted, entry, judge_race, table,
 };
-pub use mismatch::Mismatch;
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub(crate) use ruling::rule_read;
 pub use ruling::{Reason, Ruling, Verdict, permits, rule};
 pub use said::expectations;
+pub use statuses::Statuses;
 pub use template::{JOB_NAME, Likeness, Name, POOL_NAME, names, template};
+pub use violation::{Actual, Expected, Facet, Step, Violation};

@@ -10,7 +10,6 @@ mod html;
 mod junit;
 mod labelled;
 mod markdown;
-mod merge;
 mod results;
 mod stored;
 mod terminal;
@@ -27,8 +26,7 @@ pub use html::{Line, Mark, Placed, annotated, html, layout};
 pub use junit::junit;
 pub use labelled::{Labelled, OfTarget};
 pub use markdown::markdown;
-pub use merge::{MergeError, Met, merge};
-pub use results::{CaseResult, FORMAT, RequirementResult, Results, ShardResult, TargetResult};
+pub use results::{CaseResult, FORMAT, Mismatch, RequirementResult, Results, TargetResult};
 pub use stored::{Held, Stored, StoredError};
 #[cfg(feature = "cli")]
 pub(crate) use terminal::request_and_response;

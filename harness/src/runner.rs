@@ -21,7 +21,6 @@ mod repeats;
 mod replay;
 mod run;
 mod session;
-mod shard;
 mod shown;
 mod stage;
 mod testimony;
@@ -38,7 +37,7 @@ pub use rehearsal::{Rehearsal, RehearsalError, rehearse};
 pub use repeats::{Constancy, Repeats};
 pub use run::Runner;
 pub use session::{Session, SessionError};
-pub use shard::Shard;
 pub use testimony::Testimony;
+pub(crate) use tries::silence;
 
 pub use crate::provision::Reason;

@@ -10,7 +10,7 @@ use crate::campaign::finding::{Finding, Written, written};
 use crate::campaign::latency::grown;
 use crate::campaign::shrink::smaller;
 use crate::campaign::suspicion::{Kind, Suspicion};
-use crate::case::Level;
+use crate::case::{Invariant, Level};
 use crate::oracle::{Permitted, expectations};
 use crate::reference::{Auth, Options};
 use crate::runner::{Record, Session, Verdict};
@@ -170,7 +170,7 @@ impl Confirmer {
             tries += 1;
             if let Some(again) = self.again(suspicion).await {
                 hits += 1;
-                suspicion.mismatches = again.mismatches;
+                suspicion.violations = again.violations;
                 suspicion.gist = again.gist;
             }
         }
@@ -256,6 +256,7 @@ impl Confirmer {
             Kind::State => written.case.level,
             _ => suspicion.broken.level,
         };
+        let is_server_error = suspicion.kind == Kind::Invariant(Invariant::NoServerErrors);
         Finding {
             id,
             causes: causes(&suspicion),
@@ -265,12 +266,13 @@ impl Confirmer {
             requirement: suspicion.broken.text,
             requirement_id: suspicion.broken.id,
             source: sources.join("; "),
-            mismatches: suspicion.mismatches,
+            violations: suspicion.violations,
             flaky: (hits < tries).then_some((hits, tries)),
             executions_to_find: suspicion.executions,
             given: written.case.given.to_string(),
             path: written.path,
             text: written.text,
+            is_server_error,
             is_request: true,
             invariant: written.invariant,
             replay: curl.or(Some(own)),
@@ -338,10 +340,5 @@ fn tries_until_one(kind: Kind) -> u32 {
 
 /// A fault without the request that brings it.
 fn core(suspicion: &Suspicion) -> (Kind, String) {
-    let parts: Vec<_> = suspicion.key.split(" | ").collect();
-    let core = match parts.as_slice() {
-        [sentence, .., wrong] => format!("{sentence} | {wrong}"),
-        _ => suspicion.key.clone(),
-    };
-    (suspicion.kind, core)
+    (suspicion.kind, suspicion.key.clone())
 }

@@ -8,16 +8,18 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::campaign::kind::{AnswerKind, kind};
-use crate::campaign::suspicion::{Broken, Came, Gist, Invariants, Kind, Suspicion, suspicions};
+use crate::campaign::suspicion::{
+    Broken, Came, Gist, Invariants, Kind, Suspicion, places, suspicions,
+};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
 use crate::exchange::{ExclusiveLease, FixtureLease, FixturePool};
 use crate::oracle::{
-    self, Answer, Known, Likeness, Mismatch, Observed, Outcome, Permitted, Place, Sent, Signing,
-    permitted, same,
+    self, Actual, Answer, Expected, Facet, Known, Likeness, Observed, Outcome, Permitted, Place,
+    Sent, Signing, Statuses, Violation, permitted, same,
 };
 use crate::provision::{Described, Lease, Reason};
-use crate::runner::{Record, RunError, Runner, Session, Verdict};
+use crate::runner::{Record, RunError, Runner, Session, Verdict, silence};
 use crate::suite::Suite;
 use crate::target::{Failure, Lane};
 use crate::wire::{Envelope, Request, Response};
@@ -131,9 +133,12 @@ impl Arena {
         let (record, observed) = self.runner.judged(case).await;
         let mut suspicions = Vec::from_iter(self.of_record(case, &record, observed.as_ref()));
         if let Some(observed) = observed.filter(|_| !is_sent_alone(case)) {
-            let is_told = |at: &str| record.mismatches.iter().any(|one| one.at == at);
+            let is_told = |told: &Violation| {
+                let mut own = record.violations.iter();
+                own.any(|one| one.facet == told.facet)
+            };
             let broken = self.invariants.broken_by(&observed, case);
-            let other = |one: &Suspicion| !one.mismatches.iter().any(|one| is_told(&one.at));
+            let other = |one: &Suspicion| !one.violations.iter().any(is_told);
             suspicions.extend(broken.into_iter().filter(other));
         }
         (record, suspicions)
@@ -150,21 +155,18 @@ impl Arena {
             return None;
         }
         let broken = self.requirements.get(case.requirement())?;
-        let places: BTreeSet<_> = record.mismatches.iter().map(|one| one.at.clone()).collect();
-        let places = Vec::from_iter(places).join(" ");
+        let places = places(&record.violations);
         Some(Suspicion {
             key: format!("{} | {} {places}", case.requirement(), record.verdict),
             kind: Kind::Case,
             broken: broken.clone(),
-            mismatches: if record.mismatches.is_empty() {
-                let wanted = "an answer that the unchanged request does not get";
-                let reason = record
-                    .reason
-                    .as_ref()
-                    .map_or_else(String::new, ToString::to_string);
-                vec![Mismatch::new("answer", wanted, reason)]
+            violations: if record.violations.is_empty() {
+                let reason = record.reason.as_ref();
+                let reason = reason.map_or_else(String::new, ToString::to_string);
+                let (facet, actual) = (Facet::Response, Actual::told(reason));
+                vec![Violation::new(facet, Expected::Distinct, actual)]
             } else {
-                record.mismatches.clone()
+                record.violations.clone()
             },
             gist: observed.and_then(|observed| Gist::of_outcome(&observed.outcome)),
             case: Arc::clone(case),
@@ -270,7 +272,7 @@ impl Arena {
                     ..Done::default()
                 };
             }
-            Err(failure) => Outcome::Silent(failure.to_string()),
+            Err(failure) => Outcome::Silent(silence(&failure)),
         };
         // Read once, for the judgement and for the kind of the answer.
         let envelope = match &outcome {
@@ -326,10 +328,10 @@ impl Arena {
             key: "RequestId repeated".to_owned(),
             kind: Kind::Invariant(Invariant::RequestId),
             broken: broken.clone(),
-            mismatches: vec![Mismatch::new(
-                "header x-amzn-requestid",
-                "an id that no other answer has",
-                id,
+            violations: vec![Violation::new(
+                Facet::header("x-amzn-requestid"),
+                Expected::told("an id that no other answer has"),
+                Actual::text(Some(id)),
             )],
             gist: None,
             case: Arc::clone(case),
@@ -381,10 +383,10 @@ impl Arena {
         let Some(now) = described(lane, &lease.ids).await else {
             return self.fixtures.discard(lease).await;
         };
-        let mismatches = changed(case, allowed, &lease, &now, done.likeness.as_ref());
+        let violations = changed(case, allowed, &lease, &now, done.likeness.as_ref());
         let is_as_before =
-            mismatches.is_empty() && now.status().is_some() && now.status() == lease.status;
-        if !mismatches.is_empty() {
+            violations.is_empty() && now.status().is_some() && now.status() == lease.status;
+        if !violations.is_empty() {
             // Whoever is granted stops the job by right, and has nobody before him to blame for the rest.
             let culprit = if done.is_refusal(case) {
                 if unverified.iter().any(|one| !Arc::ptr_eq(one, case)) {
@@ -398,7 +400,7 @@ impl Arena {
                 None
             };
             let culprit = culprit.map(|(_, suspicion)| suspicion);
-            let suspicion = culprit.unwrap_or_else(|| of_state(case, mismatches));
+            let suspicion = culprit.unwrap_or_else(|| of_state(case, violations));
             done.suspicions.push(suspicion);
         }
         if !is_as_before || fresh {
@@ -459,10 +461,8 @@ impl Arena {
                 break;
             };
             if was_stopped(&lease, now.status()) {
-                let got = now.status().map_or("gone", Status::name);
-                let wanted = "a job that a refused request does not stop";
-                let mismatch = Mismatch::new("post/Status", wanted, got);
-                culprit = Some((place, of_state(case, vec![mismatch])));
+                let violation = Violation::of_job_status(Expected::NotStopped, now.status());
+                culprit = Some((place, of_state(case, vec![violation])));
                 break;
             }
         }
@@ -491,59 +491,54 @@ fn changed(
     lease: &Lease,
     now: &Described,
     answer: Option<&Likeness>,
-) -> Vec<Mismatch> {
+) -> Vec<Violation> {
     let Some(before) = &lease.before else {
         return Vec::new();
     };
     let Some(job) = &now.job else {
-        let got = now.response.to_string();
-        return vec![Mismatch::new("post", "the job, as before the request", got)];
+        let expected = Expected::told("the job, as before the request");
+        let actual = Actual::told(now.response.to_string());
+        return vec![Violation::new(Facet::State(None), expected, actual)];
     };
-    let mut mismatches = Vec::new();
+    let mut violations = Vec::new();
     for member in IMMUTABLE {
         let Some(old) = before.get(member) else {
             continue;
         };
         let new = job.get(member);
         if !new.is_some_and(|new| same(old, new)) {
-            let got = new.map_or_else(|| "nothing".to_owned(), ToString::to_string);
-            let wanted = format!("{old}, as before the request");
-            mismatches.push(Mismatch::new(format!("post/{member}"), wanted, got));
+            let (expected, actual) = (Expected::unchanged(old), Actual::value(new));
+            violations.push(Violation::new(Facet::state(member), expected, actual));
         }
     }
     let (Some(was), Some(is), Some(answer)) = (lease.status, now.status(), answer) else {
-        return mismatches;
+        return violations;
     };
     let is_stopped = matches!(is, Status::Stopping | Status::Stopped);
     let was_stopped = matches!(was, Status::Stopping | Status::Stopped);
-    let wanted = if answer.status == 200 && allowed.grants().is_some() && !is_stopped {
-        Some("Stopped or Stopping")
+    let expected = if answer.status == 200 && allowed.grants().is_some() && !is_stopped {
+        Some(Expected::JobStatus(Statuses::STOPPED))
     } else if is_refusal(case, answer) && is_stopped && !was_stopped {
-        Some("a job that a refused request does not stop")
+        Some(Expected::NotStopped)
     } else if was.is_finished() && is != was && case.given.status() == Some(was) {
-        Some(was.name())
+        Some(Expected::status(was))
     } else {
         None
     };
-    if let Some(wanted) = wanted {
-        mismatches.push(Mismatch::new("post/Status", wanted, is.name()));
+    if let Some(expected) = expected {
+        violations.push(Violation::of_job_status(expected, Some(is)));
     }
-    mismatches
+    violations
 }
 
-pub(crate) fn of_state(case: &Arc<Case>, mismatches: Vec<Mismatch>) -> Suspicion {
-    let said: Vec<_> = mismatches
+pub(crate) fn of_state(case: &Arc<Case>, violations: Vec<Violation>) -> Suspicion {
+    let said: Vec<_> = violations
         .iter()
-        .map(|one| {
-            format!(
-                "{} {}",
-                one.at,
-                if one.at == "post/Status" {
-                    &*one.wanted
-                } else {
-                    ""
-                }
-            )
+        .map(|one| match &one.facet {
+            Facet::State(Some(member)) if member == "Status" => {
+                format!("{} {}", one.facet, one.expected)
+            }
+            facet => format!("{facet} "),
         })
         .collect();
     Suspicion {
@@ -558,7 +553,7 @@ pub(crate) fn of_state(case: &Arc<Case>, mismatches: Vec<Mismatch>) -> Suspicion
                 cite: "Developer guide, Importing users from a CSV file; API reference, StopUserImportJob".to_owned(),
             }],
         },
-        mismatches,
+        violations,
         gist: None,
         case: Arc::clone(case),
         executions: 0,

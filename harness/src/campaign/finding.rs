@@ -10,13 +10,13 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::campaign::cause::{Cause, have_one, of_both_told};
-use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, is_server_error, nobody};
+use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody, wrong};
 use crate::case::{
     Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
     Requirement,
 };
 use crate::contract::Operation;
-use crate::oracle::Mismatch;
+use crate::oracle::{Expected, Violation};
 #[cfg(feature = "cli")]
 use crate::suite::{Suite, SuiteError};
 use crate::visible::on_a_line;
@@ -44,7 +44,7 @@ pub struct Finding {
     /// Where it comes from.
     pub source: String,
     /// What was wanted against what came, in each place.
-    pub mismatches: Vec<Mismatch>,
+    pub violations: Vec<Violation>,
     /// How often it showed, of how many tries, where that was not every time.
     pub flaky: Option<(u32, u32)>,
     /// The judged requests to the operation until it was seen first.
@@ -55,6 +55,8 @@ pub struct Finding {
     pub path: String,
     /// What the case file says.
     pub text: String,
+    /// Whether it says no more than that the server failed.
+    pub(crate) is_server_error: bool,
     /// Whether it is a request, which needs the valid one beside it.
     pub(crate) is_request: bool,
     /// The invariant that it breaks: its file goes with the case file.
@@ -98,12 +100,12 @@ pub struct Told {
 impl Finding {
     /// What was wanted, over all places.
     pub fn wanted(&self) -> String {
-        self.sides(|one| &one.wanted)
+        self.sides(|one| one.expected.to_string())
     }
 
     /// What came, over all places.
     pub fn got(&self) -> String {
-        self.sides(|one| &one.got)
+        self.sides(|one| one.actual.to_string())
     }
 
     /// As `--json` has it; `folder` is where its case file was written.
@@ -133,7 +135,7 @@ impl Finding {
     /// Takes in the same fault as another requirement tells it. The firmer of the two is the one that is told; of two that are
     /// as firm, the one that says more than that a server failed.
     pub(crate) fn take_in(&mut self, mut other: Self) {
-        let rank = |one: &Self| (one.level, is_server_error(&one.key));
+        let rank = |one: &Self| (one.level, one.is_server_error);
         if rank(&other) < rank(self) {
             std::mem::swap(self, &mut other);
         }
@@ -147,11 +149,11 @@ impl Finding {
         }
     }
 
-    fn sides(&self, side: impl Fn(&Mismatch) -> &String) -> String {
+    fn sides(&self, side: impl Fn(&Violation) -> String) -> String {
         let sides: Vec<_> = self
-            .mismatches
+            .violations
             .iter()
-            .map(|one| format!("{}: {}", one.at, side(one)))
+            .map(|one| format!("{}: {}", one.at(), side(one)))
             .collect();
         sides.join("; ")
     }
@@ -184,10 +186,11 @@ impl fmt::Display for Finding {
         for line in sent {
             writeln!(f, "  sent    {line}")?;
         }
-        for mismatch in &self.mismatches {
-            writeln!(f, "  {}", on_a_line(&mismatch.at))?;
-            writeln!(f, "    wanted  {}", on_a_line(&mismatch.wanted))?;
-            writeln!(f, "    got     {}", on_a_line(&mismatch.got))?;
+        for violation in &self.violations {
+            let (expected, actual) = (&violation.expected, &violation.actual);
+            writeln!(f, "  {}", on_a_line(&violation.at()))?;
+            writeln!(f, "    wanted  {}", on_a_line(&expected.to_string()))?;
+            writeln!(f, "    got     {}", on_a_line(&actual.to_string()))?;
         }
         if let Some((hits, tries)) = self.flaky {
             writeln!(f, "  flaky   {hits} of {tries} times")?;
@@ -320,7 +323,8 @@ fn state(
     expect: Vec<Expectation>,
     granted: Option<Level>,
 ) -> (Level, Vec<Expectation>, Option<Post>) {
-    let is_refused = suspicion.key.contains("refused");
+    let is_of_refusal = |one: &Violation| one.expected == Expected::NotStopped;
+    let is_refused = suspicion.violations.iter().any(is_of_refusal);
     let any = || Expectation {
         grade: Grade::Conformant,
         flag: None,
@@ -393,7 +397,7 @@ fn name(suspicion: &Suspicion) -> String {
             .collect::<Vec<_>>()
             .join("-"),
         Kind::Answer => {
-            let wrong = suspicion.key.split(" | ").last().unwrap_or_default();
+            let wrong = wrong(suspicion.gist.as_ref(), &suspicion.violations);
             format!("{} {wrong}", facets(&suspicion.case, &nobody()))
         }
         _ => suspicion.key.clone(),

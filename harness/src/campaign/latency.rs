@@ -9,7 +9,7 @@ use crate::case::{
     Case, Change, Given, JobState, Level, MemberValue, PoolState, Source, SourceKind,
 };
 use crate::contract::Operation;
-use crate::oracle::Mismatch;
+use crate::oracle::{Actual, Expected, Facet, Violation};
 use crate::target::Lane;
 
 /// How long the JobId is: each four times the one before, and all within what any server reads.
@@ -65,10 +65,10 @@ pub(crate) async fn grown(arena: &Arena, lane: &mut Lane) -> Option<Suspicion> {
                 cite: "CWE-1333, inefficient regular expression complexity: one client can stop an endpoint for all".to_owned(),
             }],
         },
-        mismatches: vec![Mismatch::new(
-            "elapsed",
-            "four times the input in about four times the time",
-            told([first, second, third]),
+        violations: vec![Violation::new(
+            Facet::Elapsed,
+            Expected::told("four times the input in about four times the time"),
+            Actual::told(told([first, second, third])),
         )],
         gist: None,
         case: case(LENGTHS[2]),

@@ -12,7 +12,6 @@ use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
 use crate::clock::Deadline;
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
-use crate::oracle::Mismatch;
 use crate::reference::Options;
 use crate::shell::word;
 
@@ -82,8 +81,11 @@ impl Theatre {
             text.push_str(line);
             text.push('\n');
         }
-        let mismatch = mismatch(&seen);
-        let mut causes = causes_of_rule(&seen.rule, &seen.text, &mismatch);
+        let violations = Vec::from_iter(seen.violation.clone());
+        let causes = violations
+            .first()
+            .map(|violation| causes_of_rule(&seen.rule, &seen.text, violation));
+        let mut causes = causes.unwrap_or_default();
         // A job that was started again may have come to its end since.
         if seen.kind == Kind::StopStart && causes.contains(&Cause::NotStopped) {
             causes.insert(Cause::Restarted);
@@ -93,7 +95,7 @@ impl Theatre {
             also: Vec::new(),
             causes,
             key: key(&seen),
-            mismatches: vec![mismatch],
+            violations,
             level: seen.level,
             requirement: seen.text,
             requirement_id: None,
@@ -105,6 +107,7 @@ impl Theatre {
             replay: Some(replay),
             path: format!("{id}.txt"),
             id,
+            is_server_error: false,
             is_request: false,
             invariant: None,
             exchange: None,
@@ -115,12 +118,4 @@ impl Theatre {
 /// Two races that break one rule are one fault, whatever was raced.
 pub(crate) fn key(seen: &RaceFinding) -> String {
     format!("race: {}", seen.rule)
-}
-
-fn mismatch(seen: &RaceFinding) -> Mismatch {
-    let (at, sides) = seen.mismatch.split_once(": wanted ").unwrap_or_default();
-    match sides.split_once(", got ") {
-        Some((wanted, got)) => Mismatch::new(at, wanted, got),
-        None => Mismatch::new("race", &seen.text, &seen.mismatch),
-    }
 }

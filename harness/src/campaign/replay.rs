@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::campaign::execute::{Arena, is_sent_alone};
 use crate::campaign::suspicion::Kind;
-use crate::oracle::Mismatch;
+use crate::oracle::Violation;
 use crate::runner::{Exchange, RunError, Session, Verdict};
 use crate::suite::Suite;
 
@@ -18,7 +18,7 @@ pub struct Again {
     /// What was sent and what came.
     pub exchange: Option<Exchange>,
     /// What is wrong, with the requirement that it breaks.
-    pub wrong: Vec<(String, Mismatch)>,
+    pub wrong: Vec<(String, Violation)>,
 }
 
 /// Judges the cases of one file.
@@ -34,7 +34,7 @@ pub async fn replay(
         for case in &requirement.cases {
             let (record, of_suite) = arena.run(case).await;
             let mut wrong: Vec<_> = record
-                .mismatches
+                .violations
                 .iter()
                 .map(|one| (requirement.text.clone(), one.clone()))
                 .collect();
@@ -49,7 +49,7 @@ pub async fn replay(
                 let text = &suspicion.broken.text;
                 wrong.extend(
                     suspicion
-                        .mismatches
+                        .violations
                         .iter()
                         .map(|one| (text.clone(), one.clone())),
                 );

@@ -9,9 +9,8 @@ use tokio::time::timeout;
 use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::case::{Act, Sequence, SequenceKind, Source, Step};
-use crate::contract::Status;
-use crate::lifecycle::{NO_ANSWER, Stage, Target, play, shrink};
-use crate::oracle::LifeBreach;
+use crate::lifecycle::{Stage, Target, play, shrink};
+use crate::oracle::{Brief, LifeBreach};
 use crate::reference::Options;
 use crate::runner::Session;
 use crate::shell::word;
@@ -73,7 +72,7 @@ struct Shown {
     at: usize,
     breach: LifeBreach,
     /// What was answered to each step when it was broken last.
-    said: Vec<String>,
+    said: Vec<Brief>,
     /// How often.
     hits: u32,
 }
@@ -110,13 +109,13 @@ impl Theatre {
             steps
                 .iter()
                 .zip(&played.said)
-                .filter(|(_, said)| *said != NO_ANSWER)
+                .filter(|(_, said)| **said != Brief::Silent)
         };
         let stops = heard().filter(|(step, _)| step.act == Act::StopUserImportJob);
         let has_stopped = |place: usize| {
             let before = steps.iter().zip(&played.said).take(place);
             let mut stops = before.filter(|(step, _)| step.act == Act::StopUserImportJob);
-            stops.any(|(_, said)| said.starts_with("200"))
+            stops.any(|(_, said)| said.status() == Some(200))
         };
         let is_told = |(place, breach): &&(usize, LifeBreach)| match breach.rule.id {
             OF_ANOTHER_STOP => has_stopped(*place),
@@ -205,8 +204,8 @@ impl Theatre {
             said,
             hits,
         } = shown;
-        let mut causes = causes_of_rule(breach.rule.id, breach.rule.basis.text, &breach.mismatch);
-        if shows_job(&said[at]) {
+        let mut causes = causes_of_rule(breach.rule.id, breach.rule.basis.text, &breach.violation);
+        if said[at].shows_job() {
             causes.remove(&Cause::ErrorAsSuccess);
         }
         let basis = breach.rule.basis;
@@ -237,7 +236,7 @@ impl Theatre {
             requirement: basis.text.to_owned(),
             requirement_id: None,
             source: format!("{}: {}", basis.kind.name(), basis.cite),
-            mismatches: vec![breach.mismatch],
+            violations: vec![breach.violation],
             flaky: (hits < TRIES).then_some((hits, TRIES)),
             executions_to_find: scene.executions,
             given: acts.join("; "),
@@ -248,6 +247,7 @@ impl Theatre {
             )),
             id,
             path,
+            is_server_error: false,
             is_request: false,
             invariant: None,
             exchange: None,
@@ -260,10 +260,4 @@ impl Theatre {
             session.close().await;
         }
     }
-}
-
-/// Whether an answer, in the words of [`play`], shows the status of a job.
-fn shows_job(said: &str) -> bool {
-    let more = said.split_once(' ').map(|(_, more)| more);
-    more.is_some_and(|more| more.parse::<Status>().is_ok())
 }

@@ -8,7 +8,8 @@ use memchr::{memchr_iter, memmem};
 use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
 use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
 use crate::oracle::{
-    Mismatch, Observed, Outcome, Permitted, Reason, Ruling, Verdict, hold, rule_read,
+    Actual, Expected, Facet, Observed, Outcome, Permitted, Reason, Ruling, Verdict, Violation,
+    hold, rule_read,
 };
 use crate::suite::Suite;
 use crate::wire::{Envelope, Response};
@@ -54,7 +55,7 @@ pub(crate) struct Suspicion {
     pub(crate) key: String,
     pub(crate) kind: Kind,
     pub(crate) broken: Broken,
-    pub(crate) mismatches: Vec<Mismatch>,
+    pub(crate) violations: Vec<Violation>,
     /// What the answer is, where it is an answer that is wrong.
     pub(crate) gist: Option<Gist>,
     /// The request that brought it.
@@ -97,18 +98,16 @@ impl Gist {
         self.status < 400 && self.error_type.is_none() && !self.has_job
     }
 
-    /// An error as the rules of a job's life tell it: `400 ResourceNotFoundException`, `400 without an error type`.
-    pub(crate) fn told(text: &str) -> Option<Self> {
-        let (status, name) = text.split_once(' ')?;
-        let status = status
-            .parse()
-            .ok()
-            .filter(|status| (100..600).contains(status))?;
-        Some(Self {
-            status,
-            error_type: (name != "without an error type").then(|| name.to_owned()),
-            has_job: false,
-        })
+    /// The error that a violation tells.
+    pub(crate) fn of_error(actual: &Actual) -> Option<Self> {
+        match actual {
+            Actual::Error(status, error_type) => Some(Self {
+                status: *status,
+                error_type: error_type.clone(),
+                has_job: false,
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -148,12 +147,12 @@ impl Invariants {
     pub(crate) fn broken_by(&self, observed: &Observed, case: &Arc<Case>) -> Vec<Suspicion> {
         let broken = self.0.iter().filter_map(|(invariant, broken)| {
             let held = hold(*invariant, std::slice::from_ref(observed));
-            let mismatches = held.breaches.into_iter().next()?.mismatches;
+            let violations = held.breaches.into_iter().next()?.violations;
             Some(Suspicion {
-                key: invariant_key(*invariant, &mismatches, &observed.outcome),
+                key: invariant_key(*invariant, &violations, &observed.outcome),
                 kind: Kind::Invariant(*invariant),
                 broken: broken.clone(),
-                mismatches,
+                violations,
                 gist: Gist::of_outcome(&observed.outcome),
                 case: Arc::clone(case),
                 executions: 0,
@@ -217,13 +216,8 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     let mut found = invariants.broken_by(&observed, came.case);
     // That a server failed says less than what it should have answered.
     let says_more = |one: &&Suspicion| one.kind != Kind::Invariant(Invariant::NoServerErrors);
-    let places = found
-        .iter()
-        .filter(says_more)
-        .flat_map(|one| &one.mismatches);
-    let explained = places
-        .map(|one| (one.at.clone(), one.got.clone()))
-        .collect();
+    let explained = found.iter().filter(says_more);
+    let explained: Vec<_> = explained.flat_map(|one| one.violations.clone()).collect();
     // An answer that is no JSON, or that names no error, is no answer of the right type either.
     let is_untyped = found.iter().any(|one| {
         matches!(
@@ -243,12 +237,12 @@ pub(crate) fn suspicions(came: Came<'_>, invariants: &Invariants) -> Vec<Suspici
     let Some((ruling, response)) = ruling else {
         return found;
     };
-    if let Some(mismatch) = leak(response, came.message) {
+    if let Some(violation) = leak(response, came.message) {
         found.push(Suspicion {
-            key: format!("leak: {}", mismatch.wanted),
+            key: format!("leak: {}", violation.expected),
             kind: Kind::Leak,
             broken: no_leak(),
-            mismatches: vec![mismatch],
+            violations: vec![violation],
             gist: None,
             case: Arc::clone(came.case),
             executions: 0,
@@ -288,24 +282,27 @@ fn of_answer(
     case: &Arc<Case>,
     ruling: &Ruling,
     response: &Response,
-    explained: &BTreeSet<(String, String)>,
+    explained: &[Violation],
 ) -> Option<Suspicion> {
     // The requirement that it breaks: of the error that came, where that is one of those permitted.
     let Reason::Basis(basis) = ruling.reason else {
         return None;
     };
     // A header is never wrong for one request only.
-    let is_other = |one: &&Mismatch| {
-        !one.at.starts_with("header ") && !explained.contains(&(one.at.clone(), one.got.clone()))
+    let is_explained = |one: &Violation| {
+        let mut explained = explained.iter();
+        explained.any(|other| other.facet == one.facet && other.actual == one.actual)
     };
-    let mismatches: Vec<_> = ruling.mismatches.iter().filter(is_other).cloned().collect();
-    if mismatches.is_empty() {
+    let is_other = |one: &&Violation| !matches!(one.facet, Facet::Header(_)) && !is_explained(one);
+    let violations: Vec<_> = ruling.violations.iter().filter(is_other).cloned().collect();
+    if violations.is_empty() {
         return None;
     }
+    let gist = Gist::of(response);
     let level = ruling.level;
     let carries = basis.kind.carries_must();
     Some(Suspicion {
-        key: format!("{} | {}", group(basis.text), wrong(response, &mismatches)),
+        key: format!("{} | {}", basis.gist(), wrong(Some(&gist), &violations)),
         kind: Kind::Answer,
         broken: Broken {
             id: None,
@@ -320,51 +317,36 @@ fn of_answer(
                 cite: basis.cite.to_owned(),
             }],
         },
-        mismatches,
-        gist: Some(Gist::of(response)),
+        violations,
+        gist: Some(gist),
         case: Arc::clone(case),
         executions: 0,
     })
 }
 
-/// The requirement without what only says how firmly it stands: a reader takes both for one.
-fn group(text: &str) -> String {
-    let groups = [
-        ("breaks a constraint", "constraints are refused"),
-        ("another dialect's pattern", "constraints are refused"),
-        ("in place of a text", "wrong types are refused"),
-        ("no JSON object is refused", "what is no request is refused"),
-        (
-            "without an object is refused",
-            "what is no request is refused",
-        ),
-    ];
-    let found = groups.iter().find(|(part, _)| text.contains(part));
-    found
-        .map_or(text, |(_, group)| group)
-        .trim_end_matches('.')
-        .to_owned()
-}
-
 /// The wrong behaviour in few words: what came in place of what was wanted, without values.
-fn wrong(response: &Response, mismatches: &[Mismatch]) -> String {
-    let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.as_str()).collect();
-    let is_of_envelope = |at: &&str| matches!(*at, "status" | "error type");
-    if places.iter().any(is_of_envelope) {
-        let envelope = Envelope::read(response);
-        let name = envelope.error_type().unwrap_or("no type");
-        return format!("{} {name}", response.status);
+pub(crate) fn wrong(gist: Option<&Gist>, violations: &[Violation]) -> String {
+    let is_of_envelope = |one: &Violation| matches!(one.facet, Facet::Status | Facet::ErrorType);
+    if let Some(gist) = gist
+        && violations.iter().any(is_of_envelope)
+    {
+        let name = gist.error_type.as_deref().unwrap_or("no type");
+        return format!("{} {name}", gist.status);
     }
-    let is_missing = |one: &Mismatch| one.got == "nothing";
-    if mismatches.iter().all(is_missing) {
+    let is_missing = |one: &&Violation| one.actual == Actual::Missing;
+    if violations.iter().all(|one| is_missing(&one)) {
         return "members missing".to_owned();
     }
-    let present = mismatches.iter().filter(|one| !is_missing(one));
-    let places: BTreeSet<_> = present.map(|one| one.at.as_str()).collect();
+    places(violations.iter().filter(|one| !is_missing(one)))
+}
+
+/// Where some violations are, each place once.
+pub(crate) fn places<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> String {
+    let places: BTreeSet<_> = violations.into_iter().map(Violation::at).collect();
     Vec::from_iter(places).join(" ")
 }
 
-fn invariant_key(invariant: Invariant, mismatches: &[Mismatch], outcome: &Outcome) -> String {
+fn invariant_key(invariant: Invariant, violations: &[Violation], outcome: &Outcome) -> String {
     let about = match (invariant, outcome) {
         (
             Invariant::KnownErrorType | Invariant::ErrorStatus | Invariant::NoServerErrors,
@@ -375,27 +357,15 @@ fn invariant_key(invariant: Invariant, mismatches: &[Mismatch], outcome: &Outcom
             format!("{} {name}", response.status)
         }
         (Invariant::Robust, Outcome::Closed) => "a close".to_owned(),
-        (Invariant::Robust, Outcome::Silent(why)) => {
-            let kinds = ["whole answer within", "middle", "not HTTP", "reached"];
-            let kind = kinds.into_iter().find(|kind| why.contains(kind));
-            kind.unwrap_or("silence").to_owned()
-        }
+        (Invariant::Robust, Outcome::Silent(silence)) => silence.kind.to_owned(),
         (Invariant::MemberTypes, _) => {
-            let kinds: BTreeSet<_> = mismatches.iter().map(|one| one.wanted.as_str()).collect();
-            Vec::from_iter(kinds).join(" ")
+            let kinds = violations.iter().map(|one| one.expected.to_string());
+            Vec::from_iter(kinds.collect::<BTreeSet<_>>()).join(" ")
         }
-        (Invariant::EchoedIds | Invariant::IdPatterns, _) => {
-            let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.as_str()).collect();
-            Vec::from_iter(places).join(" ")
-        }
+        (Invariant::EchoedIds | Invariant::IdPatterns, _) => places(violations),
         _ => String::new(),
     };
     format!("{invariant:?} {about}").trim_end().to_owned()
-}
-
-/// Whether a key says no more than that the server failed.
-pub(crate) fn is_server_error(key: &str) -> bool {
-    key.starts_with(&format!("{:?}", Invariant::NoServerErrors))
 }
 
 /// The ids that a success repeats: those of the precondition, if the request names them.
@@ -476,7 +446,7 @@ const TRACES: [&str; 7] = [
 const ECHO_SIZE_MIN: usize = 32;
 
 /// Something in an answer that does not belong there.
-fn leak(response: &Response, message: &Message) -> Option<Mismatch> {
+fn leak(response: &Response, message: &Message) -> Option<Violation> {
     let (body, sent) = (response.body.as_slice(), sent_body(message));
     let is_escaped_end = |at: usize| body.get(at + 1) == Some(&b'n');
     // A success of some hundred bytes is looked through in no time, but most answers are successes or refusals without a
@@ -486,15 +456,16 @@ fn leak(response: &Response, message: &Message) -> Option<Mismatch> {
         || memchr_iter(b'\\', body).any(is_escaped_end);
     let has = |text: &[u8], trace: &str| memmem::find(text, trace.as_bytes()).is_some();
     let is_leak = |trace: &str| has(body, trace) && !has(sent, trace);
-    let wanted = if suspect && TRACES.iter().any(|trace| is_leak(trace)) {
+    let expected = if suspect && TRACES.iter().any(|trace| is_leak(trace)) {
         "no stack trace"
     } else if sent.len() >= ECHO_SIZE_MIN && is_echoed(sent, body) {
         "not the whole request"
     } else {
         return None;
     };
-    let got = String::from_utf8_lossy(body).into_owned();
-    Some(Mismatch::new("body", wanted, got))
+    let actual = Actual::told(String::from_utf8_lossy(body));
+    let expected = Expected::told(expected);
+    Some(Violation::new(Facet::body(""), expected, actual))
 }
 
 /// Whether a body holds the whole of a request. By the first byte, then whole: to make a searcher ready takes longer than to

@@ -12,7 +12,7 @@ use crate::cli::limits::Limits;
 use crate::cli::outputs::{Reports, is_stdout, put_json};
 use crate::cli::target::{SuiteArguments, TargetArguments};
 use crate::cli::{Stop, print};
-use crate::oracle::label;
+use crate::oracle::Brief;
 use crate::published;
 use crate::recording::{Event, Recording};
 use crate::report::{Comparison, Labelled, Results, Shown, Stored, Truth, compare_text};
@@ -150,7 +150,11 @@ fn truth(which: &str) -> Result<Truth, Stop> {
     for (name, (track, _)) in &recording.tracks {
         for event in &track.events {
             if let Event::Answered { answer, .. } = event {
-                let shown = Shown::of(&label(Some(&answer.response())));
+                let brief = Brief::of(&answer.response());
+                let shown = Shown {
+                    status: brief.status(),
+                    says: brief.said().map(str::to_owned),
+                };
                 truth.answers.entry(name.clone()).or_default().insert(shown);
             }
         }

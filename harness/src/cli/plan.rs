@@ -12,7 +12,7 @@ use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, print, runtime};
 use crate::contract::QuotaUse;
 use crate::report::{Bounds, Forecast, TargetResult};
-use crate::runner::{Exit, Plan, Repeats, Shard, rehearse};
+use crate::runner::{Exit, Plan, Repeats, rehearse};
 use crate::target::{Profile, Provision};
 
 /// What `--help` says at the end.
@@ -36,9 +36,6 @@ pub(crate) struct Arguments {
     /// Plan for at most this many cases, as `run` chooses them.
     #[arg(long, value_name = "N")]
     budget: Option<usize>,
-    /// Plan for this part of a run only.
-    #[arg(long, value_name = "K/N")]
-    shard: Option<Shard>,
     /// Say what it adds that a run repeats each divergence so often; 0 does not.
     #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
     repeats: u16,
@@ -50,13 +47,12 @@ pub(crate) struct Arguments {
 pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
     check(&arguments.json.iter().collect::<Vec<_>>(), &[])?;
     let (suite, selection) = arguments.suite.load()?;
-    let target = arguments.target.for_shard(arguments.shard);
+    let target = &arguments.target;
     let profile = target.profile_without_credentials()?;
     let selection = arguments.suite.pinned(&profile, &suite, selection)?;
     let selection = within(arguments.budget, &suite, selection);
     let runtime = runtime()?;
     let plan = Plan {
-        shard: arguments.shard,
         ..Plan::of(selection)
     };
     let rehearsal = runtime
@@ -87,7 +83,7 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
 /// What of a profile bounds a run, and what cannot be known of it.
 pub(crate) fn bounds(profile: &Profile) -> Bounds {
     let quotas = profile.quotas.as_ref().map(|quotas| {
-        let classes = quotas.classes.iter();
+        let classes = quotas.0.iter();
         classes
             .map(|(class, limit)| {
                 let quota = QuotaUse {
@@ -99,7 +95,7 @@ pub(crate) fn bounds(profile: &Profile) -> Bounds {
                     pool_limit: limit.pool,
                     pool_peak: 0,
                 };
-                (quota, quotas.share.of(limit.account))
+                (quota, f64::from(limit.account))
             })
             .collect()
     });

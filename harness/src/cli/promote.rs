@@ -129,9 +129,9 @@ fn check(name: &str, text: &str, recording: &Recording) -> Result<(), Stop> {
             "promote {}: the recording itself would diverge from it: {}",
             record.id,
             record
-                .mismatches
-                .first()
-                .map(ToString::to_string)
+                .wrong()
+                .next()
+                .map(|(_, violation)| violation.to_string())
                 .unwrap_or_default()
         ))),
         None => Ok(()),

@@ -21,13 +21,13 @@ Examples:
   fullstop lifecycle --races 5 --json life.json
   fullstop report results.json life.json --html all.html
 
-The exit code is 0 whatever the results say: `fullstop run` and `fullstop merge` are the gates.";
+The exit code is 0 whatever the results say: `fullstop run` is the gate.";
 
 /// Makes reports of stored results.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// What `run --json`, `merge --json` or `lifecycle --json` wrote, several for targets side by side; NAME=FILE calls one by
+    /// What `run --json` or `lifecycle --json` wrote, several for targets side by side; NAME=FILE calls one by
     /// another name.
     #[arg(required = true, value_name = "RESULTS.json")]
     results: Vec<String>,

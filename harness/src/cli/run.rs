@@ -19,7 +19,7 @@ use crate::ledger::{Day, Ledger};
 use crate::power;
 use crate::published;
 use crate::report::{Results, Style, TargetResult};
-use crate::runner::{Gate, Plan, Run, Runner, Session, Shard, recognise};
+use crate::runner::{Gate, Plan, Run, Runner, Session, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 
@@ -65,9 +65,6 @@ pub(crate) struct Arguments {
     /// Run at most this many cases, those that catch the most mutants first. Invariants cost no request and are always held.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     budget: Option<usize>,
-    /// Run only part K of N of the cases, for machines that share the work; `fullstop merge` joins the results.
-    #[arg(long, value_name = "K/N", requires = "json")]
-    shard: Option<Shard>,
     /// Start the cases in the order that this number decides. No verdict depends on it.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -110,9 +107,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     }
     let (suite, selection) = arguments.suite.load()?;
     let runtime = runtime()?;
-    let target = arguments.target.for_shard(arguments.shard);
+    let target = &arguments.target;
     let limits = &arguments.limits;
-    let done = runtime.block_on(guarded(&target, limits, async |session, deadline| {
+    let done = runtime.block_on(guarded(target, limits, async |session, deadline| {
         let selection = arguments
             .suite
             .pinned(&session.profile, &suite, selection)?;
@@ -122,7 +119,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             first: power::published().minimal.clone(),
             seed: arguments.seed,
             concurrency: usize::from(arguments.concurrency),
-            shard: arguments.shard,
             deadline: deadline.clone(),
             ..Plan::of(selection)
         };

@@ -107,8 +107,8 @@ fn shown(case: &Case, record: &Record, exit: Exit, reason: Option<&str>) -> Stri
         request_and_response(exchange, &mut text);
     }
     expected(case, &mut text);
-    for mismatch in &record.mismatches {
-        let _ = writeln!(text, "  differs  {}", on_a_line(&mismatch.to_string()));
+    for (_, violation) in record.wrong() {
+        let _ = writeln!(text, "  differs  {violation}");
     }
     let note = record
         .reason

@@ -11,10 +11,10 @@ use crate::campaign::found_nothing;
 use crate::cli::Stop;
 use crate::files;
 use crate::power;
-use crate::runner::{Exit, Session, SessionError, Shard};
+use crate::runner::{Exit, Session, SessionError};
 use crate::shell::word;
 use crate::suite::{Suite, SuiteError};
-use crate::target::{Config, ConfigError, Environment, Profile, Share};
+use crate::target::{Config, ConfigError, Environment, Profile};
 
 /// The configuration that is read if it is there.
 pub(crate) const CONFIG: &str = "fullstop.toml";
@@ -116,9 +116,6 @@ pub(crate) struct TargetArguments {
     /// Leave what was created, for a look at it afterwards.
     #[arg(long)]
     keep: bool,
-    /// Use only this part of the target's quotas, such as 1/4 where four share an account. With --shard K/N it is 1/N.
-    #[arg(long, value_name = "K/N")]
-    quota_share: Option<Share>,
 }
 
 impl TargetArguments {
@@ -127,7 +124,6 @@ impl TargetArguments {
         let is_url = what.contains("://");
         Self {
             endpoint: is_url.then(|| what.to_owned()),
-            quota_share: None,
             config: config.filter(|_| !is_url),
             target: (!is_url).then(|| what.to_owned()),
             yes,
@@ -148,7 +144,6 @@ impl TargetArguments {
             config: None,
             target: None,
             header: Vec::new(),
-            quota_share: None,
             yes,
             keep: false,
         }
@@ -193,15 +188,6 @@ impl TargetArguments {
         self.config.as_deref()
     }
 
-    /// The same for a part of a run: the other parts need their share of the quotas too, unless it was said which is ours.
-    pub(crate) fn for_shard(&self, shard: Option<Shard>) -> Self {
-        let part = shard.map(|shard| Share::one_of(u32::from(shard.count)));
-        Self {
-            quota_share: self.quota_share.or(part),
-            ..self.clone()
-        }
-    }
-
     /// The profile that the arguments choose.
     pub(crate) async fn profile(&self) -> Result<Profile, Stop> {
         let environment = Environment::from_process();
@@ -228,10 +214,7 @@ impl TargetArguments {
     }
 
     /// With what other arguments say.
-    fn completed(&self, mut profile: Profile) -> Result<Profile, Stop> {
-        if let (Some(share), Some(quotas)) = (self.quota_share, &mut profile.quotas) {
-            quotas.share = share;
-        }
+    fn completed(&self, profile: Profile) -> Result<Profile, Stop> {
         self.header.iter().try_fold(profile, |profile, line| {
             profile.with_header(line).map_err(Stop::usage)
         })

@@ -225,8 +225,9 @@ impl Drop for Endpoint {
 
 fn finding(record: &Record, reason: &str) -> String {
     let mut message = format!("{}: {reason}", record.verdict);
-    for mismatch in &record.mismatches {
-        let _ = write!(message, "\n  {mismatch}");
+    for (case, violation) in record.wrong() {
+        let case = case.map_or_else(String::new, |case| format!("{case}: "));
+        let _ = write!(message, "\n  {case}{violation}");
     }
     if let Some(exchange) = &record.exchange {
         let _ = write!(

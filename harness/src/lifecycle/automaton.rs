@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Act, Level};
 use crate::contract::Status;
-use crate::oracle::{Entry, LifeRule, Statuses, Wanted, entry};
+use crate::oracle::{Brief, Entry, LifeRule, Statuses, Wanted, entry};
 
 /// Where a job can be: what a status says, and whether a job that was made has its file.
 #[derive(
@@ -87,7 +87,7 @@ pub struct Edge {
     /// The operation.
     pub act: Act,
     /// What it was answered, in a few words.
-    pub answer: String,
+    pub answer: Brief,
     /// Whether it was granted. None: that was not told.
     pub granted: Option<bool>,
     /// Where the job was seen afterwards. Nothing: it was gone.
@@ -156,7 +156,7 @@ impl Automaton {
 pub(crate) struct Seen {
     pub(crate) from: State,
     pub(crate) act: Act,
-    pub(crate) answer: String,
+    pub(crate) answer: Brief,
     pub(crate) granted: Option<bool>,
     /// None: the job could not be read.
     pub(crate) to: Option<State>,
@@ -230,7 +230,7 @@ fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
             return (standing, entry.answer);
         }
         (Wanted::Granted, false) if seen.act == Act::DeleteUserPool => {
-            let is_import = seen.answer.contains("UserImportInProgressException");
+            let is_import = seen.answer.said() == Some("UserImportInProgressException");
             let standing = if is_import {
                 Standing::Different
             } else {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Act, Level};
 use crate::lifecycle::automaton::{Automaton, Edge, Standing, State};
-use crate::oracle::{LifeBreach, LifeRule};
+use crate::oracle::{Brief, LifeBreach, LifeRule};
 
 /// Something that the evidence does not permit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -64,13 +64,13 @@ impl Difference {
     }
 
     /// What an answer to an operation in some state breaks.
-    pub(crate) fn broken(from: State, act: Act, answer: &str, breach: &LifeBreach) -> Self {
-        let mismatch = &breach.mismatch;
+    pub(crate) fn broken(from: State, act: Act, answer: &Brief, breach: &LifeBreach) -> Self {
+        let violation = &breach.violation;
         Self {
             from,
             act,
-            wanted: format!("{}: {}", mismatch.at, mismatch.wanted),
-            got: format!("{} (answered {answer})", mismatch.got),
+            wanted: format!("{}: {}", violation.at(), violation.expected),
+            got: format!("{} (answered {answer})", violation.actual),
             trace: Vec::new(),
             ..Self::about(breach.rule, breach.level)
         }

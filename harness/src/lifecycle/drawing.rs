@@ -102,13 +102,16 @@ pub(crate) fn short(act: Act) -> &'static str {
 /// What an edge shows in the table below the drawing: the error, or where the job went, or that it stayed.
 pub(crate) fn cell(edge: &Edge) -> String {
     let text = match (edge.granted, edge.to) {
-        (None, _) => edge.answer.clone(),
+        (None, _) => edge.answer.to_string(),
         (Some(true), Some(State::Nothing)) if edge.from != State::Nothing => "→ gone".to_owned(),
         (Some(true), Some(to)) if edge.moves() => format!("→ {}", brief(to)),
         (Some(true), _) => "stays".to_owned(),
         (Some(false), to) => {
-            let name = edge.answer.split(' ').nth(1).unwrap_or(&edge.answer);
-            let name = name.strip_suffix("Exception").unwrap_or(name);
+            let name = edge
+                .answer
+                .said()
+                .map_or_else(|| edge.answer.to_string(), str::to_owned);
+            let name = name.strip_suffix("Exception").unwrap_or(&name);
             match to {
                 Some(to) if edge.moves() => format!("{name} → {}", brief(to)),
                 _ => name.to_owned(),

@@ -8,12 +8,7 @@ use tokio::time::sleep;
 use crate::case::{Act, Step};
 use crate::lifecycle::stage::Stage;
 use crate::lifecycle::starting::Starting;
-use crate::oracle::{Deed, LifeBreach, Model};
-use crate::visible::on_a_line;
-use crate::wire::{Envelope, Response};
-
-/// What is said of a step that was not answered.
-pub const NO_ANSWER: &str = "no answer";
+use crate::oracle::{Brief, Deed, LifeBreach, Model};
 
 /// How long a reading is given to catch up with what was written: so often, so long apart.
 const LAG_TRIES: u32 = 20;
@@ -26,7 +21,7 @@ const IN_VAIN_MAX: usize = 2;
 #[derive(Clone, Debug, Default)]
 pub struct Played {
     /// What each step was answered, in a few words.
-    pub said: Vec<String>,
+    pub said: Vec<Brief>,
     /// What was broken, and by the answer to which step.
     pub breaches: Vec<(usize, LifeBreach)>,
 }
@@ -35,7 +30,9 @@ impl Played {
     /// Whether some step brought no response that has one.
     pub(crate) fn is_unanswered(&self, steps: &[Step]) -> bool {
         let mut pairs = steps.iter().zip(&self.said);
-        pairs.any(|(step, said)| !matches!(step.act, Act::Wait | Act::Upload) && said == NO_ANSWER)
+        pairs.any(|(step, said)| {
+            !matches!(step.act, Act::Wait | Act::Upload) && *said == Brief::Silent
+        })
     }
 }
 
@@ -71,7 +68,7 @@ pub async fn play(steps: &[Step], stage: &mut Stage) -> Played {
             found.retain(|breach| breach.is_past);
             found = found.into_iter().map(LifeBreach::behind).collect();
         }
-        played.said.push(said(answer.as_ref()));
+        played.said.push(Brief::of_step(answer.as_ref()));
         played
             .breaches
             .extend(found.into_iter().map(|breach| (index, breach)));
@@ -121,19 +118,4 @@ impl Lag {
             self.never.fetch_add(1, Ordering::Relaxed);
         }
     }
-}
-
-/// An answer in a few words: its status code, and the job's status or the error.
-pub(crate) fn said(answer: Option<&Response>) -> String {
-    let Some(answer) = answer else {
-        return NO_ANSWER.to_owned();
-    };
-    let envelope = Envelope::read(answer);
-    let status = || {
-        let json = envelope.json.as_ref().ok()?;
-        json.pointer("/UserImportJob/Status")?.as_str()
-    };
-    let more = envelope.error_type().or_else(status).unwrap_or_default();
-    let more: String = on_a_line(more).chars().take(60).collect();
-    format!("{} {more}", answer.status).trim_end().to_owned()
 }

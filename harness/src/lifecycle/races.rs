@@ -12,10 +12,9 @@ use tokio::task::JoinSet;
 use crate::case::{Act, Level, Step};
 use crate::clock::Deadline;
 use crate::lifecycle::cast::Cast;
-use crate::lifecycle::play::said;
 use crate::lifecycle::stage::Stage;
 use crate::lifecycle::starting::Starting;
-use crate::oracle::{Deed, Event, LifeBreach, Model, Raced, judge_race};
+use crate::oracle::{Brief, Deed, Event, LifeBreach, Model, Raced, Violation, judge_race};
 use crate::wire::{Envelope, Response};
 
 /// How often a job is looked at until it has come to rest, and how long is waited in between: two seconds in all.
@@ -111,6 +110,9 @@ pub struct RaceFinding {
     pub number: u64,
     /// Where, what was wanted and what came.
     pub mismatch: String,
+    /// The same as data, where it was found just now.
+    #[serde(skip)]
+    pub(crate) violation: Option<Violation>,
     /// The requests in the order in which they were sent, with the times in milliseconds.
     pub history: Vec<String>,
 }
@@ -122,7 +124,7 @@ struct Race {
     number: u64,
     events: Vec<Event>,
     found: Vec<LifeBreach>,
-    end: String,
+    end: Brief,
 }
 
 /// Runs races, each on a job of its own with so many requests at once. A race's number decides its kind.
@@ -262,7 +264,7 @@ async fn raced(
             return Err(format!(
                 "{} was answered with {}",
                 step.act,
-                said(answer.as_ref())
+                Brief::of_step(answer.as_ref())
             ));
         }
     }
@@ -287,7 +289,7 @@ async fn raced(
     });
     let end = after
         .last()
-        .map_or("no answer".to_owned(), |one| said(one.as_ref()));
+        .map_or(Brief::Silent, |one| Brief::of_step(one.as_ref()));
     Ok(Race {
         kind,
         number,
@@ -359,7 +361,8 @@ impl RaceReport {
                     source: breach.rule.source(),
                     kind: race.kind,
                     number: race.number,
-                    mismatch: breach.mismatch.to_string(),
+                    mismatch: breach.violation.to_string(),
+                    violation: Some(breach.violation.clone()),
                     history: race.history(),
                 });
             }
@@ -371,7 +374,7 @@ impl Race {
     /// What came of it in one line: how many of each operation got which answer, and how many ends were told.
     fn summary(&self) -> String {
         let mut totals: BTreeMap<Act, u64> = BTreeMap::new();
-        let mut answers: BTreeMap<(Act, String), u64> = BTreeMap::new();
+        let mut answers: BTreeMap<(Act, Brief), u64> = BTreeMap::new();
         let mut dates = std::collections::BTreeSet::new();
         for event in self.events.iter().filter(|event| event.deed != Deed::Wait) {
             let act = event.deed.act();
@@ -379,10 +382,10 @@ impl Race {
             let said = match &event.answer {
                 Ok(answer) if answer.status < 300 && act == Act::StopUserImportJob => {
                     dates.extend(member(answer, "CompletionDate").map(|date| date.to_string()));
-                    answer.status.to_string()
+                    Brief::Response(answer.status, None)
                 }
-                Ok(answer) => said(Some(answer)),
-                Err(_) => "no answer".to_owned(),
+                Ok(answer) => Brief::of(answer),
+                Err(_) => Brief::Silent,
             };
             *answers.entry((act, said)).or_default() += 1;
         }
@@ -412,7 +415,7 @@ impl Race {
         let line = |event: &&Event| {
             let ms = |us: u64| format!("{}.{:03}", us / 1_000, us % 1_000);
             let got = match &event.answer {
-                Ok(answer) => said(Some(answer)),
+                Ok(answer) => Brief::of(answer).to_string(),
                 Err(failure) => failure.clone(),
             };
             let (began, ended) = (ms(event.began_us), ms(event.ended_us));

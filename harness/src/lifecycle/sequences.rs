@@ -11,7 +11,7 @@ use crate::clock::Deadline;
 use crate::generator::Steps;
 use crate::lifecycle::play::play;
 use crate::lifecycle::stage::Stage;
-use crate::oracle::LifeBreach;
+use crate::oracle::{Brief, LifeBreach};
 
 /// How often a shorter sequence is tried for one finding: most are down to five steps after fifty.
 const TRIES_MAX: usize = 200;
@@ -253,7 +253,7 @@ fn written(
     seed: u64,
     steps: Vec<Step>,
     breach: LifeBreach,
-    said: Vec<String>,
+    said: Vec<Brief>,
 ) -> SequenceFinding {
     let basis = breach.rule.basis;
     let mut said = said.into_iter();
@@ -268,7 +268,7 @@ fn written(
         text: basis.text.to_owned(),
         source: breach.rule.source(),
         number,
-        mismatch: breach.mismatch.to_string(),
+        mismatch: breach.violation.to_string(),
         trace,
         sequence: Sequence {
             kind: SequenceKind::Sequence,

@@ -12,10 +12,9 @@ use crate::contract::Status;
 use crate::lifecycle::automaton::{Automaton, Edge, Seen, State};
 use crate::lifecycle::cast::Cast;
 use crate::lifecycle::difference::Difference;
-use crate::lifecycle::play::said;
 use crate::lifecycle::stage::{Stage, Target};
 use crate::lifecycle::starting::Starting;
-use crate::oracle::{Deed, LifeBreach, Model};
+use crate::oracle::{Brief, Deed, LifeBreach, Model};
 use crate::provision::{Lease, Unavailable};
 use crate::wire::{Envelope, Response};
 
@@ -301,7 +300,7 @@ impl Scene {
             _ => Err(format!(
                 "{} was answered with {}",
                 step.act,
-                said(answer.as_ref())
+                Brief::of_step(answer.as_ref())
             )),
         }
     }
@@ -412,8 +411,8 @@ impl Scene {
             from,
             act,
             answer: match act {
-                Act::Wait => "time".to_owned(),
-                _ => said(answer.as_ref()),
+                Act::Wait => Brief::Waited,
+                _ => Brief::of_step(answer.as_ref()),
             },
             granted: match act {
                 Act::Wait => Some(true),
@@ -484,7 +483,7 @@ impl Scene {
             _ => Err(format!(
                 "{} was answered with {}",
                 step.act,
-                said(answer.as_ref())
+                Brief::of_step(answer.as_ref())
             )),
         }
     }

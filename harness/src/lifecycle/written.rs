@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Level, Sequence};
 use crate::lifecycle::play::play;
 use crate::lifecycle::stage::Stage;
+use crate::oracle::Brief;
 
 /// A sequence that was played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,7 +52,8 @@ pub async fn replay(name: &str, sequence: &Sequence, stage: &Stage) -> Replayed 
         is_played: played
             .said
             .first()
-            .is_some_and(|said| said.starts_with('2')),
+            .and_then(Brief::status)
+            .is_some_and(|status| (200..300).contains(&status)),
         trace: steps
             .map(|(step, said)| format!("{step}: {said}"))
             .collect(),
@@ -64,7 +66,7 @@ pub async fn replay(name: &str, sequence: &Sequence, stage: &Stage) -> Replayed 
                 level: breach.level,
                 text: breach.rule.basis.text.to_owned(),
                 source: breach.rule.source(),
-                mismatch: breach.mismatch.to_string(),
+                mismatch: breach.violation.to_string(),
             })
             .collect(),
     }

@@ -15,6 +15,18 @@ pub struct Basis {
     pub cite: &'static str,
 }
 
+impl Basis {
+    /// What it says to whoever does not ask how firmly it stands: several bases may say the same.
+    pub(crate) fn gist(&self) -> &'static str {
+        match *self {
+            CONSTRAINT | LOOSE_CONSTRAINT => "constraints are refused",
+            WRONG_TYPE | WRONG_TYPE_ELSEWHERE => "wrong types are refused",
+            MALFORMED | NOTHING => "what is no request is refused",
+            _ => self.text.trim_end_matches('.'),
+        }
+    }
+}
+
 pub(crate) const fn must(text: &'static str, kind: SourceKind, cite: &'static str) -> Basis {
     Basis {
         text,

@@ -1,15 +1,13 @@
-//! What the answers of a run say of an invariant together; what the answers of its parts say can be joined.
+//! What the answers of a run say of an invariant together; as each answer adds to it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::case::Invariant;
-use crate::oracle::invariant::{Observed, told};
-use crate::oracle::mismatch::Mismatch;
+use crate::oracle::invariant::{Observed, REQUEST_ID, told};
+use crate::oracle::violation::{Actual, Expected, Facet, Violation};
 
 /// How many bytes of a digest tell one request id from another: by chance two of a million would agree once in 10^7 runs.
 const DIGEST_SIZE: usize = 8;
@@ -24,16 +22,16 @@ pub struct Held {
 }
 
 /// An answer that breaks an invariant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
     /// The case whose request it answers.
     pub case: String,
     /// What is wrong in it.
-    pub mismatches: Vec<Mismatch>,
+    pub violations: Vec<Violation>,
 }
 
 /// What some answers say of an invariant: enough to join it with what others say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// How many answers it was held to.
     pub answers: usize,
@@ -44,7 +42,7 @@ pub struct Evidence {
 }
 
 /// A request id that was seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId {
     /// The case whose request was answered with it.
     pub case: String,
@@ -77,13 +75,6 @@ impl Evidence {
         joined
     }
 
-    /// The same without what could be compared with other answers: two endpoints may well hand out the same ids.
-    pub fn settled(mut self) -> Self {
-        self.breaches = self.held().breaches;
-        self.request_ids.clear();
-        self
-    }
-
     /// How the invariant fared.
     pub fn held(&self) -> Held {
         let mut breaches = self.breaches.clone();
@@ -92,11 +83,12 @@ impl Evidence {
             let Some(other) = seen.insert(&id.digest, &id.case) else {
                 continue;
             };
-            let wanted = "an id that no other answer has";
-            let got = format!("that of {other}");
+            let expected = Expected::told("an id that no other answer has");
+            let actual = Actual::told(format!("that of {other}"));
+            let violation = Violation::new(Facet::header(REQUEST_ID), expected, actual);
             breaches.push(Breach {
                 case: id.case.clone(),
-                mismatches: vec![Mismatch::new("header x-amzn-requestid", wanted, got)],
+                violations: vec![violation],
             });
         }
         breaches.sort_by(by_case);

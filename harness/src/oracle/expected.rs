@@ -4,7 +4,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::case::{Answer, Assertion, Expectation, Grade, HeaderAssertion, Ids, JsonType};
-use crate::oracle::mismatch::{Mismatch, quote, shown};
+use crate::oracle::violation::{Actual, Expected, Facet, Violation, quote};
 use crate::wire::{Envelope, Response};
 
 /// What is known besides the answer.
@@ -31,8 +31,8 @@ pub enum Judgement {
         /// Whether that expectation is a refusal.
         refusal: bool,
     },
-    /// It meets none. The mismatches are those of the expectation that came nearest.
-    Divergent(Vec<Mismatch>),
+    /// It meets none. The violations are those of the expectation that came nearest.
+    Divergent(Vec<Violation>),
     /// It contradicts none, but something that it is measured by is not known.
     Unknown(String),
 }
@@ -40,12 +40,12 @@ pub enum Judgement {
 /// Judges an answer by a case's expectations, of which the first that is met decides.
 pub fn judge(expectations: &[Expectation], response: &Response, context: Context<'_>) -> Judgement {
     let envelope = Envelope::read(response);
-    let mut nearest: Option<Vec<Mismatch>> = None;
+    let mut nearest: Option<Vec<Violation>> = None;
     let mut unknown = None;
     for expectation in expectations {
         let mut differences = Differences::default();
         compare(expectation, response, &envelope, context, &mut differences);
-        if differences.mismatches.is_empty() {
+        if differences.violations.is_empty() {
             if let Some(reason) = differences.unknown {
                 unknown.get_or_insert(reason);
                 continue;
@@ -61,9 +61,9 @@ pub fn judge(expectations: &[Expectation], response: &Response, context: Context
         }
         if nearest
             .as_ref()
-            .is_none_or(|best| differences.mismatches.len() < best.len())
+            .is_none_or(|best| differences.violations.len() < best.len())
         {
-            nearest = Some(differences.mismatches);
+            nearest = Some(differences.violations);
         }
     }
     match unknown {
@@ -74,13 +74,14 @@ pub fn judge(expectations: &[Expectation], response: &Response, context: Context
 
 #[derive(Default)]
 struct Differences {
-    mismatches: Vec<Mismatch>,
+    violations: Vec<Violation>,
     unknown: Option<String>,
 }
 
 impl Differences {
-    fn add(&mut self, at: impl Into<String>, wanted: impl Into<String>, got: impl AsRef<str>) {
-        self.mismatches.push(Mismatch::new(at, wanted, got));
+    fn add(&mut self, facet: Facet, expected: Expected, actual: Actual) {
+        self.violations
+            .push(Violation::new(facet, expected, actual));
     }
 }
 
@@ -97,27 +98,21 @@ fn compare(
     if let Some(status) = expectation.status
         && status != response.status
     {
-        let got = format!(
-            "{} {}",
-            response.status,
-            quote(&String::from_utf8_lossy(&response.body))
-        );
-        differences.add("status", status.to_string(), got.trim_end());
+        let (expected, actual) = (Expected::Statuses(vec![status]), Actual::status(response));
+        differences.add(Facet::Status, expected, actual);
     }
     if !expectation.error.is_empty() {
         let got = envelope.error_type();
         if !got.is_some_and(|name| expectation.error.iter().any(|wanted| wanted == name)) {
-            differences.add(
-                "error type",
-                expectation.error.join(" or "),
-                got.unwrap_or("none"),
-            );
+            let expected = Expected::ErrorTypes(expectation.error.clone());
+            differences.add(Facet::ErrorType, expected, Actual::text(got));
         }
     }
     if let Some(pattern) = &expectation.message {
         let got = envelope.message.as_deref();
         if !got.is_some_and(|message| matches_whole(pattern, message)) {
-            differences.add("message", format!("/{pattern}/"), got.unwrap_or("none"));
+            let expected = Expected::Matches(pattern.clone());
+            differences.add(Facet::Message, expected, Actual::text(got));
         }
     }
     for header in &expectation.headers {
@@ -133,29 +128,29 @@ fn compare(
             }
         }
         Err(error) => {
-            let body = String::from_utf8_lossy(&response.body);
-            differences.add("body", "JSON", format!("{} ({error})", quote(&body)));
+            let body = quote(&String::from_utf8_lossy(&response.body));
+            let actual = Actual::told(format!("{body} ({error})"));
+            differences.add(Facet::body(""), Expected::Type("JSON"), actual);
         }
     }
 }
 
 fn compare_header(assertion: &HeaderAssertion, response: &Response, differences: &mut Differences) {
     let got = response.header(&assertion.name);
-    let at = format!("header {}", assertion.name.to_ascii_lowercase());
+    let facet = Facet::header(&assertion.name);
     if let Some(present) = assertion.present
         && present != got.is_some()
     {
-        let wanted = if present {
-            "the header"
-        } else {
-            "no such header"
+        let expected = match present {
+            true => Expected::Present,
+            false => Expected::Absent,
         };
-        differences.add(&at, wanted, got.unwrap_or("none"));
+        differences.add(facet.clone(), expected, Actual::text(got));
     }
     if let Some(pattern) = &assertion.matches
         && !got.is_some_and(|value| matches_whole(pattern, value))
     {
-        differences.add(&at, format!("/{pattern}/"), got.unwrap_or("none"));
+        differences.add(facet, Expected::Matches(pattern.clone()), Actual::text(got));
     }
 }
 
@@ -165,10 +160,10 @@ fn compare_body(
     context: Context<'_>,
     differences: &mut Differences,
 ) {
-    let at = format!("body{}", assertion.at);
+    let facet = Facet::body(&assertion.at);
     let Some(value) = json.pointer(&assertion.at) else {
         if assertion.absent.is_none() && !assertion.optional {
-            differences.add(at, wanted(assertion), "nothing");
+            differences.add(facet, expected(assertion), Actual::Missing);
         }
         return;
     };
@@ -213,7 +208,7 @@ fn compare_body(
         false
     };
     if !holds {
-        differences.add(at, wanted(assertion), shown(Some(value)));
+        differences.add(facet, expected(assertion), Actual::value(Some(value)));
     }
 }
 
@@ -224,19 +219,15 @@ fn compare_before(
     value: &Value,
     differences: &mut Differences,
 ) {
-    let (holds, wanted) = match (before.as_f64(), value.as_f64()) {
-        (Some(old), Some(new)) if assertion.not_lowered.is_some() => (
-            old <= new,
-            format!("{before} or more, as before the request"),
-        ),
-        _ => (
-            same(before, value),
-            format!("{before}, as before the request"),
-        ),
+    let (holds, expected) = match (before.as_f64(), value.as_f64()) {
+        (Some(old), Some(new)) if assertion.not_lowered.is_some() => {
+            (old <= new, Expected::AtLeast(before.clone()))
+        }
+        _ => (same(before, value), Expected::unchanged(before)),
     };
     if !holds {
-        let at = format!("body{}", assertion.at);
-        differences.add(at, wanted, shown(Some(value)));
+        let facet = Facet::body(&assertion.at);
+        differences.add(facet, expected, Actual::value(Some(value)));
     }
 }
 
@@ -248,25 +239,25 @@ pub(crate) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn wanted(assertion: &Assertion) -> String {
+fn expected(assertion: &Assertion) -> Expected {
     if let Some(json_type) = assertion.json_type {
-        json_type.name().to_owned()
+        Expected::Type(json_type.name())
     } else if !assertion.one_of.is_empty() {
-        assertion.one_of.join(" or ")
+        Expected::OneOf(assertion.one_of.clone())
     } else if let Some(member) = &assertion.given {
-        format!("the {member} of the request")
+        Expected::told(format!("the {member} of the request"))
     } else if let Some(least) = assertion.at_least {
-        format!("at least {least}")
+        Expected::AtLeast(least.into())
     } else if let Some(other) = &assertion.not_after {
-        format!("a number not above that at {other}")
+        Expected::NotAbove(other.clone())
     } else if let Some(pattern) = &assertion.matches {
-        format!("/{pattern}/")
+        Expected::Matches(pattern.clone())
     } else if assertion.unchanged.is_some() {
-        "what it was before the request".to_owned()
+        Expected::told("what it was before the request")
     } else if assertion.not_lowered.is_some() {
-        "not below what it was before the request".to_owned()
+        Expected::told("not below what it was before the request")
     } else {
-        "nothing".to_owned()
+        Expected::Absent
     }
 }
 

@@ -1,7 +1,7 @@
 //! What tells one wrong answer from another, and nothing that differs from run to run.
 //!
-//! A fingerprint is a hash of the status, the error type, the message without its values, and the places that
-//! mismatched. Ids, clocks, ports and the order of the cases leave no mark on it.
+//! A fingerprint is a hash of the status, the error type, the message without its values, and the facets that
+//! were wrong. Ids, clocks, ports and the order of the cases leave no mark on it.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::case::Ids;
-use crate::oracle::mismatch::{Mismatch, quote};
+use crate::oracle::violation::{Actual, Facet, Violation};
 use crate::oracle::{names, template};
 use crate::wire::{Envelope, Response};
 
@@ -29,33 +29,38 @@ pub fn fingerprint(
     verdict: &str,
     came: Option<&Response>,
     ids: &Ids,
-    mismatches: &[Mismatch],
+    violations: &[Violation],
 ) -> String {
     let mut parts = vec![verdict.to_owned()];
     match came {
         Some(response) => parts.extend(said(response, ids)),
         None => parts.push("closed".to_owned()),
     }
-    let places: BTreeSet<_> = mismatches.iter().map(|one| one.at.clone()).collect();
-    parts.extend(places);
+    let facets: BTreeSet<_> = violations.iter().map(Violation::at).collect();
+    parts.extend(facets);
     digest(&parts, 16)
 }
 
 /// How an invariant was broken: each way as eight hexadecimal digits, joined by full stops. A run that meets fewer of its
 /// answers, as with a filter, finds fewer of them.
-pub fn fingerprint_of_ways<'a>(mismatches: impl Iterator<Item = &'a Mismatch>) -> String {
-    let ways: BTreeSet<_> = mismatches
-        .map(|mismatch| {
+pub fn fingerprint_of_ways<'a>(violations: impl Iterator<Item = &'a Violation>) -> String {
+    let ways: BTreeSet<_> = violations
+        .map(|violation| {
             // What came in these places is one of a few; elsewhere it can be any value.
-            let is_telling = ["error type", "status", "header content-type"]
-                .contains(&mismatch.at.as_str())
-                && !mismatch.got.contains(char::is_whitespace);
-            let got = if is_telling {
-                mismatch.got.as_str()
-            } else {
-                ""
+            let is_of_few = match &violation.facet {
+                Facet::Status | Facet::ErrorType => true,
+                Facet::Header(name) => name == "content-type",
+                _ => false,
             };
-            digest(&[mismatch.at.clone(), got.to_owned()], 8)
+            let got = match &violation.actual {
+                Actual::Status(status, None) if is_of_few => status.to_string(),
+                Actual::Text(text) if is_of_few && !text.contains(char::is_whitespace) => {
+                    text.clone()
+                }
+                Actual::Missing if is_of_few => "none".to_owned(),
+                _ => String::new(),
+            };
+            digest(&[violation.at(), got], 8)
         })
         .collect();
     let ways: Vec<_> = ways.into_iter().take(WAYS_MAX).collect();
@@ -66,23 +71,6 @@ pub fn fingerprint_of_ways<'a>(mismatches: impl Iterator<Item = &'a Mismatch>) -
 pub fn is_within(fingerprint: &str, known: &str) -> bool {
     let known: BTreeSet<_> = known.split('.').collect();
     fingerprint.split('.').all(|way| known.contains(way))
-}
-
-/// An answer in a few words: its status, and its error type or the job's status.
-pub fn label(came: Option<&Response>) -> String {
-    let Some(response) = came else {
-        return "closed".to_owned();
-    };
-    let envelope = Envelope::read(response);
-    let status = envelope.json.as_ref().ok().and_then(|json| {
-        let status = json.pointer("/UserImportJob/Status")?;
-        status.as_str().map(quote)
-    });
-    let said = envelope.error_type().map(quote).or(status);
-    match said {
-        Some(said) => format!("{} {said}", response.status),
-        None => response.status.to_string(),
-    }
 }
 
 /// What an answer says once everything of its moment is taken out.

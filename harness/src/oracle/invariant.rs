@@ -10,14 +10,21 @@ use crate::contract::{
 };
 use crate::oracle::constraint::{job_fault, pool_fault};
 use crate::oracle::evidence::{Breach, Evidence};
-use crate::oracle::mismatch::{Mismatch, quote, shown};
+use crate::oracle::violation::{Actual, Expected, Facet, Violation, quote};
 use crate::wire::{Envelope, Response};
 
 /// From here on a number of seconds is none: the year 5138. In milliseconds it is 1973.
 const SECONDS_MAX: f64 = 1e11;
 
+/// What an error is whose name is known.
+pub(crate) const KNOWN_ERROR: &str =
+    "an error that the operation declares or that any operation can meet";
+
 /// How far dates may be from the clock, in seconds: less than any two time zones differ by.
 const CLOCK_SKEW_MAX: f64 = 600.0;
+
+/// The header with which the service names each response.
+pub(crate) const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// One answer, with what it may be held to.
 #[derive(Clone, Debug)]
@@ -45,8 +52,17 @@ pub enum Outcome {
     Answered(Response),
     /// The connection was closed in time, without an answer.
     Closed,
-    /// Neither, and what was seen instead.
-    Silent(String),
+    /// Neither.
+    Silent(Silence),
+}
+
+/// What was seen in place of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// What all of its kind have in common.
+    pub kind: &'static str,
+    /// In words.
+    pub told: String,
 }
 
 /// What each answer alone says of an invariant, in the order of the case ids.
@@ -63,11 +79,11 @@ pub(crate) fn told(invariant: Invariant, observed: &[Observed]) -> Evidence {
             _ if !observed.protocol => None,
             (Outcome::Answered(response), Invariant::RequestId) => {
                 Some(match request_id(response) {
-                    Ok(id) => {
+                    Some(id) => {
                         evidence.saw(&observed.case, id);
                         Vec::new()
                     }
-                    Err(mismatch) => vec![mismatch],
+                    None => vec![no_request_id()],
                 })
             }
             (Outcome::Answered(response), Invariant::DatesByClock) => {
@@ -80,12 +96,12 @@ pub(crate) fn told(invariant: Invariant, observed: &[Observed]) -> Evidence {
             }
             _ => None,
         };
-        let Some(mismatches) = found else { continue };
+        let Some(violations) = found else { continue };
         evidence.answers += 1;
-        if !mismatches.is_empty() {
+        if !violations.is_empty() {
             evidence.breaches.push(Breach {
                 case: observed.case.clone(),
-                mismatches,
+                violations,
             });
         }
     }
@@ -98,40 +114,48 @@ pub(crate) fn breaches(
     response: &Response,
     envelope: &Envelope,
     ids: Option<&Ids>,
-) -> Option<Vec<Mismatch>> {
+) -> Option<Vec<Violation>> {
     let failed = response.status >= 400;
     match invariant {
         Invariant::JsonObject => {
             let holds = envelope.json.as_ref().is_ok_and(Value::is_object);
             one(holds, || {
-                Mismatch::new("body", "a JSON object", described(response))
+                let expected = Expected::Type("a JSON object");
+                Violation::new(Facet::body(""), expected, Actual::Told(described(response)))
             })
         }
         Invariant::ContentType => {
-            let got = response.header("content-type").unwrap_or("none");
-            let media = got.split(';').next().unwrap_or_default().trim();
+            let got = response.header("content-type");
+            let media = got.and_then(|got| got.split(';').next());
+            let media = media.unwrap_or_default().trim();
             let holds = media.eq_ignore_ascii_case(CONTENT_TYPE);
             one(holds, || {
-                Mismatch::new("header content-type", CONTENT_TYPE, got)
+                let facet = Facet::header("content-type");
+                Violation::new(facet, Expected::told(CONTENT_TYPE), Actual::text(got))
             })
         }
         Invariant::ErrorType if failed => {
             let holds = envelope.error_type().is_some();
-            let wanted = "an error type in x-amzn-errortype, __type or code";
             one(holds, || {
-                Mismatch::new("error type", wanted, described(response))
+                let expected = Expected::told("an error type in x-amzn-errortype, __type or code");
+                let actual = Actual::Told(described(response));
+                Violation::new(Facet::ErrorType, expected, actual)
             })
         }
         Invariant::KnownErrorType if failed => {
             let name = envelope.error_type()?;
-            let wanted = "an error that the operation declares or that any operation can meet";
-            one(is_known(name), || Mismatch::new("error type", wanted, name))
+            one(is_known(name), || {
+                let actual = Actual::text(Some(name));
+                Violation::new(Facet::ErrorType, Expected::told(KNOWN_ERROR), actual)
+            })
         }
         Invariant::ErrorStatus if failed => {
             let error = declared(envelope.error_type()?)?;
             one(response.status == error.status, || {
-                let wanted = format!("{} for {}", error.status, error.name);
-                Mismatch::new("status", wanted, response.status.to_string())
+                let (status, error) = (error.status, error.name);
+                let expected = Expected::StatusOf { status, error };
+                let actual = Actual::Status(response.status, None);
+                Violation::new(Facet::Status, expected, actual)
             })
         }
         Invariant::ErrorTypesAgree if failed => {
@@ -139,7 +163,10 @@ pub(crate) fn breaches(
                 envelope.type_in_header.as_ref()?,
                 envelope.type_in_body.as_ref()?,
             );
-            one(head == body, || Mismatch::new("body/__type", head, body))
+            one(head == body, || {
+                let actual = Actual::text(Some(body));
+                Violation::new(Facet::body("/__type"), Expected::error(head), actual)
+            })
         }
         Invariant::NoNulls => Some(nulls(envelope.json.as_ref().ok()?, failed)),
         Invariant::MemberTypes => Some(wrong_types(job(envelope)?)),
@@ -149,8 +176,8 @@ pub(crate) fn breaches(
                 .as_str()
                 .is_some_and(|name| name.parse::<Status>().is_ok());
             one(holds, || {
-                let wanted = Status::ALL.map(Status::name).join(", ");
-                Mismatch::new("body/UserImportJob/Status", wanted, shown(Some(status)))
+                let expected = Expected::JobStatus(Status::ALL.into_iter().collect());
+                Violation::new(Facet::job("Status"), expected, Actual::value(Some(status)))
             })
         }
         Invariant::DatesInSeconds => Some(wrong_units(job(envelope)?)),
@@ -162,7 +189,12 @@ pub(crate) fn breaches(
             let mut messages = names.filter_map(|name| Some((name, json.get(name)?)));
             let (name, message) = messages.find(|(_, message)| !message.is_null())?;
             one(message.is_string(), || {
-                Mismatch::new(format!("body/{name}"), "a string", shown(Some(message)))
+                let facet = Facet::Body(format!("/{name}"));
+                Violation::new(
+                    facet,
+                    Expected::Type("a string"),
+                    Actual::value(Some(message)),
+                )
             })
         }
         Invariant::EchoedIds => {
@@ -171,8 +203,9 @@ pub(crate) fn breaches(
                 let got = job
                     .get(member)
                     .filter(|got| got.as_str() != Some(ids.of(member)))?;
-                let at = format!("body/UserImportJob/{member}");
-                Some(Mismatch::new(at, ids.of(member), shown(Some(got))))
+                let expected = Expected::Value(ids.of(member).into());
+                let actual = Actual::value(Some(got));
+                Some(Violation::new(Facet::job(member), expected, actual))
             };
             Some(
                 ["JobId", "UserPoolId"]
@@ -196,39 +229,48 @@ pub(crate) fn breaches(
 }
 
 /// What one fact breaks.
-fn one(holds: bool, mismatch: impl FnOnce() -> Mismatch) -> Option<Vec<Mismatch>> {
-    Some(if holds { Vec::new() } else { vec![mismatch()] })
+fn one(holds: bool, violation: impl FnOnce() -> Violation) -> Option<Vec<Violation>> {
+    Some(if holds { Vec::new() } else { vec![violation()] })
 }
 
-fn robust(outcome: &Outcome, protocol: bool) -> Vec<Mismatch> {
-    let got = match outcome {
+fn robust(outcome: &Outcome, protocol: bool) -> Vec<Violation> {
+    let actual = match outcome {
         Outcome::Answered(response) => return unbounded(response).into_iter().collect(),
         // A request that the protocol does not promise to answer may be met with a close.
         Outcome::Closed if !protocol => return Vec::new(),
-        Outcome::Closed => "a close",
-        Outcome::Silent(failure) => failure,
+        Outcome::Closed => Actual::Closed,
+        Outcome::Silent(silence) => Actual::told(&silence.told),
     };
     let wanted = if protocol {
         "an answer in time"
     } else {
         "an answer or a close in time"
     };
-    vec![Mismatch::new("answer", wanted, got)]
+    vec![Violation::new(
+        Facet::Response,
+        Expected::told(wanted),
+        actual,
+    )]
 }
 
 /// That an answer went on past the bound on its size.
-pub(crate) fn unbounded(response: &Response) -> Option<Mismatch> {
+pub(crate) fn unbounded(response: &Response) -> Option<Violation> {
     response.cut.then(|| {
-        let got = format!("more than {} bytes", response.body.len());
-        Mismatch::new("body", "a body of bounded size", got)
+        let expected = Expected::told("a body of bounded size");
+        let actual = Actual::told(format!("more than {} bytes", response.body.len()));
+        Violation::new(Facet::body(""), expected, actual)
     })
 }
 
-/// The request id of an answer, or that it has none.
-pub(crate) fn request_id(response: &Response) -> Result<&str, Mismatch> {
-    let id = response.header("x-amzn-requestid");
-    id.filter(|id| !id.is_empty())
-        .ok_or_else(|| Mismatch::new("header x-amzn-requestid", "a request id", "none"))
+/// The request id of an answer.
+pub(crate) fn request_id(response: &Response) -> Option<&str> {
+    response.header(REQUEST_ID).filter(|id| !id.is_empty())
+}
+
+/// That an answer has no request id.
+pub(crate) fn no_request_id() -> Violation {
+    let facet = Facet::header(REQUEST_ID);
+    Violation::new(facet, Expected::Present, Actual::Missing)
 }
 
 fn job(envelope: &Envelope) -> Option<&serde_json::Map<String, Value>> {
@@ -240,7 +282,7 @@ fn job(envelope: &Envelope) -> Option<&serde_json::Map<String, Value>> {
         .as_object()
 }
 
-fn wrong_types(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+fn wrong_types(job: &serde_json::Map<String, Value>) -> Vec<Violation> {
     let wrong = |member: &crate::contract::Member| {
         // A null is the business of its own invariant.
         let value = job.get(member.name).filter(|value| !value.is_null())?;
@@ -250,17 +292,20 @@ fn wrong_types(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
             Kind::Count => (value.is_i64() || value.is_u64(), "a whole number"),
         };
         (!holds).then(|| {
-            let at = format!("body/UserImportJob/{}", member.name);
-            Mismatch::new(at, wanted, shown(Some(value)))
+            let facet = Facet::job(member.name);
+            Violation::new(facet, Expected::Type(wanted), Actual::value(Some(value)))
         })
     };
     MEMBERS.iter().filter_map(wrong).collect()
 }
 
 /// Where a documented member is null. Of members that are not documented nothing is known.
-fn nulls(json: &Value, failed: bool) -> Vec<Mismatch> {
+fn nulls(json: &Value, failed: bool) -> Vec<Violation> {
     let is_null = |at: &&str| json.pointer(at).is_some_and(Value::is_null);
-    let found = |at: &str| Mismatch::new(format!("body{at}"), "no such member", "null");
+    let found = |at: &str| {
+        let actual = Actual::value(Some(&Value::Null));
+        Violation::new(Facet::body(at), Expected::Absent, actual)
+    };
     if failed {
         let places = ["/__type", "/code", "/message", "/Message"];
         return places
@@ -290,19 +335,15 @@ fn dates(job: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&'static
     dates.filter_map(|member| Some((member.name, job.get(member.name)?.as_f64()?)))
 }
 
-fn wrong_units(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+fn wrong_units(job: &serde_json::Map<String, Value>) -> Vec<Violation> {
     let wrong = dates(job).filter(|(_, date)| !(0.0..SECONDS_MAX).contains(date));
-    let mismatch = |(name, date)| {
-        let at = format!("body/UserImportJob/{name}");
-        let wanted = "seconds since 1970";
+    let violation = |(name, date)| {
+        let expected = Expected::told("seconds since 1970");
         // The whole number, not one with an exponent.
-        Mismatch::new(
-            at,
-            wanted,
-            format!("{date:.0}, which are too many for seconds"),
-        )
+        let actual = Actual::told(format!("{date:.0}, which are too many for seconds"));
+        Violation::new(Facet::job(name), expected, actual)
     };
-    wrong.map(mismatch).collect()
+    wrong.map(violation).collect()
 }
 
 /// What dates differ from the clock that the response itself shows.
@@ -310,7 +351,7 @@ fn off_the_clock(
     job: &serde_json::Map<String, Value>,
     response: &Response,
     stops: bool,
-) -> Option<Vec<Mismatch>> {
+) -> Option<Vec<Violation>> {
     let clock = httpdate::parse_http_date(response.header("date")?).ok()?;
     let clock = clock.duration_since(UNIX_EPOCH).ok()?.as_secs_f64();
     let off = |(name, date): (&'static str, f64)| {
@@ -319,31 +360,27 @@ fn off_the_clock(
         let is_early = stops && name == "CompletionDate" && clock - date > CLOCK_SKEW_MAX;
         (is_late || is_early).then(|| {
             let minutes = (date - clock) / 60.0;
-            let at = format!("body/UserImportJob/{name}");
-            let wanted = "a date by the clock of the Date header";
-            Mismatch::new(
-                at,
-                wanted,
-                format!("one that is {minutes:+.0} minutes from it"),
-            )
+            let expected = Expected::told("a date by the clock of the Date header");
+            let actual = Actual::told(format!("one that is {minutes:+.0} minutes from it"));
+            Violation::new(Facet::job(name), expected, actual)
         })
     };
     let in_seconds = dates(job).filter(|(_, date)| (0.0..SECONDS_MAX).contains(date));
     Some(in_seconds.filter_map(off).collect())
 }
 
-fn wrong_ids(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
+fn wrong_ids(job: &serde_json::Map<String, Value>) -> Vec<Violation> {
     let wrong = |constraint: Constraint, fault: fn(&str) -> Option<Level>| {
         let id = job.get(constraint.member);
         (id.and_then(Value::as_str).and_then(fault) == Some(Level::Must)).then(|| {
-            let at = format!("body/UserImportJob/{}", constraint.member);
             let Constraint {
                 length_max,
                 pattern,
                 ..
             } = constraint;
-            let wanted = format!("1 to {length_max} characters that match {pattern}");
-            Mismatch::new(at, wanted, shown(id))
+            let expected = format!("1 to {length_max} characters that match {pattern}");
+            let (facet, actual) = (Facet::job(constraint.member), Actual::value(id));
+            Violation::new(facet, Expected::Told(expected), actual)
         })
     };
     [wrong(JOB_ID, job_fault), wrong(USER_POOL_ID, pool_fault)]
@@ -353,7 +390,7 @@ fn wrong_ids(job: &serde_json::Map<String, Value>) -> Vec<Mismatch> {
 }
 
 /// What Content-Encoding says of a body that is plain all the same.
-fn miscoded(response: &Response) -> Vec<Mismatch> {
+fn miscoded(response: &Response) -> Vec<Violation> {
     let coding = response
         .header("content-encoding")
         .unwrap_or("identity")
@@ -363,26 +400,27 @@ fn miscoded(response: &Response) -> Vec<Mismatch> {
     }
     // No coding makes JSON of JSON.
     let is_plain = serde_json::from_slice::<Value>(&response.body).is_ok();
-    let mismatch = || {
-        Mismatch::new(
-            "header content-encoding",
-            "none: the body is plain JSON",
-            coding,
-        )
+    let violation = || {
+        let expected = Expected::told("none: the body is plain JSON");
+        let actual = Actual::text(Some(coding));
+        Violation::new(Facet::header("content-encoding"), expected, actual)
     };
-    is_plain.then(mismatch).into_iter().collect()
+    is_plain.then(violation).into_iter().collect()
 }
 
 /// What a server error is to a request that nothing should break.
-fn server_errors(response: &Response, failed_first: Option<u16>) -> Vec<Mismatch> {
+fn server_errors(response: &Response, failed_first: Option<u16>) -> Vec<Violation> {
     // Neither "not implemented" nor "not now" is a failure.
     let is_failure = |status| status >= 500 && !matches!(status, 501 | 503 | 505);
-    let got = match (failed_first, response.status) {
-        (_, status) if is_failure(status) => status.to_string(),
-        (Some(first), now) => format!("{first}, and {now} to the same request sent again"),
+    let actual = match (failed_first, response.status) {
+        (_, status) if is_failure(status) => Actual::Status(status, None),
+        (Some(first), now) => {
+            Actual::told(format!("{first}, and {now} to the same request sent again"))
+        }
         _ => return Vec::new(),
     };
-    vec![Mismatch::new("status", "no server error", got)]
+    let expected = Expected::told("no server error");
+    vec![Violation::new(Facet::Status, expected, actual)]
 }
 
 fn described(response: &Response) -> String {

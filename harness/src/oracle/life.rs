@@ -9,7 +9,6 @@ mod members;
 mod model;
 mod race;
 mod rule;
-mod statuses;
 mod table;
 mod track;
 
@@ -17,5 +16,4 @@ pub use deed::Deed;
 pub use model::{LifeBreach, Model};
 pub use race::{Event, Raced, judge_race};
 pub use rule::LifeRule;
-pub use statuses::Statuses;
 pub use table::{Entry, Wanted, entry, table};

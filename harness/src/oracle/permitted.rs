@@ -4,6 +4,7 @@
 //! own refusal, and only a request without any fault permits a success.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::case::Level;
 use crate::contract::{DECLARED, declared};
@@ -73,6 +74,36 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The error types, of which a refusal has one.
+    pub fn error_types(&self) -> impl Iterator<Item = &str> {
+        let types = match self {
+            Self::Refusal { types, .. } => &types[..],
+            Self::Stopped { .. } | Self::Shown => &[],
+        };
+        types.iter().map(|name| &**name)
+    }
+
+    /// Whether it is no refusal.
+    pub fn is_success(&self) -> bool {
+        !matches!(self, Self::Refusal { .. })
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stopped { .. } => f.write_str("200 with the stopped job"),
+            Self::Shown => f.write_str("200 with a job"),
+            Self::Refusal { types, statuses } => {
+                let statuses: Vec<_> = statuses.iter().map(u16::to_string).collect();
+                let told = format!("{} {}", statuses.join("/"), types.join("/"));
+                f.write_str(told.trim())
+            }
+        }
+    }
+}
+
 impl Class {
     /// A refusal as firm as its basis.
     pub(crate) fn refusal(basis: Basis, types: &[&'static str], statuses: &'static [u16]) -> Self {
@@ -95,7 +126,7 @@ impl Class {
     }
 
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self.answer, Answer::Refusal { .. })
+        !self.answer.is_success()
     }
 }
 

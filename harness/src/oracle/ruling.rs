@@ -5,11 +5,11 @@ use std::fmt;
 use crate::case::{Ids, Invariant, Level};
 use crate::contract::declared;
 use crate::oracle::basis::Basis;
-use crate::oracle::invariant::{breaches, request_id, unbounded};
+use crate::oracle::invariant::{breaches, no_request_id, request_id, unbounded};
 use crate::oracle::known::{Known, Sent};
-use crate::oracle::mismatch::Mismatch;
 use crate::oracle::permitted::{Answer, Class, Permitted, permitted};
 use crate::oracle::success::{hold_shown, hold_stopped};
+use crate::oracle::violation::{Actual, Expected, Facet, Violation};
 use crate::wire::{Envelope, Response};
 
 /// What the evidence says of an answer.
@@ -35,7 +35,7 @@ pub struct Ruling {
     /// Why.
     pub reason: Reason,
     /// What is wrong in the answer. None unless it is divergent.
-    pub mismatches: Vec<Mismatch>,
+    pub violations: Vec<Violation>,
 }
 
 /// Why a ruling is as it is.
@@ -91,7 +91,7 @@ pub fn rule(permitted: &Permitted, response: &Response) -> Ruling {
 /// The same, where the envelope was read before.
 pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &Envelope) -> Ruling {
     if let Permitted::Anything(reason) = permitted {
-        let unbounded = unbounded(response).map(|mismatch| (Level::Should, mismatch));
+        let unbounded = unbounded(response).map(|violation| (Level::Should, violation));
         return open(Reason::Told(reason), unbounded.into_iter().collect());
     }
     if is_turned_away(response, envelope) {
@@ -126,12 +126,12 @@ pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &E
         verdict: Verdict::Conformant,
         level: class.level,
         reason,
-        mismatches: Vec::new(),
+        violations: Vec::new(),
     }
 }
 
 /// The ruling where nothing more is established than what was found wrong.
-fn open(reason: Reason, found: Vec<(Level, Mismatch)>) -> Ruling {
+fn open(reason: Reason, found: Vec<(Level, Violation)>) -> Ruling {
     let level = found.iter().map(|(level, _)| *level).min();
     Ruling {
         verdict: if level.is_some() {
@@ -141,7 +141,7 @@ fn open(reason: Reason, found: Vec<(Level, Mismatch)>) -> Ruling {
         },
         level: level.unwrap_or(Level::Observe),
         reason,
-        mismatches: found.into_iter().map(|(_, mismatch)| mismatch).collect(),
+        violations: found.into_iter().map(|(_, violation)| violation).collect(),
     }
 }
 
@@ -150,14 +150,14 @@ fn success<'a>(
     classes: &'a [Class],
     response: &Response,
     envelope: &Envelope,
-    found: &mut Vec<(Level, Mismatch)>,
+    found: &mut Vec<(Level, Violation)>,
 ) -> Option<&'a Class> {
     let Some(class) = classes.iter().find(|class| !class.is_refusal()) else {
         // Each of the faults alone forbids a success, so the firmest counts.
         let level = classes.iter().map(|class| class.level).min();
-        let got = response.to_string();
-        let mismatch = Mismatch::new("status", wanted(classes), got.trim_end());
-        found.push((judged(level), mismatch));
+        let (facet, actual) = (Facet::Status, Actual::status(response));
+        let violation = Violation::new(facet, responses(classes), actual);
+        found.push((judged(level), violation));
         return classes.first();
     };
     let breaches = match class.answer {
@@ -166,7 +166,7 @@ fn success<'a>(
     };
     let weakest = judged(Some(class.level));
     let breaches = breaches.into_iter();
-    found.extend(breaches.map(|(level, mismatch)| (level.max(weakest), mismatch)));
+    found.extend(breaches.map(|(level, violation)| (level.max(weakest), violation)));
     Some(class)
 }
 
@@ -175,7 +175,7 @@ fn refusal<'a>(
     classes: &'a [Class],
     response: &Response,
     envelope: &Envelope,
-    found: &mut Vec<(Level, Mismatch)>,
+    found: &mut Vec<(Level, Violation)>,
 ) -> Option<&'a Class> {
     let name = envelope.error_type();
     let of_type = |class: &&Class| match &class.answer {
@@ -188,11 +188,9 @@ fn refusal<'a>(
         }
         // Any of the faults may be the one that is told, so the weakest counts.
         let level = classes.iter().map(|class| class.level).max();
-        let got = format!("{} {}", response.status, name.unwrap_or("without a type"));
-        found.push((
-            judged(level),
-            Mismatch::new("error type", wanted(classes), got),
-        ));
+        let (facet, actual) = (Facet::ErrorType, Actual::error(response, envelope));
+        let violation = Violation::new(facet, responses(classes), actual);
+        found.push((judged(level), violation));
         return None;
     };
     let level = judged(Some(class.level));
@@ -200,16 +198,17 @@ fn refusal<'a>(
         && !statuses.is_empty()
         && !statuses.contains(&response.status)
     {
-        let wanted: Vec<_> = statuses.iter().map(u16::to_string).collect();
-        let got = response.status.to_string();
-        found.push((level, Mismatch::new("status", wanted.join(" or "), got)));
+        let expected = Expected::Statuses(statuses.to_vec());
+        let actual = Actual::Status(response.status, None);
+        found.push((level, Violation::new(Facet::Status, expected, actual)));
     }
     // The model gives every declared error a message; the wording is the business of cases.
     if name.is_some_and(|name| declared(name).is_some())
         && envelope.message.as_deref().is_none_or(str::is_empty)
     {
-        let mismatch = Mismatch::new("body/message", "a text", "nothing");
-        found.push((Level::Should, mismatch));
+        let facet = Facet::body("/message");
+        let violation = Violation::new(facet, Expected::Present, Actual::Missing);
+        found.push((Level::Should, violation));
     }
     Some(class)
 }
@@ -219,20 +218,15 @@ fn faults_of_any_answer(
     response: &Response,
     envelope: &Envelope,
     ids: Option<&Ids>,
-) -> Vec<(Level, Mismatch)> {
+) -> Vec<(Level, Violation)> {
     let mut found = Vec::new();
     for (invariant, level) in INVARIANTS {
-        let mismatches = breaches(invariant, response, envelope, ids);
-        found.extend(
-            mismatches
-                .into_iter()
-                .flatten()
-                .map(|mismatch| (level, mismatch)),
-        );
+        let violations = breaches(invariant, response, envelope, ids).into_iter();
+        found.extend(violations.flatten().map(|violation| (level, violation)));
     }
     let other = unbounded(response).into_iter();
-    let other = other.chain(request_id(response).err());
-    found.extend(other.map(|mismatch| (Level::Should, mismatch)));
+    let other = other.chain(request_id(response).is_none().then(no_request_id));
+    found.extend(other.map(|violation| (Level::Should, violation)));
     found
 }
 
@@ -270,7 +264,7 @@ fn untold(reason: &'static str) -> Ruling {
         verdict: Verdict::Untold,
         level: Level::Observe,
         reason: Reason::Told(reason),
-        mismatches: Vec::new(),
+        violations: Vec::new(),
     }
 }
 
@@ -279,19 +273,6 @@ fn judged(level: Option<Level>) -> Level {
     level.map_or(Level::Should, |level| level.min(Level::Should))
 }
 
-/// The permitted answers in a few words.
-fn wanted(classes: &[Class]) -> String {
-    let told: Vec<_> = classes
-        .iter()
-        .map(|class| match &class.answer {
-            Answer::Stopped { .. } => "200 with the stopped job".to_owned(),
-            Answer::Shown => "200 with a job".to_owned(),
-            Answer::Refusal { types, statuses } => {
-                let statuses: Vec<_> = statuses.iter().map(u16::to_string).collect();
-                let status = statuses.join("/");
-                format!("{status} {}", types.join("/")).trim().to_owned()
-            }
-        })
-        .collect();
-    told.join(" or ")
+fn responses(classes: &[Class]) -> Expected {
+    Expected::Responses(classes.iter().map(|class| class.answer.clone()).collect())
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::case::Level;
-use crate::oracle::mismatch::{Mismatch, shown};
+use crate::oracle::statuses::Statuses;
+use crate::oracle::violation::{Actual, Expected, Facet, Violation};
 use crate::wire::{Envelope, Response};
 
 /// Seconds since 1970 that no date of a job comes to, and milliseconds since 1970 have come to since 1973.
@@ -34,28 +35,30 @@ const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
 pub(crate) const ALGORITHMS: [&str; 4] = ["BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"];
 
 /// What a success with some job breaks.
-pub(crate) fn hold_shown(response: &Response, envelope: &Envelope) -> Vec<(Level, Mismatch)> {
+pub(crate) fn hold_shown(response: &Response, envelope: &Envelope) -> Vec<(Level, Violation)> {
     let mut found = Vec::new();
     if response.status != 200 {
-        let got = response.status.to_string();
-        found.push((Level::Must, Mismatch::new("status", "200", got)));
+        let expected = Expected::Statuses(vec![200]);
+        let actual = Actual::Status(response.status, None);
+        let violation = Violation::new(Facet::Status, expected, actual);
+        found.push((Level::Must, violation));
     }
     if let Some(name) = envelope.error_type() {
-        let wanted = "nothing that clients take for an error";
-        found.push((Level::Should, Mismatch::new("error type", wanted, name)));
+        let actual = Actual::text(Some(name));
+        let violation = Violation::new(Facet::ErrorType, Expected::Absent, actual);
+        found.push((Level::Should, violation));
     }
     let Some(job) = job(envelope) else {
-        let got = shown(envelope.json.as_ref().ok());
-        let wanted = "an object";
-        found.push((
-            Level::Must,
-            Mismatch::new("body/UserImportJob", wanted, got),
-        ));
+        let facet = Facet::body("/UserImportJob");
+        let actual = Actual::value(envelope.json.as_ref().ok());
+        let violation = Violation::new(facet, Expected::Type("an object"), actual);
+        found.push((Level::Must, violation));
         return found;
     };
-    let mut add = |name: &str, wanted: &str| {
-        let at = format!("body/UserImportJob/{name}");
-        found.push((Level::Must, Mismatch::new(at, wanted, shown(job.get(name)))));
+    let mut add = |name: &str, expected: Expected| {
+        let actual = Actual::value(job.get(name));
+        let violation = Violation::new(Facet::job(name), expected, actual);
+        found.push((Level::Must, violation));
     };
     for name in COUNTERS {
         let is_negative = |count: i64| count < 0;
@@ -64,46 +67,50 @@ pub(crate) fn hold_shown(response: &Response, envelope: &Envelope) -> Vec<(Level
             .and_then(Value::as_i64)
             .is_some_and(is_negative)
         {
-            add(name, "at least 0");
+            add(name, Expected::AtLeast(0.into()));
         }
     }
     for name in DATES {
         if date(job, name).is_some_and(|date| date >= SECONDS_MAX) {
-            add(name, "seconds since 1970");
+            add(name, Expected::told("seconds since 1970"));
         }
     }
     for (earlier, later) in [(0, 1), (1, 2), (0, 2)].map(|(one, two)| (DATES[one], DATES[two])) {
         if let (Some(first), Some(last)) = (date(job, earlier), date(job, later))
             && first > last
         {
-            add(later, &format!("a date not before the {earlier}"));
+            let (member, date) = (earlier, first.into());
+            add(later, Expected::NotBefore { member, date });
         }
     }
     let algorithm = job.get("PasswordHashingAlgorithm").and_then(Value::as_str);
     if algorithm.is_some_and(|name| !ALGORITHMS.contains(&name)) {
-        add("PasswordHashingAlgorithm", &ALGORITHMS.join(", "));
+        let expected = ALGORITHMS.map(str::to_owned).to_vec();
+        add("PasswordHashingAlgorithm", Expected::OneOf(expected));
     }
     found
 }
 
 /// What the answer to a stop that was granted breaks.
-pub(crate) fn hold_stopped(response: &Response, envelope: &Envelope) -> Vec<(Level, Mismatch)> {
+pub(crate) fn hold_stopped(response: &Response, envelope: &Envelope) -> Vec<(Level, Violation)> {
     let mut found = hold_shown(response, envelope);
     let Some(job) = job(envelope) else {
         return found;
     };
     let status = job.get("Status").and_then(Value::as_str);
     if job.contains_key("Status") && !matches!(status, Some("Stopped" | "Stopping")) {
-        let got = shown(job.get("Status"));
-        let at = "body/UserImportJob/Status";
-        found.push((Level::Must, Mismatch::new(at, "Stopped or Stopping", got)));
+        let expected = Expected::JobStatus(Statuses::STOPPED);
+        let actual = Actual::value(job.get("Status"));
+        let violation = Violation::new(Facet::job("Status"), expected, actual);
+        found.push((Level::Must, violation));
     }
     let once_stopped = PRESENT_ONCE_STOPPED.map(|name| (name, Level::Must));
     let once_stopped = once_stopped.iter().filter(|_| status == Some("Stopped"));
     for (name, level) in PRESENT.iter().chain(once_stopped) {
         if !job.contains_key(*name) {
-            let at = format!("body/UserImportJob/{name}");
-            found.push((*level, Mismatch::new(at, "the member", "nothing")));
+            let facet = Facet::job(name);
+            let violation = Violation::new(facet, Expected::Present, Actual::Missing);
+            found.push((*level, violation));
         }
     }
     found

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
+use crate::oracle::Brief;
 use crate::report::{CaseResult, Results};
 use crate::runner::Verdict;
 
@@ -81,7 +82,7 @@ pub struct Cell {
     /// The verdict.
     pub verdict: Verdict,
     /// The answer in a few words.
-    pub answer: Option<String>,
+    pub answer: Option<Brief>,
 }
 
 /// What is recorded of an answer.
@@ -103,22 +104,10 @@ pub struct Truth {
 }
 
 impl Shown {
-    /// From an answer in a few words, such as `400 InvalidParameterException`.
-    pub fn of(answer: &str) -> Self {
-        let (status, says) = answer
-            .split_once(' ')
-            .map_or((answer, None), |(status, says)| {
-                (status, Some(says.to_owned()))
-            });
-        Self {
-            status: status.parse().ok(),
-            says,
-        }
-    }
-
     /// Whether an answer is what was shown.
-    fn is_shown_by(&self, answer: &Self) -> bool {
-        (self.status.is_none() || self.status == answer.status) && self.says == answer.says
+    fn is_shown_by(&self, answer: &Brief) -> bool {
+        let is_status = self.status.is_none() || self.status == answer.status();
+        is_status && self.says.as_deref() == answer.said()
     }
 
     fn told(&self) -> String {
@@ -248,12 +237,11 @@ fn column(name: &str, results: &Results, index: usize, rows: &[Row]) -> Column {
     let (mut measured, mut as_truth) = (0, 0);
     for row in rows.iter().filter(|row| !row.truth.is_empty()) {
         let cell = row.cells[index].as_ref().filter(|cell| cell.is_told());
-        let Some(answer) = cell.and_then(|cell| cell.answer.as_deref()) else {
+        let Some(answer) = cell.and_then(|cell| cell.answer.as_ref()) else {
             continue;
         };
-        let answer = Shown::of(answer);
         measured += 1;
-        as_truth += usize::from(row.truth.iter().any(|shown| shown.is_shown_by(&answer)));
+        as_truth += usize::from(row.truth.iter().any(|shown| shown.is_shown_by(answer)));
     }
     Column {
         name: name.to_owned(),

@@ -58,8 +58,6 @@ fn properties(results: &Results) -> Vec<(&'static str, String)> {
         ("suite", results.suite.clone()),
     ];
     properties.extend(results.reason.clone().map(|reason| ("reason", reason)));
-    let shard = results.shard.as_ref();
-    properties.extend(shard.map(|shard| ("shard", shard.part.to_string())));
     properties
 }
 

@@ -125,7 +125,7 @@ fn finding(one: &Labelled, case: &CaseResult) -> String {
     if !case.mismatches.is_empty() {
         let mut lines = String::new();
         for mismatch in &case.mismatches {
-            let _ = writeln!(lines, "@@ {} @@", on_a_line(&mismatch.at));
+            let _ = writeln!(lines, "@@ {} @@", on_a_line(&mismatch.place()));
             let _ = writeln!(lines, "- wanted {}", on_a_line(&mismatch.wanted));
             let _ = writeln!(lines, "+ got    {}", on_a_line(&mismatch.got));
         }

@@ -9,20 +9,19 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Level, Requirement, Source};
 use crate::clock::Cut;
 use crate::contract::QuotaUse;
-use crate::oracle::Mismatch;
-use crate::runner::{
-    Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Shard, Summary, Testimony, Verdict,
-};
+use crate::oracle::{Brief, Facet, Violation};
+use crate::runner::{Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Summary, Verdict};
 use crate::snapshot;
 use crate::suite::Suite;
+use crate::visible::on_a_line;
 
 /// The format of the results. It grows by one when a reader of the old one could misread the new one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The results of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Results {
-    /// The version of this format: 1.
+    /// The version of this format: 2.
     pub format: u32,
     /// `fullstop`.
     pub tool: String,
@@ -36,8 +35,6 @@ pub struct Results {
     pub seed: u64,
     /// How the gate read the verdicts.
     pub gate: Gate,
-    /// Which part of a run this is, if it is not a whole one.
-    pub shard: Option<ShardResult>,
     /// The sums.
     pub summary: Summary,
     /// The exit code.
@@ -73,15 +70,18 @@ pub struct TargetResult {
     pub endpoint: String,
 }
 
-/// What a part of a run says of the whole.
+/// One difference between what was expected and what came, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ShardResult {
-    /// Which part.
-    pub part: Shard,
-    /// All ids that were selected, of all parts.
-    pub selected: BTreeSet<String>,
-    /// What the answers of this part say of the invariants.
-    pub testimony: Testimony,
+pub struct Mismatch {
+    /// The case whose answer it is in, where it breaks an invariant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// Where: `status`, `error type`, `body/UserImportJob/Status`, `header content-type`, `post/Status`.
+    pub at: Facet,
+    /// What was wanted there.
+    pub wanted: String,
+    /// What came.
+    pub got: String,
 }
 
 /// What a requirement says, as it was when it was judged.
@@ -128,7 +128,7 @@ pub struct CaseResult {
     pub snapshot: Option<snapshot::State>,
     /// The answer in a few words: its status, and its error type or the job's status.
     #[serde(default)]
-    pub answer: Option<String>,
+    pub answer: Option<Brief>,
     /// What differed.
     pub mismatches: Vec<Mismatch>,
     /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
@@ -164,11 +164,6 @@ impl Results {
             target,
             seed: plan.seed,
             gate,
-            shard: plan.shard.map(|part| ShardResult {
-                part,
-                selected: plan.selection.clone(),
-                testimony: run.testimony.clone(),
-            }),
             summary: Summary::of(&run.records),
             exit: exit.code(),
             reason,
@@ -216,7 +211,7 @@ impl CaseResult {
             demanded: record.demanded,
             snapshot: record.snapshot,
             answer: record.answer.clone(),
-            mismatches: record.mismatches.clone(),
+            mismatches: record.wrong().map(Mismatch::of).collect(),
             fingerprint: record.fingerprint.clone(),
             known: record.known.clone(),
             repeats: record.repeats.clone(),
@@ -247,10 +242,36 @@ impl CaseResult {
         record.flag.clone_from(&self.flag);
         record.demanded = self.demanded;
         record.snapshot = self.snapshot;
-        record.mismatches.clone_from(&self.mismatches);
         record.fingerprint.clone_from(&self.fingerprint);
         record.known.clone_from(&self.known);
         record
+    }
+}
+
+impl Mismatch {
+    fn of((case, violation): (Option<&str>, &Violation)) -> Self {
+        Self {
+            case: case.map(str::to_owned),
+            at: violation.facet.clone(),
+            wanted: violation.expected.to_string(),
+            got: violation.actual.to_string(),
+        }
+    }
+
+    /// Where it is, with the case whose answer it is in.
+    pub fn place(&self) -> String {
+        match &self.case {
+            Some(case) => format!("{case}: {}", self.at),
+            None => self.at.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sides = [&self.place(), &self.wanted, &self.got];
+        let [place, wanted, got] = sides.map(|text| on_a_line(text));
+        write!(f, "{place}: wanted {wanted}, got {got}")
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Stored {
 /// What a file of ours holds.
 #[derive(Clone, Debug)]
 pub enum Held {
-    /// The results of a run, or of several that were merged.
+    /// The results of a run.
     Results(Box<Results>),
     /// The life of a job on a target.
     Lifecycle(Box<Lifecycle>),
@@ -75,7 +75,7 @@ impl Held {
             }
             Some(kind) => {
                 let why = format!(
-                    "it is a `{kind}`; a report is made of what `fullstop run --json`, `merge --json` and `lifecycle --json` write"
+                    "it is a `{kind}`; a report is made of what `fullstop run --json` and `lifecycle --json` write"
                 );
                 Err(StoredError::of(name, ": kind".to_owned(), why))
             }

@@ -246,7 +246,7 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
         block("came", &exchange.came, text);
     }
     for mismatch in &case.mismatches {
-        let _ = writeln!(text, "  {}", on_a_line(&mismatch.at));
+        let _ = writeln!(text, "  {}", on_a_line(&mismatch.place()));
         let _ = writeln!(
             text,
             "    {GREEN}wanted{GREEN:#}  {}",
@@ -321,9 +321,6 @@ fn ending(results: &Results, text: &mut String) {
     }
     if results.excluded > 0 {
         let _ = write!(text, "   excluded {}", results.excluded);
-    }
-    if let Some(shard) = &results.shard {
-        let _ = write!(text, "   shard {}", shard.part);
     }
     text.push('\n');
     if let Some(limit) = results.active_jobs {

@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use crate::case::{Case, Change, Expectation, Ids, JobState, Level, Message, Post};
 use crate::contract::{Operation, Status};
 use crate::oracle::{
-    Context, Judgement, Likeness, Mismatch, Observed, Outcome, fingerprint, judge, label,
+    Actual, Brief, Context, Expected, Facet, Judgement, Likeness, Observed, Outcome, Violation,
+    fingerprint, judge,
 };
 use crate::provision::{ActivePlace, Lease, Reason};
 use crate::runner::breaker::Breaker;
@@ -19,7 +20,7 @@ use crate::runner::post::{self, After, Settling};
 use crate::runner::replay::Replays;
 use crate::runner::shown::{described, shown_request};
 use crate::runner::stage::{Stage, on_track};
-use crate::runner::tries::{Before, Halt, Tries};
+use crate::runner::tries::{Before, Halt, Tries, silence};
 use crate::runner::{Exchange, Probe, Record, Verdict};
 use crate::snapshot;
 use crate::target::Failure;
@@ -188,11 +189,8 @@ impl Judge {
 
     /// Measures an answered case against its control, and hands out what the invariants need.
     pub(crate) async fn judged(&self, case: &Case, answered: Answered) -> Result<Judged, Halt> {
-        let outcome = answered
-            .response
-            .clone()
-            .map_or(Outcome::Closed, Outcome::Answered);
         let (came, ids) = (answered.response.clone(), answered.ids.clone());
+        let outcome = came.clone().map_or(Outcome::Closed, Outcome::Answered);
         let observed = Observed {
             failed_first: answered.failed_first,
             ..observed(case, Some(&answered.ids), outcome)
@@ -200,7 +198,7 @@ impl Judge {
         let mut record = self.measured(case, answered).await?;
         if matches!(record.verdict, Verdict::Divergent | Verdict::Vacuous) {
             let verdict = record.verdict.name();
-            let print = fingerprint(verdict, came.as_ref(), &ids, &record.mismatches);
+            let print = fingerprint(verdict, came.as_ref(), &ids, &record.violations);
             record.fingerprint = Some(print);
         }
         Ok((record, Some(observed)))
@@ -246,9 +244,8 @@ impl Judge {
         let mut answered = self.answered(case, lease, &sent, response?, before)?;
         let record = &mut answered.record;
         if !record.verdict.is_judged() {
-            let is_as_before = self
-                .is_unchanged(case, lease, answered.response.as_ref())
-                .await;
+            let response = answered.response.as_ref();
+            let is_as_before = self.is_unchanged(case, lease, response).await;
             return Ok((answered, is_as_before));
         }
         if record.verdict == Verdict::Divergent {
@@ -272,11 +269,12 @@ impl Judge {
             After::Ended(status) => {
                 self.unless_it_ended(case, lease).await?;
                 record.verdict = Verdict::Divergent;
-                record.mismatches = vec![Mismatch::new("post/Status", "Stopped", status.name())];
+                let expected = Expected::status(Status::Stopped);
+                record.violations = vec![Violation::of_job_status(expected, Some(status))];
             }
-            After::Broken(mismatches) => {
+            After::Broken(violations) => {
                 record.verdict = Verdict::Divergent;
-                record.mismatches = mismatches;
+                record.violations = violations;
             }
         }
         record.works &= record.verdict == Verdict::Pass;
@@ -296,14 +294,14 @@ impl Judge {
         record.replay = self.replays.of_case(case, Some(lease));
         record.exchange = Some(self.described(sent, response.as_ref(), &lease.ids));
         record.snapshot = self.compared(case, &record);
-        record.answer = Some(label(response.as_ref()));
+        record.answer = Some(response.as_ref().map_or(Brief::Closed, Brief::of));
         let mut refusal = false;
         match &response {
             _ if case.level == Level::Observe => record.verdict = Verdict::Observed,
             None => {
                 record.verdict = Verdict::Divergent;
-                record.mismatches =
-                    vec![Mismatch::new("answer", "an answer", "a close without one")];
+                let wanted = Expected::told("an answer");
+                record.violations = vec![Violation::new(Facet::Response, wanted, Actual::Closed)];
             }
             Some(response) => {
                 let context = Context {
@@ -324,9 +322,9 @@ impl Judge {
                         record.flag = Some(flag);
                         refusal = refused;
                     }
-                    Judgement::Divergent(mismatches) => {
+                    Judgement::Divergent(violations) => {
                         record.verdict = Verdict::Divergent;
-                        record.mismatches = mismatches;
+                        record.violations = violations;
                     }
                     Judgement::Unknown(why) => {
                         return Err(Halt::Blocked(Reason::NotComparable(why)));
@@ -411,7 +409,7 @@ impl Judge {
                     return Err(Halt::Blocked(Reason::Unsendable(failure.to_string())));
                 }
                 Err(failure) => {
-                    let outcome = Outcome::Silent(failure.to_string());
+                    let outcome = Outcome::Silent(silence(&failure));
                     return Err(Halt::Again(
                         Reason::NoResponse(failure),
                         Some(Box::new(outcome)),

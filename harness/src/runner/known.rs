@@ -24,25 +24,6 @@ pub struct Known {
     pub expires: Option<String>,
 }
 
-impl Known {
-    /// The same entry beside another record of the case: that of all parts of a run. A day that has passed in one of
-    /// them has passed.
-    pub(crate) fn again(self, record: &Record) -> Self {
-        let same = record
-            .fingerprint
-            .as_ref()
-            .is_some_and(|fingerprint| is_within(fingerprint, &self.fingerprint));
-        let state = match record.verdict {
-            Verdict::Divergent | Verdict::Vacuous if !same => KnownState::Changed,
-            _ if self.state == KnownState::Expired => KnownState::Expired,
-            Verdict::Divergent | Verdict::Vacuous => KnownState::Known,
-            Verdict::Pass | Verdict::Tolerated => KnownState::Stale,
-            _ => KnownState::Unjudged,
-        };
-        Self { state, ..self }
-    }
-}
-
 /// How an entry of the ledger stands.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

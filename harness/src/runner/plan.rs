@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::clock::{Cut, Deadline};
 use crate::provision::Reason;
-use crate::runner::{Record, Shard, Testimony};
+use crate::runner::{Record, Testimony};
 use crate::target::Failure;
 
 /// What to run and how.
@@ -19,8 +19,6 @@ pub struct Plan {
     pub seed: u64,
     /// How many cases are under way at once, and how many requests.
     pub concurrency: usize,
-    /// Which part of the selection is run; all of it if none. An invariant is then held to the answers of that part.
-    pub shard: Option<Shard>,
     /// When the run ends at the latest.
     pub deadline: Deadline,
 }
@@ -36,7 +34,6 @@ impl Plan {
             first: Vec::new(),
             seed: 0,
             concurrency: Self::CONCURRENCY,
-            shard: None,
             deadline: Deadline::never(),
         }
     }

@@ -8,11 +8,11 @@ use tokio::time::sleep;
 
 use crate::case::{Case, Ids, Post};
 use crate::contract::{Operation, Status};
-use crate::oracle::{Mismatch, same};
+use crate::oracle::{Actual, Expected, Facet, Violation, same};
 use crate::provision::{Bystander, Lease, Reason};
 use crate::runner::attempt::Judge;
 use crate::runner::tries::Halt;
-use crate::target::Client;
+use crate::target::{Client, in_ms};
 use crate::wire::is_throttled;
 
 /// The first pause between two reads, and the longest: a quick endpoint is not kept waiting, a slow one is not hammered.
@@ -68,7 +68,7 @@ pub(crate) enum After {
     /// Ended by itself, or by the request, instead of stopped.
     Ended(Status),
     /// Not as it must be.
-    Broken(Vec<Mismatch>),
+    Broken(Vec<Violation>),
 }
 
 /// Checks what a case says of the state afterwards, or what goes without saying after a refusal.
@@ -105,9 +105,7 @@ pub(crate) async fn verify(judge: &Judge, lease: &Lease) -> Result<(After, bool)
     let now = match read(judge, &lease.ids).await? {
         Ok(job) => job,
         Err(response) => {
-            let expected = "the job, as before the request";
-            let mismatches = vec![Mismatch::new("post", expected, response)];
-            return Ok((After::Broken(mismatches), false));
+            return Ok((After::Broken(vec![gone(response)]), false));
         }
     };
     let status = status_of(&now);
@@ -116,14 +114,13 @@ pub(crate) async fn verify(judge: &Judge, lease: &Lease) -> Result<(After, bool)
         _ => false,
     };
     let was_stopped = matches!(lease.status, Some(Status::Stopping | Status::Stopped));
-    let mut mismatches = changed(before, &now);
+    let mut violations = changed(before, &now);
     if let Some(status @ (Status::Stopping | Status::Stopped)) = status
         && !was_stopped
     {
-        let expected = "a job that this request does not stop";
-        mismatches.push(Mismatch::new("post/Status", expected, status.name()));
+        violations.push(Violation::of_job_status(Expected::NotStopped, Some(status)));
     }
-    Ok((found(mismatches, status.is_some()), is_same))
+    Ok((found(violations, status.is_some()), is_same))
 }
 
 /// Whether the job of a lease is as it was.
@@ -160,26 +157,24 @@ async fn untouched(judge: &Judge, ids: &Ids, before: Option<&Value>) -> Result<A
     let now = match read(judge, ids).await? {
         Ok(job) => job,
         Err(answer) => {
-            let wanted = "the job, as before the request";
-            return Ok(After::Broken(vec![Mismatch::new("post", wanted, answer)]));
+            return Ok(After::Broken(vec![gone(answer)]));
         }
     };
-    let mut mismatches = changed(before, &now);
+    let mut violations = changed(before, &now);
     let status = status_of(&now);
     if let Some(status @ (Status::Stopping | Status::Stopped)) = status {
-        let wanted = "a job that this request does not stop";
-        mismatches.push(Mismatch::new("post/Status", wanted, status.name()));
+        violations.push(Violation::of_job_status(Expected::NotStopped, Some(status)));
     }
-    Ok(found(mismatches, status.is_some()))
+    Ok(found(violations, status.is_some()))
 }
 
 async fn stopped(judge: &Judge, lease: &mut Lease) -> Result<After, Halt> {
     judge.stage.let_go(lease);
     let mut pauses = Pauses::until(judge, judge.settling.patience(judge.settle));
     loop {
-        let (status, mismatches) = look(judge, lease).await?;
+        let (status, violations) = look(judge, lease).await?;
         match status {
-            _ if !mismatches.is_empty() => return Ok(After::Broken(mismatches)),
+            _ if !violations.is_empty() => return Ok(After::Broken(violations)),
             None => return Ok(found(Vec::new(), false)),
             Some(Status::Stopped) => {
                 judge.settling.settled();
@@ -190,25 +185,24 @@ async fn stopped(judge: &Judge, lease: &mut Lease) -> Result<After, Halt> {
             Some(status) => {
                 if !pauses.wait(judge).await {
                     judge.settling.unsettled();
-                    let wanted = format!("Stopped within {} ms", judge.settle.as_millis());
-                    return Ok(After::Broken(vec![Mismatch::new(
-                        "post/Status",
-                        wanted,
-                        status.name(),
-                    )]));
+                    let within_ms = Some(in_ms(judge.settle));
+                    let expected = Expected::Stopped { within_ms };
+                    let violation = Violation::of_job_status(expected, Some(status));
+                    return Ok(After::Broken(vec![violation]));
                 }
             }
         }
     }
     for _ in 0..STOPPED_READ_AGAIN {
-        let (status, mismatches) = look(judge, lease).await?;
-        if !mismatches.is_empty() {
-            return Ok(After::Broken(mismatches));
+        let (status, violations) = look(judge, lease).await?;
+        if !violations.is_empty() {
+            return Ok(After::Broken(violations));
         }
         if status != Some(Status::Stopped) {
-            let got = status.map_or("no status", Status::name);
-            let mismatch = Mismatch::new("post/Status", "Stopped on every further read", got);
-            return Ok(After::Broken(vec![mismatch]));
+            let expected = Expected::Stopped { within_ms: None };
+            return Ok(After::Broken(vec![Violation::of_job_status(
+                expected, status,
+            )]));
         }
     }
     Ok(After::Held)
@@ -218,35 +212,31 @@ async fn keeps_status(judge: &Judge, lease: &Lease) -> Result<After, Halt> {
     let (Some(before), true) = (lease.status, lease.confirmed) else {
         return Err(unreadable());
     };
-    let (status, mut mismatches) = look(judge, lease).await?;
+    let (status, mut violations) = look(judge, lease).await?;
     match status {
         None => return Err(unreadable()),
         Some(now) if now != before => {
-            mismatches.push(Mismatch::new("post/Status", before.name(), now.name()));
+            violations.push(Violation::of_job_status(
+                Expected::status(before),
+                Some(now),
+            ));
         }
         Some(_) => {}
     }
-    Ok(found(mismatches, true))
+    Ok(found(violations, true))
 }
 
 /// The job's status now, and what of it has changed that must not.
-async fn look(judge: &Judge, lease: &Lease) -> Result<(Option<Status>, Vec<Mismatch>), Halt> {
+async fn look(judge: &Judge, lease: &Lease) -> Result<(Option<Status>, Vec<Violation>), Halt> {
     match read(judge, &lease.ids).await? {
         Ok(job) => {
-            let mismatches = lease
+            let violations = lease
                 .before
                 .as_ref()
                 .map_or_else(Vec::new, |before| changed(before, &job));
-            Ok((status_of(&job), mismatches))
+            Ok((status_of(&job), violations))
         }
-        Err(answer) if lease.before.is_some() => Ok((
-            None,
-            vec![Mismatch::new(
-                "post",
-                "the job, as before the request",
-                answer,
-            )],
-        )),
+        Err(answer) if lease.before.is_some() => Ok((None, vec![gone(answer)])),
         Err(_) => Ok((None, Vec::new())),
     }
 }
@@ -274,21 +264,29 @@ async fn read(judge: &Judge, ids: &Ids) -> Result<Result<Value, String>, Halt> {
     Err(Halt::Again(Reason::Throttled { operation }, None))
 }
 
-fn changed(before: &Value, now: &Value) -> Vec<Mismatch> {
+fn changed(before: &Value, now: &Value) -> Vec<Violation> {
     let differs = |member: &&str| {
         let before = before.get(*member)?;
         let now = now.get(*member);
         let kept = now.is_some_and(|now| same(before, now));
-        let got = now.map_or_else(|| "nothing".to_owned(), Value::to_string);
-        let wanted = format!("{before}, as before the request");
-        (!kept).then(|| Mismatch::new(format!("post/{member}"), wanted, got))
+        let violation = || {
+            let (expected, actual) = (Expected::unchanged(before), Actual::value(now));
+            Violation::new(Facet::state(member), expected, actual)
+        };
+        (!kept).then(violation)
     };
     IMMUTABLE.iter().filter_map(differs).collect()
 }
 
-fn found(mismatches: Vec<Mismatch>, readable: bool) -> After {
-    match (mismatches.is_empty(), readable) {
-        (false, _) => After::Broken(mismatches),
+/// That a job is not shown any more, with what came instead.
+fn gone(answer: String) -> Violation {
+    let expected = Expected::told("the job, as before the request");
+    Violation::new(Facet::State(None), expected, Actual::told(answer))
+}
+
+fn found(violations: Vec<Violation>, readable: bool) -> After {
+    match (violations.is_empty(), readable) {
+        (false, _) => After::Broken(violations),
         (true, true) => After::Held,
         (true, false) => After::Unconfirmed(Reason::StateUnread),
     }

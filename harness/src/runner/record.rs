@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::oracle::Mismatch;
+use crate::oracle::{Breach, Brief, Violation};
 use crate::provision::Reason;
 use crate::runner::{Known, Repeats};
 use crate::snapshot::State;
@@ -94,9 +94,11 @@ pub struct Record {
     /// How the answer stands to the snapshot, where there are snapshots for the target.
     pub snapshot: Option<State>,
     /// The answer in a few words: its status, and its error type or the job's status.
-    pub answer: Option<String>,
-    /// What differed.
-    pub mismatches: Vec<Mismatch>,
+    pub answer: Option<Brief>,
+    /// What is wrong with the answer, or with what became of the job.
+    pub violations: Vec<Violation>,
+    /// The answers that break an invariant: the first of them.
+    pub breaches: Vec<Breach>,
     /// What tells this wrong answer from another one, of a divergence or a case that proved nothing.
     pub fingerprint: Option<String>,
     /// How it stands to the ledger, where that lists it.
@@ -124,7 +126,8 @@ impl Record {
             flag: None,
             snapshot: None,
             answer: None,
-            mismatches: Vec::new(),
+            violations: Vec::new(),
+            breaches: Vec::new(),
             fingerprint: None,
             known: None,
             repeats: None,
@@ -139,6 +142,16 @@ impl Record {
     pub(crate) fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
         self
+    }
+
+    /// All that is wrong, with the case whose answer it is in where the record is an invariant's.
+    pub fn wrong(&self) -> impl Iterator<Item = (Option<&str>, &Violation)> {
+        let own = self.violations.iter().map(|one| (None, one));
+        let breaches = self.breaches.iter().flat_map(|breach| {
+            let of_case = |one| (Some(breach.case.as_str()), one);
+            breach.violations.iter().map(of_case)
+        });
+        own.chain(breaches)
     }
 
     /// Whether the endpoint was judged, or shown to prove nothing.

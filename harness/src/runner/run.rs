@@ -27,7 +27,7 @@ use crate::runner::probe::Probe;
 use crate::runner::repeats::Repeating;
 use crate::runner::replay::Replays;
 use crate::runner::stage::{Live, Stage, now};
-use crate::runner::{Plan, Progress, Record, Run, RunError, Session, Shard, Testimony, Verdict};
+use crate::runner::{Plan, Progress, Record, Run, RunError, Session, Testimony, Verdict};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
 use crate::target::{Client, Failure};
@@ -292,7 +292,7 @@ impl Runner {
         };
         let mut records = found.records;
         for requirement in invariants {
-            let record = self.held(&requirement, &testimony, plan.shard);
+            let record = self.held(&requirement, &testimony);
             (collected.progress)(Progress::Judged(&record));
             records.push(record);
         }
@@ -391,13 +391,10 @@ impl Runner {
         let selected: Vec<_> = all()
             .filter(|case| plan.selection.contains(&case.id))
             .collect();
-        let cases = if selected.is_empty() && !plan.selection.is_empty() {
-            all().collect()
-        } else {
-            selected
-        };
-        let of_shard = |case: &Arc<Case>| plan.shard.is_none_or(|shard| shard.holds(&case.id));
-        cases.into_iter().filter(of_shard).collect()
+        match selected.is_empty() && !plan.selection.is_empty() {
+            true => all().collect(),
+            false => selected,
+        }
     }
 
     fn invariants(&self, plan: &Plan) -> Vec<Arc<Requirement>> {
@@ -480,16 +477,8 @@ impl Runner {
     }
 
     /// What came of an invariant over all answers.
-    fn held(
-        &self,
-        requirement: &Requirement,
-        testimony: &Testimony,
-        shard: Option<Shard>,
-    ) -> Record {
+    fn held(&self, requirement: &Requirement, testimony: &Testimony) -> Record {
         let (mut record, first) = testimony.record(&requirement.id, requirement.level);
-        if let (Some(shard), Some(Reason::Note(note))) = (shard, &mut record.reason) {
-            note.push_str(&format!(", in shard {shard}"));
-        }
         record.replay = first
             .and_then(|first| self.suite.cases().find(|case| case.id == first))
             .and_then(|case| self.judge.replays.of_case(case, None));

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::case::Level;
 use crate::oracle::{Evidence, Held, fingerprint_of_ways};
 use crate::provision::Reason;
@@ -13,8 +10,8 @@ use crate::runner::{Record, Verdict};
 /// How many breaches of an invariant a record lists: the rest are counted, and say the same.
 const BREACHES_LISTED_MAX: usize = 5;
 
-/// What the answers of a run say of the invariants. That of several parts of a run can be joined.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What the answers of a run say of the invariants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Testimony {
     /// Whether the operation succeeded at least once.
     pub works: bool,
@@ -25,31 +22,6 @@ pub struct Testimony {
 }
 
 impl Testimony {
-    /// What several parts of a run say together. Their order changes nothing.
-    pub fn join(parts: impl IntoIterator<Item = Self>) -> Self {
-        let mut joined = Self::default();
-        let mut evidence: BTreeMap<String, Vec<Evidence>> = BTreeMap::new();
-        for part in parts {
-            joined.works |= part.works;
-            joined.unsupported |= part.unsupported;
-            for (id, one) in part.invariants {
-                evidence.entry(id).or_default().push(one);
-            }
-        }
-        joined.invariants = evidence
-            .into_iter()
-            .map(|(id, parts)| (id, Evidence::join(parts)))
-            .collect();
-        joined
-    }
-
-    /// The same without what could be compared with the answers of another endpoint.
-    pub fn settled(mut self) -> Self {
-        let settled = |(id, evidence): (String, Evidence)| (id, evidence.settled());
-        self.invariants = self.invariants.into_iter().map(settled).collect();
-        self
-    }
-
     /// What came of an invariant, and the case whose answer broke it first.
     pub fn record(&self, id: &str, level: Level) -> (Record, Option<String>) {
         let Held { answers, breaches } = self
@@ -64,16 +36,12 @@ impl Testimony {
                 breaches.len(),
                 first.case
             )));
-            for breach in breaches.iter().take(BREACHES_LISTED_MAX) {
-                for mismatch in &breach.mismatches {
-                    let mut mismatch = mismatch.clone();
-                    mismatch.at = format!("{}: {}", breach.case, mismatch.at);
-                    record.mismatches.push(mismatch);
-                }
-            }
-            let mismatches = breaches.iter().flat_map(|breach| &breach.mismatches);
-            record.fingerprint = Some(fingerprint_of_ways(mismatches));
-            return (record, Some(first.case.clone()));
+            let violations = breaches.iter().flat_map(|breach| &breach.violations);
+            record.fingerprint = Some(fingerprint_of_ways(violations));
+            let first = first.case.clone();
+            record.breaches = breaches;
+            record.breaches.truncate(BREACHES_LISTED_MAX);
+            return (record, Some(first));
         }
         let record = if answers == 0 && self.unsupported {
             record(Verdict::Unsupported).because(Reason::NothingSent)

@@ -1,6 +1,6 @@
 //! The tries of one case: why the last one came to nothing, and what the next one has to know.
 
-use crate::oracle::Outcome;
+use crate::oracle::{Outcome, Silence};
 use crate::provision::{Reason, Unavailable};
 use crate::target::Failure;
 
@@ -113,5 +113,13 @@ impl Tries {
             Halt::Again(..) => self.count >= ATTEMPTS_MAX,
             Halt::Blocked(_) | Halt::OutOfReach(..) => true,
         }
+    }
+}
+
+/// What a request was met with that brought no response.
+pub(crate) fn silence(failure: &Failure) -> Silence {
+    Silence {
+        kind: failure.kind(),
+        told: failure.to_string(),
     }
 }

@@ -128,7 +128,7 @@ impl Client {
             limiter: profile
                 .quotas
                 .clone()
-                .filter(|quotas| !quotas.classes.is_empty())
+                .filter(|quotas| !quotas.0.is_empty())
                 .map(Limiter::new),
         };
         Ok(Self {

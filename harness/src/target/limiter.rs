@@ -54,14 +54,9 @@ struct Meter {
 impl Limiter {
     /// For these quotas; nothing was sent yet.
     pub fn new(quotas: Quotas) -> Self {
-        let accounts = quotas.classes.iter();
+        let accounts = quotas.0.iter();
         let accounts = accounts
-            .map(|(class, limit)| {
-                (
-                    *class,
-                    Lane::new(Window::of(quotas.share.of(limit.account))),
-                )
-            })
+            .map(|(class, limit)| (*class, Lane::new(Window::of(f64::from(limit.account)))))
             .collect();
         Self {
             quotas,
@@ -108,7 +103,7 @@ impl Limiter {
         // One time for all: else a class that is used for an instant seems to be used much.
         let lasted = meters.values().map(|meter| meter.last).max();
         let seconds = lasted.unwrap_or_default().max(SECOND).as_secs_f64();
-        let classes = self.quotas.classes.iter();
+        let classes = self.quotas.0.iter();
         classes
             .map(|(class, limit)| {
                 let meter = meters.get(class).copied().unwrap_or_default();
@@ -132,7 +127,7 @@ impl Limiter {
 
     /// The lane of the pool that a request names, where its class has a limit for one pool.
     fn lane(&self, class: QuotaClass, request: &Request) -> Option<Arc<Lane<Window>>> {
-        let limit = self.quotas.classes.get(&class)?.pool?;
+        let limit = self.quotas.0.get(&class)?.pool?;
         let mut pools = lock(&self.pools);
         let pool = named(&request.body).or_else(|| {
             // What is no JSON to us may be some to the endpoint.
@@ -145,7 +140,6 @@ impl Limiter {
         if pools.len() >= POOLS_MAX {
             pools.retain(|_, lane| Arc::strong_count(lane) > 1 || !is_at_rest(lane));
         }
-        // Each shard has pools of its own, so that a pool's limit is not shared.
         let new = || Arc::new(Lane::new(Window::of(f64::from(limit))));
         Some(Arc::clone(pools.entry((class, pool)).or_insert_with(new)))
     }

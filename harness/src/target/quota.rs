@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
@@ -19,17 +18,9 @@ const POOLS_ON_AWS: Limit = Limit {
 /// More than any endpoint answers.
 const LIMIT_MAX: u32 = 100_000;
 
-/// Into how many shares a quota may be divided: a class of fifteen requests a second gives each of fifteen one.
-const SHARES_MAX: u32 = 15;
-
-/// The quotas of a target, and which part of them this process may use.
+/// The quotas of a target: what each class has that has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quotas {
-    /// For each class that has one.
-    pub classes: BTreeMap<QuotaClass, Limit>,
-    /// The part that is ours.
-    pub share: Share,
-}
+pub struct Quotas(pub BTreeMap<QuotaClass, Limit>);
 
 /// Requests a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -41,13 +32,6 @@ pub struct Limit {
     pub pool: Option<u32>,
 }
 
-/// A part of a quota: so many of so many equal ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    parts: u32,
-    of: u32,
-}
-
 impl Quotas {
     /// Those of AWS.
     pub fn aws() -> Self {
@@ -57,19 +41,13 @@ impl Quotas {
                 pool: Some(quota.pool),
             })
         };
-        let classes = QuotaClass::ALL
-            .into_iter()
-            .map(|class| (class, limit(class)))
-            .collect();
-        Self {
-            classes,
-            share: Share::WHOLE,
-        }
+        let classes = QuotaClass::ALL.into_iter();
+        Self(classes.map(|class| (class, limit(class))).collect())
     }
 
     /// What is wrong with them, if anything.
     pub(crate) fn fault(&self) -> Option<String> {
-        let numbers = self.classes.iter().flat_map(|(class, limit)| {
+        let numbers = self.0.iter().flat_map(|(class, limit)| {
             [Some(limit.account), limit.pool]
                 .into_iter()
                 .flatten()
@@ -80,48 +58,6 @@ impl Quotas {
             (!is_fine).then(|| format!("{class}: say 1 to {LIMIT_MAX} requests a second"))
         };
         numbers.filter_map(out_of_range).next()
-    }
-}
-
-impl Share {
-    /// All of it.
-    pub const WHOLE: Self = Self { parts: 1, of: 1 };
-
-    /// One of so many.
-    pub fn one_of(count: u32) -> Self {
-        Self {
-            parts: 1,
-            of: count.max(1),
-        }
-    }
-
-    /// As much of an account's limit.
-    pub fn of(self, limit: u32) -> f64 {
-        f64::from(limit) * f64::from(self.parts) / f64::from(self.of)
-    }
-}
-
-impl FromStr for Share {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parsed = text
-            .split_once('/')
-            .and_then(|(parts, of)| Some((parts.parse().ok()?, of.parse().ok()?)));
-        match parsed {
-            Some((parts, of)) if (1..=of).contains(&parts) && of <= SHARES_MAX => {
-                Ok(Self { parts, of })
-            }
-            _ => Err(format!(
-                "`{text}` is no share of a quota: say 1/4 for each of four shards, and at most {SHARES_MAX} of them"
-            )),
-        }
-    }
-}
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.parts, self.of)
     }
 }
 
@@ -144,14 +80,10 @@ impl QuotaSetting {
     }
 
     pub(crate) fn quotas(&self) -> Quotas {
-        let of = |classes| Quotas {
-            classes,
-            share: Share::WHOLE,
-        };
         match self {
             Self::Aws => Quotas::aws(),
-            Self::None => of(BTreeMap::new()),
-            Self::Classes(classes) => of(classes.clone()),
+            Self::None => Quotas(BTreeMap::new()),
+            Self::Classes(classes) => Quotas(classes.clone()),
         }
     }
 }

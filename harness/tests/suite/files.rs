@@ -50,7 +50,6 @@ fn an_output_that_cannot_be_written_is_told_before_anything_is_sent() {
     let before = fs::read(&results).expect("it is there");
     for arguments in [
         &["report", &results, "--html", &results][..],
-        &["merge", &results, "--json", &results],
         &["compare", &results, "reference", "--json", &results],
     ] {
         let came = fullstop(arguments);
@@ -72,7 +71,6 @@ fn no_input_is_read_without_end() {
         &["run", "--ledger", "/dev/zero"],
         &["run", "--cases", "/dev/zero"],
         &["report", "/dev/zero"],
-        &["merge", "/dev/zero"],
         &["drift", "/dev/zero"],
         &["fuzz", "--replay", "/dev/zero"],
         &["lifecycle", "--replay", "/dev/zero"],
@@ -98,7 +96,6 @@ fn results_of_another_format_are_refused_wherever_they_are_read() {
     for arguments in [
         &["compare", &old, "reference"][..],
         &["report", &old],
-        &["merge", &old],
         &["ledger", "update", "--from", &old, "--reason", "as found"],
     ] {
         let came = fullstop(arguments);

@@ -32,7 +32,6 @@ mod reference;
 mod reports;
 mod schemas;
 mod secrets;
-mod shards;
 mod target;
 mod tidy;
 mod unsupported;

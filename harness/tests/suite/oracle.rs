@@ -4,3 +4,4 @@ mod constraints;
 mod envelopes;
 mod fingerprints;
 mod templates;
+mod violations;

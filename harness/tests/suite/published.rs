@@ -42,8 +42,8 @@ fn the_oracle_permits_what_aws_published() {
             assert_ne!(ruling.verdict, Verdict::Divergent, "{name}: {ruling:?}");
             conformant += usize::from(ruling.verdict == Verdict::Conformant);
         } else {
-            let mismatches = ruling.mismatches.len();
-            assert_eq!(mismatches, published.breaks.len(), "{name}: {ruling:?}");
+            let violations = ruling.violations.len();
+            assert_eq!(violations, published.breaks.len(), "{name}: {ruling:?}");
         }
     }
     // A denial tells nothing of the request; every other answer is one that is known to be right.

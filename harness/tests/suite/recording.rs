@@ -68,9 +68,9 @@ fn same(options: Options, concurrency: usize) {
             "{} of {name}: {:?} {:?}, then {:?} {:?}",
             one.id,
             one.reason,
-            one.mismatches,
+            one.violations,
             other.reason,
-            other.mismatches
+            other.violations
         );
     }
 }

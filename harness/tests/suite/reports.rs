@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use fullstop::case::Level;
-use fullstop::oracle::Mismatch;
-use fullstop::report::{Labelled, Results, Stored, html, junit, markdown};
+use fullstop::oracle::Facet;
+use fullstop::report::{Labelled, Mismatch, Results, Stored, html, junit, markdown};
 use fullstop::runner::{Exchange, Gate, Known, KnownState, Repeats, Summary, Verdict};
 use fullstop::snapshot::State;
 use serde_json::Value;
@@ -210,7 +210,7 @@ fn known_failures_and_rates_are_told_in_every_report_and_only_the_known_are_forg
     let mut next = |repeats: Repeats| {
         let case = divergent.next().expect("the suite has as many");
         case.verdict = Verdict::Divergent;
-        case.mismatches = vec![Mismatch::new("status", "400", "200")];
+        case.mismatches = vec![mismatch(Facet::Status, "200")];
         case.repeats = Some(repeats);
         case
     };
@@ -266,11 +266,11 @@ fn a_file_that_holds_no_results_is_refused_with_its_place() {
     check(&sound[..sound.len() / 2], "EOF while parsing");
     check(&format!("{sound}x"), "trailing characters");
     check(
-        &sound.replacen("\"format\": 1", "\"format\": 7", 1),
+        &sound.replacen("\"format\": 2", "\"format\": 7", 1),
         "r.json: format: fullstop 0.1.0 wrote it in format 7",
     );
     check(
-        &sound.replacen("\"format\": 1,", "", 1),
+        &sound.replacen("\"format\": 2,", "", 1),
         "before formats had a number",
     );
     check(
@@ -392,9 +392,15 @@ fn hostile() -> Results {
         case.flag = Some(HOSTILE.to_owned());
         case.replay = Some(format!("echo '{HOSTILE}'"));
         case.mismatches = vec![
-            Mismatch::new("status", "400", HOSTILE),
-            Mismatch::new(format!("body/{HOSTILE}"), HOSTILE, HOSTILE),
-            Mismatch::new(HOSTILE, HOSTILE, HOSTILE),
+            mismatch(Facet::Status, HOSTILE),
+            Mismatch {
+                wanted: HOSTILE.to_owned(),
+                ..mismatch(Facet::Body(format!("/{HOSTILE}")), HOSTILE)
+            },
+            Mismatch {
+                case: Some(HOSTILE.to_owned()),
+                ..mismatch(Facet::state(HOSTILE), HOSTILE)
+            },
         ];
         let head = HOSTILE.replace('\0', "");
         case.exchange = Some(Exchange {
@@ -433,4 +439,14 @@ fn attributes(page: &str) -> Vec<(&str, &str)> {
             (part(1), part(2))
         })
         .collect()
+}
+
+/// 400 was wanted there, and this came.
+fn mismatch(at: Facet, got: &str) -> Mismatch {
+    Mismatch {
+        case: None,
+        at,
+        wanted: "400".to_owned(),
+        got: got.to_owned(),
+    }
 }

@@ -85,34 +85,6 @@ const COMMANDS: &[(&[&str], i32)] = &[
     ),
     (
         &[
-            "run",
-            "--target",
-            "keyed",
-            "--filter",
-            "job-id/length",
-            "--shard",
-            "1/2",
-            "--json",
-            "1.json",
-        ],
-        0,
-    ),
-    (
-        &[
-            "run",
-            "--target",
-            "keyed",
-            "--filter",
-            "job-id/length",
-            "--shard",
-            "2/2",
-            "--json",
-            "2.json",
-        ],
-        0,
-    ),
-    (
-        &[
             "report",
             "wrong.json",
             "--html",
@@ -138,7 +110,6 @@ const COMMANDS: &[(&[&str], i32)] = &[
         0,
     ),
     (&["run", "--target", "proxied"], 3),
-    (&["merge", "1.json", "2.json", "--json", "merged.json"], 0),
     (
         &[
             "ledger",

@@ -6,15 +6,14 @@ use crate::campaign::cause::request::{
     is_of_signature, looked_up, of_both, parts, refused, refused_parts,
 };
 use crate::campaign::cause::said::{
-    INVALID_PARAMETER, NOT_FOUND, SERIALIZATION, first_name, found_or, is_of_error,
-    is_of_signatures, is_of_words, is_refused, is_wordless, meant, member, names, of_member,
-    other_success, restarted,
+    INVALID_PARAMETER, NOT_FOUND, SERIALIZATION, found_or, is_of_error, is_of_signatures,
+    is_of_words, is_refused, is_wordless, meant, of_member, other_success, restarted,
 };
 use crate::campaign::cause::{Cause, FOUND};
 use crate::campaign::suspicion::{Gist, Kind, Suspicion};
 use crate::case::{Case, Given, Invariant, JobState, Post};
 use crate::contract::{Operation, Status, is_known, spelled_alike};
-use crate::oracle::Mismatch;
+use crate::oracle::{Actual, Expected, Facet, Statuses, Violation};
 
 /// What some suspicions may be caused by, if it is one of those.
 type Explained = fn(&Suspicion) -> Option<BTreeSet<Cause>>;
@@ -44,16 +43,18 @@ pub(crate) fn causes(suspicion: &Suspicion) -> BTreeSet<Cause> {
 
 /// A header is wrong in any answer. Who writes an error in another format gives it another type.
 fn of_header(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
-    let [header] = &suspicion.mismatches[..] else {
+    let [header] = &suspicion.violations[..] else {
         return None;
     };
-    let name = header.at.strip_prefix("header ")?;
-    if header.got == "none" {
-        return Some(BTreeSet::from([Cause::NoHeader(name.to_owned())]));
+    let Facet::Header(name) = &header.facet else {
+        return None;
+    };
+    if header.actual == Actual::Missing {
+        return Some(BTreeSet::from([Cause::NoHeader(name.clone())]));
     }
     let is_of_type = suspicion.kind == Kind::Invariant(Invariant::ContentType);
     let form = suspicion.gist.as_ref().filter(|_| is_of_type);
-    let form = form.and_then(|gist| error_form(gist, &suspicion.mismatches));
+    let form = form.and_then(|gist| error_form(gist, &suspicion.violations));
     Some(form.into_iter().collect())
 }
 
@@ -63,10 +64,11 @@ fn of_error_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     if !is_of_answer || is_vacuous(suspicion) {
         return None;
     }
-    let form = error_form(suspicion.gist.as_ref()?, &suspicion.mismatches)?;
+    let form = error_form(suspicion.gist.as_ref()?, &suspicion.violations)?;
     // Of a request that should be granted, the refusal is wrong as well.
-    let is_grant_alone = |one: &Mismatch| is_refused(one) && first_name(&one.wanted).is_none();
-    if suspicion.mismatches.iter().any(is_grant_alone) {
+    let is_grant_alone =
+        |one: &Violation| is_refused(one) && one.expected.error_types().next().is_none();
+    if suspicion.violations.iter().any(is_grant_alone) {
         let causes = refused(&suspicion.case).chain([form]);
         return Some(causes.collect());
     }
@@ -74,16 +76,16 @@ fn of_error_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
 }
 
 /// What is wrong in the form of an error, if anything is.
-pub(crate) fn error_form(gist: &Gist, mismatches: &[Mismatch]) -> Option<Cause> {
+pub(crate) fn error_form(gist: &Gist, violations: &[Violation]) -> Option<Cause> {
     let Some(name) = &gist.error_type else {
         return (gist.status >= 400).then_some(Cause::Untyped);
     };
     if gist.status < 400 {
         return (!gist.has_job).then_some(Cause::ErrorAsSuccess);
     }
-    let wanted: Vec<_> = mismatches
+    let wanted: Vec<_> = violations
         .iter()
-        .flat_map(|one| names(&one.wanted))
+        .flat_map(|one| one.expected.error_types())
         .collect();
     let mut alike = spelled_alike(name).peekable();
     if alike.peek().is_none() {
@@ -99,8 +101,8 @@ pub(crate) fn error_form(gist: &Gist, mismatches: &[Mismatch]) -> Option<Cause> 
 
 /// What is wrong in the form of successes is wrong in all of them.
 fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
-    let mismatches = &suspicion.mismatches[..];
-    if let Some(status) = mismatches.iter().find_map(other_success) {
+    let violations = &suspicion.violations[..];
+    if let Some(status) = violations.iter().find_map(other_success) {
         return Some(BTreeSet::from([Cause::Success(status)]));
     }
     let gist = suspicion.gist.as_ref();
@@ -119,15 +121,18 @@ fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     if !is_success || !is_judged {
         return None;
     }
-    let is_of_body = |one: &Mismatch| one.at == "body" || one.at.starts_with("body/UserImportJob");
-    if !mismatches.iter().all(is_of_body) {
+    let is_of_body = |one: &Violation| match &one.facet {
+        Facet::Body(pointer) => pointer.is_empty() || pointer.starts_with("/UserImportJob"),
+        _ => false,
+    };
+    if !violations.iter().all(is_of_body) {
         return None;
     }
     if gist.is_some_and(Gist::is_jobless) {
         return Some(BTreeSet::from([Cause::Jobless]));
     }
-    let named = |one: &Mismatch| member(&one.at).map(|name| of_member(name, one));
-    let mut causes: BTreeSet<_> = mismatches.iter().filter_map(named).flatten().collect();
+    let named = |one: &Violation| one.facet.member().map(|name| of_member(name, one));
+    let mut causes: BTreeSet<_> = violations.iter().filter_map(named).flatten().collect();
     // Whoever looks a job up without its pool shows the pool that it is in.
     if suspicion.case.given.job == JobState::Elsewhere {
         causes.extend(of_both(FOUND));
@@ -138,34 +143,36 @@ fn of_success_form(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
 /// What became of a job.
 fn of_deed(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     let case = &suspicion.case;
-    if suspicion.mismatches.iter().any(is_of_error) {
+    if suspicion.violations.iter().any(is_of_error) {
         return None;
     }
     let is_other = suspicion.kind != Kind::State && case.post == Some(Post::BystanderUntouched);
     let mut causes = BTreeSet::new();
-    for mismatch in &suspicion.mismatches {
-        let Some(place) = mismatch.at.strip_prefix("post") else {
+    for violation in &suspicion.violations {
+        let Facet::State(member) = &violation.facet else {
             continue;
         };
-        match place.strip_prefix('/') {
-            None => causes.extend([Cause::Gone]),
-            Some("Status") if is_other => causes.extend([Cause::OtherStopped]),
-            Some("Status") if mismatch.wanted.starts_with("a job that") => {
+        match (member.as_deref(), &violation.expected) {
+            (None, _) => causes.extend([Cause::Gone]),
+            (Some("Status"), _) if is_other => causes.extend([Cause::OtherStopped]),
+            (Some("Status"), Expected::NotStopped) => {
                 causes.extend([Cause::CarriedOut]);
                 // Which of the two it is, the job alone does not tell.
                 if suspicion.kind == Kind::Case && is_of_signature(case) {
                     causes.extend([Cause::Unsigned]);
                 }
             }
-            Some("Status") if mismatch.wanted.starts_with("Stopped") => {
+            (Some("Status"), expected) if is_of_stop(expected) => {
                 causes.extend([Cause::NotStopped, Cause::Member("Status".to_owned())]);
                 // Only what was stopped before can have been started again.
                 let was_stopped = case.given.status() == Some(Status::Stopped);
-                causes.extend(restarted(&mismatch.got).filter(|_| was_stopped));
+                causes.extend(restarted(&violation.actual).filter(|_| was_stopped));
             }
-            Some("Status") if is_stopped(&mismatch.got) => causes.extend([Cause::CarriedOut]),
-            Some("Status") => {}
-            Some(name) => causes.extend(of_member(name, mismatch)),
+            (Some("Status"), _) if is_stopped(&violation.actual) => {
+                causes.extend([Cause::CarriedOut]);
+            }
+            (Some("Status"), _) => {}
+            (Some(name), _) => causes.extend(of_member(name, violation)),
         }
     }
     (!causes.is_empty()).then_some(causes)
@@ -178,8 +185,8 @@ fn of_signature_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     if !is_judged || !is_of_signatures(got) {
         return None;
     }
-    let wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
-    let wanted = wrong.flat_map(|one| names(&one.wanted));
+    let wrong = suspicion.violations.iter().filter(|one| is_of_error(one));
+    let wanted = wrong.flat_map(|one| one.expected.error_types());
     let wanted: BTreeSet<_> = wanted.filter(|name| is_of_signatures(name)).collect();
     if wanted.is_empty() || wanted.contains(got) {
         return None;
@@ -200,16 +207,16 @@ fn of_refused(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
         };
         return Some(BTreeSet::from([cause]));
     }
-    let is_it = suspicion.mismatches.iter().any(is_refused);
+    let is_it = suspicion.violations.iter().any(is_refused);
     is_it.then(|| refused(&suspicion.case).collect())
 }
 
 /// The right error has other words: those of a check that is another one, or of one that should have come first.
 fn of_words(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
-    if !suspicion.mismatches.iter().all(is_of_words) {
+    if !suspicion.violations.iter().all(is_of_words) {
         return None;
     }
-    if suspicion.mismatches.iter().all(is_wordless) {
+    if suspicion.violations.iter().all(is_wordless) {
         return Some(BTreeSet::from([Cause::NoWords]));
     }
     let name = suspicion.gist.as_ref()?.error_type.clone()?;
@@ -227,8 +234,9 @@ fn of_words(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
 fn of_status(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     let gist = suspicion.gist.as_ref().filter(|gist| gist.status >= 400)?;
     let name = gist.error_type.clone()?;
-    let mut wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
-    let is_of_status = wrong.next().is_some_and(|one| one.at == "status") && wrong.next().is_none();
+    let mut wrong = suspicion.violations.iter().filter(|one| is_of_error(one));
+    let is_of_status =
+        wrong.next().is_some_and(|one| one.facet == Facet::Status) && wrong.next().is_none();
     // Signatures are looked at in one place.
     let name = match is_of_signatures(&name) {
         true => "signature".to_owned(),
@@ -240,12 +248,12 @@ fn of_status(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
 /// What is wrong with one part of a request, and is answered in one wrong way, has one reason.
 fn of_error(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
     let is_judged = matches!(suspicion.kind, Kind::Answer | Kind::Case);
-    if !is_judged || !suspicion.mismatches.iter().any(is_of_error) {
+    if !is_judged || !suspicion.violations.iter().any(is_of_error) {
         return None;
     }
     let case = &suspicion.case;
-    let mut wrong = suspicion.mismatches.iter().filter(|one| is_of_error(one));
-    let wanted = wrong.find_map(|one| first_name(&one.wanted));
+    let mut wrong = suspicion.violations.iter().filter(|one| is_of_error(one));
+    let wanted = wrong.find_map(|one| one.expected.error_types().next());
     let gist = suspicion.gist.as_ref()?;
     let got = gist.error_type.as_deref().map(meant);
     if is_of_signature(case) && !got.is_some_and(is_of_signatures) {
@@ -311,10 +319,19 @@ fn instead(case: &Case, got: &str, wanted: &str) -> BTreeSet<Cause> {
 
 /// Whether a case proves nothing, since the unchanged request is refused.
 fn is_vacuous(suspicion: &Suspicion) -> bool {
-    let is_of_answer = |one: &Mismatch| one.at == "answer";
-    suspicion.kind == Kind::Case && suspicion.mismatches.iter().any(is_of_answer)
+    let is_of_answer = |one: &Violation| one.facet == Facet::Response;
+    suspicion.kind == Kind::Case && suspicion.violations.iter().any(is_of_answer)
 }
 
-fn is_stopped(status: &str) -> bool {
-    matches!(status.parse(), Ok(Status::Stopping | Status::Stopped))
+/// Whether a job should be stopped.
+fn is_of_stop(expected: &Expected) -> bool {
+    match expected {
+        Expected::Stopped { .. } => true,
+        Expected::JobStatus(statuses) => statuses.are_among(Statuses::STOPPED),
+        _ => false,
+    }
+}
+
+fn is_stopped(actual: &Actual) -> bool {
+    matches!(actual, Actual::JobStatus(status) if Statuses::STOPPED.has(*status))
 }

@@ -4,25 +4,25 @@ use std::collections::BTreeSet;
 
 use crate::campaign::cause::answer::error_form;
 use crate::campaign::cause::request::of_both;
-use crate::campaign::cause::said::{found_or, member, of_member, restarted};
+use crate::campaign::cause::said::{found_or, of_member, restarted};
 use crate::campaign::cause::{Cause, FOUND, Named};
 use crate::campaign::suspicion::Gist;
-use crate::oracle::Mismatch;
+use crate::oracle::{Actual, Violation};
 
 /// What may be behind a rule of this id that was broken.
-pub(crate) fn causes_of_rule(rule: &str, sentence: &str, mismatch: &Mismatch) -> BTreeSet<Cause> {
-    if let Some(name) = member(&mismatch.at)
+pub(crate) fn causes_of_rule(rule: &str, sentence: &str, violation: &Violation) -> BTreeSet<Cause> {
+    if let Some(name) = violation.facet.member()
         // What a job's status may be is what the rules are about.
         && name != "Status"
     {
-        let mut causes = of_member(name, mismatch);
+        let mut causes = of_member(name, violation);
         causes.extend(of_shown(rule));
         return causes;
     }
-    let gist = Gist::told(&mismatch.got);
+    let gist = Gist::of_error(&violation.actual);
     let form = gist
         .as_ref()
-        .and_then(|gist| error_form(gist, std::slice::from_ref(mismatch)));
+        .and_then(|gist| error_form(gist, std::slice::from_ref(violation)));
     if let Some(form) = form {
         return BTreeSet::from([form]);
     }
@@ -32,9 +32,9 @@ pub(crate) fn causes_of_rule(rule: &str, sentence: &str, mismatch: &Mismatch) ->
         Some(None) => {
             return BTreeSet::from([Cause::Jobless, Cause::Member("Status".to_owned())]);
         }
-        None => (FOUND.to_owned(), mismatch.got == "a success"),
+        None => (FOUND.to_owned(), violation.actual == Actual::Success),
     };
-    let mut causes = of_deed(rule, &mismatch.got, &found);
+    let mut causes = of_deed(rule, &violation.actual, &found);
     if is_granted {
         causes.push(Cause::ErrorAsSuccess);
     }
@@ -53,14 +53,14 @@ fn of_shown(rule: &str) -> Option<Cause> {
 }
 
 /// What was done to a job, or was not.
-fn of_deed(rule: &str, got: &str, found: &str) -> Vec<Cause> {
+fn of_deed(rule: &str, actual: &Actual, found: &str) -> Vec<Cause> {
     match rule {
         "pool-gone" => vec![Cause::LookUp(Named::Pool, found.to_owned())],
         "own-pool-alone" => of_both(found),
         // Whether it is stopped no more or was never so, its status alone does not tell.
         "read-after-stop" | "running-job-stops" | "stopped-is-final" => {
             let causes = [Cause::NotStopped].into_iter();
-            causes.chain(restarted(got)).collect()
+            causes.chain(restarted(actual)).collect()
         }
         "no-restart" | "no-restart-while-stopping" => vec![Cause::Restarted],
         "stopped-by-stop-alone" => {

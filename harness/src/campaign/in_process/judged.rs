@@ -121,8 +121,8 @@ fn ruled(
         Some("a valid stop may be answered with something else than the stopped job")
     } else if is_valid && case.given == Given::STARTED && is_right(response, ids) {
         (ruling.verdict == Verdict::Divergent).then_some("a right answer is divergent")
-    } else if (ruling.verdict == Verdict::Divergent) == ruling.mismatches.is_empty() {
-        Some("mismatches and no divergence, or the other way round")
+    } else if (ruling.verdict == Verdict::Divergent) == ruling.violations.is_empty() {
+        Some("violations and no divergence, or the other way round")
     } else {
         None
     };
@@ -158,8 +158,8 @@ fn hold_judgement(
     });
     match judgement {
         _ if is_met && !could_be_met => Err("an expectation is met by an answer that it excludes"),
-        Judgement::Divergent(mismatches) if mismatches.is_empty() => {
-            Err("a divergence without a mismatch")
+        Judgement::Divergent(violations) if violations.is_empty() => {
+            Err("a divergence without a violation")
         }
         _ => Ok(()),
     }

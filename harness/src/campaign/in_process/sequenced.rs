@@ -41,7 +41,7 @@ impl Plays {
         let mut stage = Stage::in_process(self.options.clone());
         let played = self.runtime.block_on(play(&steps, &mut stage));
         let Some((at, breach)) = played.breaches.first() else {
-            return Ok(Ok(played.said));
+            return Ok(Ok(played.said.iter().map(ToString::to_string).collect()));
         };
         let trace: Vec<_> = steps
             .iter()
@@ -52,7 +52,7 @@ impl Plays {
             "step {} breaks {}: {}\n{}",
             at + 1,
             breach.rule.id,
-            breach.mismatch,
+            breach.violation,
             trace.join("\n")
         ))))
     }

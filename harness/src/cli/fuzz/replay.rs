@@ -40,11 +40,11 @@ pub(crate) async fn replay(session: &Session, file: &Path) -> Result<ExitCode, S
                 let _ = writeln!(text, "    {line}");
             }
         }
-        for (requirement, mismatch) in &again.wrong {
+        for (requirement, violation) in &again.wrong {
             let _ = writeln!(text, "  {requirement}");
-            let _ = writeln!(text, "    {}", mismatch.at);
-            let _ = writeln!(text, "      wanted  {}", mismatch.wanted);
-            let _ = writeln!(text, "      got     {}", mismatch.got);
+            let _ = writeln!(text, "    {}", violation.at());
+            let _ = writeln!(text, "      wanted  {}", violation.expected);
+            let _ = writeln!(text, "      got     {}", violation.actual);
         }
     }
     let is_wrong = seen.iter().any(|again| !again.wrong.is_empty());

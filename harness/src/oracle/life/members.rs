@@ -4,15 +4,14 @@ use serde_json::{Map, Value};
 
 use crate::case::Level;
 use crate::contract::Status;
-use crate::oracle::Mismatch;
 use crate::oracle::life::model::LifeBreach;
 use crate::oracle::life::rule::{
     COMPLETION_MEANS_END, COMPLETION_SHOWN, COMPLETION_STAYS, COUNTERS_NEVER_FALL, COUNTERS_REST,
     DATES_IN_ORDER, IDENTITY, LifeRule, READ_AFTER_STOP, READ_AFTER_WRITE, ROLE_STAYS,
     START_DATE_STAYS,
 };
-use crate::oracle::mismatch::shown;
 use crate::oracle::same;
+use crate::oracle::violation::{Actual, Expected, Facet, Step, Violation};
 
 /// The members of a job, as an answer shows them.
 pub(crate) type Members = Map<String, Value>;
@@ -20,6 +19,35 @@ pub(crate) type Members = Map<String, Value>;
 const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
 const DATES: [&str; 3] = ["CreationDate", "StartDate", "CompletionDate"];
 const COMPLETION: [&str; 2] = ["CompletionDate", "CompletionMessage"];
+
+/// Where a job is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// In the response to this.
+    pub(crate) step: Step,
+    /// At this JSON Pointer in its body.
+    pub(crate) pointer: String,
+}
+
+impl Place {
+    /// As the one job of a response.
+    pub(crate) fn alone(step: impl Into<Step>) -> Self {
+        Self {
+            step: step.into(),
+            pointer: "/UserImportJob".to_owned(),
+        }
+    }
+
+    /// A violation in one of its members.
+    pub(crate) fn violation(&self, name: &str, expected: Expected, actual: Actual) -> Violation {
+        Violation {
+            step: Some(self.step),
+            facet: Facet::Body(format!("{}/{name}", self.pointer)),
+            expected,
+            actual,
+        }
+    }
+}
 
 /// What was done to a job between two readings that may have moved its members.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,14 +57,22 @@ pub(crate) struct Since {
 }
 
 /// What one reading breaks by itself.
-pub(crate) fn hold_one(now: &Members, place: &str, found: &mut Vec<LifeBreach>) {
+pub(crate) fn hold_one(now: &Members, place: &Place, found: &mut Vec<LifeBreach>) {
     for (earlier, later) in [(0, 1), (1, 2), (0, 2)].map(|(one, two)| (DATES[one], DATES[two])) {
         if let (Some(first), Some(last)) = (date(now, earlier), date(now, later))
             && first > last
             && !is_rounding(first, last)
         {
-            let wanted = format!("a date not before the {earlier}, {first}");
-            add(found, DATES_IN_ORDER, place, later, wanted, now.get(later));
+            let (member, date) = (earlier, first.into());
+            let expected = Expected::NotBefore { member, date };
+            add(
+                found,
+                DATES_IN_ORDER,
+                place,
+                later,
+                expected,
+                now.get(later),
+            );
         }
     }
     match status(now) {
@@ -45,14 +81,15 @@ pub(crate) fn hold_one(now: &Members, place: &str, found: &mut Vec<LifeBreach>) 
                 .into_iter()
                 .filter(|name| !now.contains_key(*name))
             {
-                add(found, COMPLETION_SHOWN, place, member, "the member", None);
+                let (rule, expected) = (COMPLETION_SHOWN, Expected::Present);
+                add(found, rule, place, member, expected, None);
             }
         }
         Some(Status::Created | Status::Pending | Status::InProgress) => {
             let date = now.get("CompletionDate").filter(|date| !date.is_null());
             if date.is_some() {
                 let (rule, name) = (COMPLETION_MEANS_END, "CompletionDate");
-                add(found, rule, place, name, "no such member yet", date);
+                add(found, rule, place, name, Expected::Absent, date);
             }
         }
         _ => {}
@@ -64,7 +101,7 @@ pub(crate) fn hold_two(
     before: &Members,
     now: &Members,
     since: Since,
-    place: &str,
+    place: &Place,
     found: &mut Vec<LifeBreach>,
 ) {
     let mut unchanged = |rule: LifeRule, name: &str| {
@@ -72,8 +109,8 @@ pub(crate) fn hold_two(
             && !same(old, new)
             && !are_rounded(old, new)
         {
-            let wanted = format!("{old}, as before");
-            add(found, rule, place, name, wanted, Some(new));
+            let expected = Expected::unchanged(old);
+            add(found, rule, place, name, expected, Some(new));
         }
     };
     for name in ["JobId", "JobName", "UserPoolId", "CreationDate"] {
@@ -109,8 +146,15 @@ pub(crate) fn hold_two(
             && new < old
             && !is_rounding(new, old)
         {
-            let (wanted, got) = (format!("{old} or later, as before"), now.get("StartDate"));
-            add(found, START_DATE_STAYS, place, "StartDate", wanted, got);
+            let (rule, expected) = (START_DATE_STAYS, Expected::AtLeast(old.into()));
+            add(
+                found,
+                rule,
+                place,
+                "StartDate",
+                expected,
+                now.get("StartDate"),
+            );
         }
     }
     if !since.started && !is_stopped {
@@ -119,15 +163,8 @@ pub(crate) fn hold_two(
             if let (Some(old), Some(new)) = (count(before), count(now))
                 && new < old
             {
-                let wanted = format!("at least {old}, as before");
-                add(
-                    found,
-                    COUNTERS_NEVER_FALL,
-                    place,
-                    name,
-                    wanted,
-                    now.get(name),
-                );
+                let (rule, expected) = (COUNTERS_NEVER_FALL, Expected::AtLeast(old.into()));
+                add(found, rule, place, name, expected, now.get(name));
             }
         }
     }
@@ -146,23 +183,39 @@ pub(crate) fn status(members: &Members) -> Option<Status> {
 pub(crate) fn add(
     found: &mut Vec<LifeBreach>,
     rule: LifeRule,
-    place: &str,
+    place: &Place,
     name: &str,
-    wanted: impl Into<String>,
-    got: Option<&Value>,
+    expected: Expected,
+    actual: Option<&Value>,
 ) {
-    let mismatch = Mismatch::new(format!("{place}/{name}"), wanted, shown(got));
-    found.push(LifeBreach::new(rule, mismatch));
+    let violation = place.violation(name, expected, Actual::value(actual));
+    found.push(LifeBreach::new(rule, violation));
 }
 
 impl LifeBreach {
-    pub(crate) fn new(rule: LifeRule, mismatch: Mismatch) -> Self {
+    pub(crate) fn new(rule: LifeRule, violation: Violation) -> Self {
         Self {
             rule,
             level: rule.basis.level,
-            mismatch,
+            violation,
             is_past: false,
         }
+    }
+
+    /// Of a response as a whole.
+    pub(crate) fn of_response(
+        rule: LifeRule,
+        step: impl Into<Step>,
+        expected: Expected,
+        actual: Actual,
+    ) -> Self {
+        let violation = Violation {
+            step: Some(step.into()),
+            facet: Facet::Response,
+            expected,
+            actual,
+        };
+        Self::new(rule, violation)
     }
 
     /// The same of a reading that was behind, and has caught up since.
@@ -171,7 +224,7 @@ impl LifeBreach {
             READ_AFTER_STOP => READ_AFTER_STOP,
             _ => READ_AFTER_WRITE,
         };
-        Self::new(rule, self.mismatch)
+        Self::new(rule, self.violation)
     }
 
     /// The same, at most as firm as a level.

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::case::{Act, Ids, Level};
 use crate::contract::{Operation, Status};
-use crate::oracle::Mismatch;
 use crate::oracle::life::Deed;
-use crate::oracle::life::members::{Members, add, status};
+use crate::oracle::life::members::{Members, Place, add, status};
 use crate::oracle::life::rule::{
     CREATED_FIRST, IDENTITY, IDS_ARE_NEW, JOB_STAYS, LIST_IS_WHOLE, LIST_NEWEST_FIRST, LifeRule,
     NOTHING_THERE, OWN_POOL_ALONE, POOL_DELETABLE, POOL_GONE,
 };
-use crate::oracle::life::statuses::Statuses;
 use crate::oracle::life::track::Track;
 use crate::oracle::ruling::{is_turned_away, tells_nothing};
+use crate::oracle::statuses::Statuses;
+use crate::oracle::violation::{Actual, Expected, Step, Violation};
 use crate::wire::{Envelope, Request, Response};
 
 /// A rule that an answer breaks.
@@ -26,7 +26,7 @@ pub struct LifeBreach {
     /// How firmly it is broken: at most as firmly as the rule stands.
     pub level: Level,
     /// Where, what was wanted and what came.
-    pub mismatch: Mismatch,
+    pub violation: Violation,
     /// Whether a reading shows a status that the job had before, so that it may merely be behind.
     pub is_past: bool,
 }
@@ -46,12 +46,12 @@ struct Pool {
 }
 
 /// What came of a step.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Outcome<'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
     /// It was done.
     Granted,
-    /// It was refused, in these words, for a reason of its own.
-    Refused(&'a str),
+    /// It was refused with this error, for a reason of its own.
+    Refused(Actual),
     /// It was turned away before it was looked at.
     Untold,
     /// Nobody knows whether it was done.
@@ -100,31 +100,29 @@ impl Model {
     pub fn step(&mut self, deed: &Deed, answer: Option<&Response>) -> Vec<LifeBreach> {
         let mut found = Vec::new();
         let envelope = answer.map(Envelope::read);
-        let said = answer.map(said).unwrap_or_default();
-        let outcome = outcome(answer, envelope.as_ref(), &said);
+        let outcome = outcome(answer, envelope.as_ref());
         let json = envelope.as_ref().and_then(|read| read.json.as_ref().ok());
         let name = envelope.as_ref().and_then(Envelope::error_type);
 
         if let Deed::CreatePool { .. } = deed {
-            if let (Outcome::Granted, Some(id)) = (outcome, text(json, "/UserPool/Id")) {
+            if let (Outcome::Granted, Some(id)) = (&outcome, text(json, "/UserPool/Id")) {
                 self.pools.entry(id.to_owned()).or_default();
             }
             return found;
         }
-        let place = deed.act().name();
         let Some(pool) = deed.pool().and_then(|id| self.pools.get(id)) else {
             return found;
         };
         if pool.is_deleted && deed.act() != Act::Upload {
-            hold_not_found(POOL_GONE, outcome, name, place, &mut found);
+            hold_not_found(POOL_GONE, &outcome, name, deed.act(), &mut found);
             return found;
         }
         match deed {
             Deed::CreateJob { pool, name, role } => {
                 let job = job(json);
-                self.create(pool, (name, role), outcome, job, &mut found);
+                self.create(pool, (name, role), &outcome, job, &mut found);
             }
-            Deed::DeletePool { pool } => self.delete(pool, outcome, name, &mut found),
+            Deed::DeletePool { pool } => self.delete(pool, &outcome, name, &mut found),
             Deed::List { pool } => {
                 let jobs = json.and_then(|json| json.get("UserImportJobs")?.as_array());
                 let has_more = text(json, "/PaginationToken").is_some();
@@ -133,7 +131,7 @@ impl Model {
                 }
             }
             Deed::Upload(ids) | Deed::Start(ids) | Deed::Stop(ids) | Deed::Describe(ids) => {
-                self.meet(deed.act(), ids, (outcome, name), job(json), &mut found);
+                self.meet(deed.act(), ids, (&outcome, name), job(json), &mut found);
             }
             Deed::CreatePool { .. } | Deed::Wait => {}
         }
@@ -144,11 +142,10 @@ impl Model {
         &mut self,
         act: Act,
         ids: &Ids,
-        (outcome, name): (Outcome<'_>, Option<&str>),
+        (outcome, name): (&Outcome, Option<&str>),
         shown: Option<&Members>,
         found: &mut Vec<LifeBreach>,
     ) {
-        let place = act.name();
         if self.track(ids).is_none() {
             self.meet_unknown(act, ids, (outcome, name), found);
             return;
@@ -160,8 +157,10 @@ impl Model {
         let may_be_gone = track.possible().has(Status::Expired);
         if matches!(outcome, Outcome::Refused(_)) && name == Some(NOT_FOUND) && act != Act::Upload {
             if !may_be_gone {
-                let wanted = "an answer about the job, which was made in this pool";
-                let missing = breach(JOB_STAYS, place, wanted, NOT_FOUND);
+                let expected =
+                    Expected::told("an answer about the job, which was made in this pool");
+                let actual = Actual::text(Some(NOT_FOUND));
+                let missing = LifeBreach::of_response(JOB_STAYS, act, expected, actual);
                 // A reading may be behind the making of the job.
                 let is_late = act == Act::DescribeUserImportJob && !track.is_read;
                 found.push(match is_late {
@@ -172,9 +171,9 @@ impl Model {
             track.is_gone = true;
             return;
         }
-        track.meet(act, &outcome, place, found);
+        track.meet(act, outcome, found);
         if let (Outcome::Granted, Some(shown)) = (outcome, shown) {
-            let place = format!("{place}: body/UserImportJob");
+            let place = Place::alone(act);
             hold_ids(ids, shown, &place, found);
             track.show(act, shown, &place, found);
         }
@@ -185,7 +184,7 @@ impl Model {
         &mut self,
         act: Act,
         ids: &Ids,
-        (outcome, name): (Outcome<'_>, Option<&str>),
+        (outcome, name): (&Outcome, Option<&str>),
         found: &mut Vec<LifeBreach>,
     ) {
         let is_clear = self
@@ -195,15 +194,16 @@ impl Model {
         if act == Act::Upload || !is_clear {
             return;
         }
-        let place = act.name();
         let mut all = self.pools.values_mut().flat_map(|pool| &mut pool.jobs);
         match all.find(|track| track.ids.job == ids.job) {
-            None => hold_not_found(NOTHING_THERE, outcome, name, place, found),
+            None => hold_not_found(NOTHING_THERE, outcome, name, act, found),
             Some(track) => {
                 if let Outcome::Granted = outcome {
-                    found.push(breach(OWN_POOL_ALONE, place, "a refusal", "a success"));
+                    let (rule, expected) = (OWN_POOL_ALONE, Expected::Refusal);
+                    let actual = Actual::Success;
+                    found.push(LifeBreach::of_response(rule, act, expected, actual));
                     // What it did to the job is the same fault.
-                    track.meet(act, &Outcome::Lost, place, found);
+                    track.meet(act, &Outcome::Lost, found);
                 }
             }
         }
@@ -213,7 +213,7 @@ impl Model {
         &mut self,
         pool_id: &str,
         (name, role): (&str, &str),
-        outcome: Outcome<'_>,
+        outcome: &Outcome,
         shown: Option<&Members>,
         found: &mut Vec<LifeBreach>,
     ) {
@@ -224,17 +224,11 @@ impl Model {
         match (outcome, id, shown) {
             (Outcome::Refused(_) | Outcome::Untold, ..) => {}
             (Outcome::Granted, Some(id), Some(shown)) => {
-                let place = "CreateUserImportJob: body/UserImportJob";
+                let place = &Place::alone(Act::CreateUserImportJob);
                 if pool.jobs.iter().any(|track| track.ids.job == id) {
-                    let wanted = "an id that no other job has";
-                    add(
-                        found,
-                        IDS_ARE_NEW,
-                        place,
-                        "JobId",
-                        wanted,
-                        shown.get("JobId"),
-                    );
+                    let expected = Expected::told("an id that no other job has");
+                    let id = shown.get("JobId");
+                    add(found, IDS_ARE_NEW, place, "JobId", expected, id);
                     return;
                 }
                 let ids = Ids {
@@ -258,7 +252,7 @@ impl Model {
     fn delete(
         &mut self,
         pool: &str,
-        outcome: Outcome<'_>,
+        outcome: &Outcome,
         name: Option<&str>,
         found: &mut Vec<LifeBreach>,
     ) {
@@ -272,9 +266,12 @@ impl Model {
                 let may_be_active =
                     |track: &Track| track.possible().iter().any(|one| active.has(one));
                 if !owner.is_doubtful && !owner.jobs.iter().any(may_be_active) {
-                    let wanted = "no import in progress: every job was stopped, has ended or was not started";
-                    let got = "UserImportInProgressException";
-                    found.push(breach(POOL_DELETABLE, "DeleteUserPool", wanted, got));
+                    let expected = Expected::told(
+                        "no import in progress: every job was stopped, has ended or was not started",
+                    );
+                    let (rule, act) = (POOL_DELETABLE, Act::DeleteUserPool);
+                    let actual = Actual::text(name);
+                    found.push(LifeBreach::of_response(rule, act, expected, actual));
                 }
             }
             Outcome::Refused(_) | Outcome::Untold => {}
@@ -289,17 +286,20 @@ impl Model {
         let Some(pool) = self.pools.get_mut(pool) else {
             return;
         };
-        let place = "ListUserImportJobs";
+        let act = Act::ListUserImportJobs;
         let mut listed = Vec::new();
         let mut newest = f64::INFINITY;
         for (index, job) in jobs.iter().enumerate() {
             let Some(job) = job.as_object() else { continue };
-            let at = format!("{place}: body/UserImportJobs/{index}");
+            let place = Place {
+                step: act.into(),
+                pointer: format!("/UserImportJobs/{index}"),
+            };
             if let Some(date) = job.get("CreationDate").and_then(Value::as_f64) {
                 if date > newest {
-                    let wanted = "a date not after that of the job before it";
-                    let got = job.get("CreationDate");
-                    add(found, LIST_NEWEST_FIRST, &at, "CreationDate", wanted, got);
+                    let expected = Expected::told("a date not after that of the job before it");
+                    let (rule, got) = (LIST_NEWEST_FIRST, job.get("CreationDate"));
+                    add(found, rule, &place, "CreationDate", expected, got);
                 }
                 newest = date;
             }
@@ -309,17 +309,18 @@ impl Model {
             let track = pool.jobs.iter_mut().find(|track| track.ids.job == id);
             match track {
                 _ if listed.contains(&id) => {
-                    let wanted = "each job once";
-                    add(found, LIST_IS_WHOLE, &at, "JobId", wanted, job.get("JobId"));
+                    let (rule, expected) = (LIST_IS_WHOLE, Expected::told("each job once"));
+                    add(found, rule, &place, "JobId", expected, job.get("JobId"));
                 }
                 Some(track) if !track.is_gone => {
-                    track.show(Act::ListUserImportJobs, job, &at, found);
+                    track.show(act, job, &place, found);
                 }
                 Some(_) => {}
                 None if pool.is_doubtful => {}
                 None => {
-                    let wanted = "a job that was made in this pool";
-                    add(found, LIST_IS_WHOLE, &at, "JobId", wanted, job.get("JobId"));
+                    let expected = Expected::told("a job that was made in this pool");
+                    let (rule, id) = (LIST_IS_WHOLE, job.get("JobId"));
+                    add(found, rule, &place, "JobId", expected, id);
                 }
             }
             listed.push(id);
@@ -330,9 +331,15 @@ impl Model {
             && !has_more
             && !missing.possible().has(Status::Expired)
         {
-            let wanted = format!("{} among {} jobs", missing.ids.job, pool.jobs.len());
-            let got = format!("{} jobs without it", jobs.len());
-            found.push(breach(LIST_IS_WHOLE, place, wanted, &got));
+            let expected = format!("{} among {} jobs", missing.ids.job, pool.jobs.len());
+            let expected = Expected::Told(expected);
+            let actual = Actual::told(format!("{} jobs without it", jobs.len()));
+            found.push(LifeBreach::of_response(
+                LIST_IS_WHOLE,
+                act,
+                expected,
+                actual,
+            ));
         }
     }
 
@@ -348,11 +355,7 @@ impl Model {
 }
 
 /// What came of a step, by its answer.
-fn outcome<'a>(
-    answer: Option<&Response>,
-    envelope: Option<&Envelope>,
-    said: &'a str,
-) -> Outcome<'a> {
+fn outcome(answer: Option<&Response>, envelope: Option<&Envelope>) -> Outcome {
     let (Some(answer), Some(envelope)) = (answer, envelope) else {
         return Outcome::Lost;
     };
@@ -362,17 +365,17 @@ fn outcome<'a>(
         // Something failed on the way, before or after the job was touched.
         500.. => Outcome::Lost,
         _ if envelope.error_type().is_some_and(tells_nothing) => Outcome::Untold,
-        _ => Outcome::Refused(said),
+        _ => Outcome::Refused(Actual::error(answer, envelope)),
     }
 }
 
 /// The ids that an answer repeats are those of the request.
-pub(crate) fn hold_ids(ids: &Ids, shown: &Members, place: &str, found: &mut Vec<LifeBreach>) {
+pub(crate) fn hold_ids(ids: &Ids, shown: &Members, place: &Place, found: &mut Vec<LifeBreach>) {
     for member in ["JobId", "UserPoolId"] {
         let got = shown.get(member);
         if got.is_some_and(|got| got.as_str() != Some(ids.of(member))) {
-            let wanted = format!("\"{}\"", ids.of(member));
-            add(found, IDENTITY, place, member, wanted, got);
+            let expected = Expected::Value(ids.of(member).into());
+            add(found, IDENTITY, place, member, expected, got);
         }
     }
 }
@@ -383,7 +386,7 @@ fn hold_created(
     name: &str,
     role: &str,
     shown: &Members,
-    place: &str,
+    place: &Place,
     found: &mut Vec<LifeBreach>,
 ) {
     let wanted = [
@@ -395,26 +398,14 @@ fn hold_created(
     for (member, wanted) in wanted {
         let got = shown.get(member);
         if got.is_some_and(|got| got.as_str() != Some(wanted)) {
-            add(
-                found,
-                CREATED_FIRST,
-                place,
-                member,
-                format!("\"{wanted}\""),
-                got,
-            );
+            let expected = Expected::Value(wanted.into());
+            add(found, CREATED_FIRST, place, member, expected, got);
         }
     }
     for member in ["StartDate", "CompletionDate"] {
         if let Some(got) = shown.get(member).filter(|got| !got.is_null()) {
-            add(
-                found,
-                CREATED_FIRST,
-                place,
-                member,
-                "no such member yet",
-                Some(got),
-            );
+            let (rule, expected) = (CREATED_FIRST, Expected::Absent);
+            add(found, rule, place, member, expected, Some(got));
         }
     }
 }
@@ -422,22 +413,19 @@ fn hold_created(
 /// That an answer says of ids that they name nothing.
 fn hold_not_found(
     rule: LifeRule,
-    outcome: Outcome<'_>,
+    outcome: &Outcome,
     name: Option<&str>,
-    place: &str,
+    step: impl Into<Step>,
     found: &mut Vec<LifeBreach>,
 ) {
-    let got = match (outcome, name) {
-        (Outcome::Granted, _) => "a success",
+    let actual = match (outcome, name) {
+        (Outcome::Granted, _) => Actual::Success,
         (Outcome::Refused(_), Some(NOT_FOUND)) => return,
-        (Outcome::Refused(said), _) => said,
+        (Outcome::Refused(error), _) => error.clone(),
         (Outcome::Untold | Outcome::Lost, _) => return,
     };
-    found.push(breach(rule, place, NOT_FOUND, got));
-}
-
-fn breach(rule: LifeRule, place: &str, wanted: impl Into<String>, got: &str) -> LifeBreach {
-    LifeBreach::new(rule, Mismatch::new(place, wanted, got))
+    let expected = Expected::error(NOT_FOUND);
+    found.push(LifeBreach::of_response(rule, step, expected, actual));
 }
 
 fn job(json: Option<&Value>) -> Option<&Members> {
@@ -446,11 +434,4 @@ fn job(json: Option<&Value>) -> Option<&Members> {
 
 fn text<'a>(json: Option<&'a Value>, place: &str) -> Option<&'a str> {
     json?.pointer(place)?.as_str()
-}
-
-/// An answer in a few words.
-fn said(answer: &Response) -> String {
-    let name = Envelope::read(answer);
-    let name = name.error_type().unwrap_or("without an error type");
-    format!("{} {name}", answer.status)
 }

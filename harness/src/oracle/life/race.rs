@@ -4,17 +4,18 @@
 //! soon a reading follows a stop, whether a second stop is refused and which of several stops reports the end is not
 //! established: that is told as a histogram elsewhere, and not judged here.
 
-use crate::case::{Ids, Level};
+use crate::case::{Act, Ids, Level};
 use crate::contract::{Status, is_known};
-use crate::oracle::Mismatch;
+use crate::oracle::invariant::KNOWN_ERROR;
 use crate::oracle::life::Deed;
-use crate::oracle::life::members::{Members, Since, hold_one, hold_two, status};
+use crate::oracle::life::members::{Members, Place, Since, hold_one, hold_two, status};
 use crate::oracle::life::model::{LifeBreach, hold_ids};
 use crate::oracle::life::rule::{
-    JOB_STAYS, KNOWN_ANSWER, LifeRule, NO_RESTART, NO_SERVER_FAULT, POOL_GONE, RUNNING_JOB_STOPS,
+    JOB_STAYS, KNOWN_ANSWER, NO_RESTART, NO_SERVER_FAULT, POOL_GONE, RUNNING_JOB_STOPS,
     STOPPED_IS_FINAL,
 };
 use crate::oracle::ruling::is_turned_away;
+use crate::oracle::violation::{Actual, Expected, Step};
 use crate::wire::{Envelope, Response};
 
 const NOT_FOUND: &str = "ResourceNotFoundException";
@@ -69,26 +70,25 @@ fn hold_there(event: &Event, found: &mut Vec<LifeBreach>) {
     let name = event.answer.as_ref().ok().map(Envelope::read);
     let is_missing = name.is_some_and(|read| read.error_type() == Some(NOT_FOUND));
     if is_missing && event.deed.ids().is_some() {
-        let place = event.deed.act().name();
-        found.push(breach(
-            JOB_STAYS,
-            place,
-            "an answer about the job",
-            NOT_FOUND,
-        ));
+        let expected = Expected::told("an answer about the job");
+        let (act, actual) = (event.deed.act(), Actual::text(Some(NOT_FOUND)));
+        found.push(LifeBreach::of_response(JOB_STAYS, act, expected, actual));
     }
 }
 
 /// What one answer breaks, whatever came before it.
 fn hold_event(event: &Event, ids: &Ids, before: &Members, found: &mut Vec<LifeBreach>) {
-    let place = event.deed.act().name();
+    let act = event.deed.act();
+    let breach = |rule, expected: &str, actual| {
+        LifeBreach::of_response(rule, act, Expected::told(expected), actual)
+    };
     if let Deed::Wait | Deed::Upload(_) = event.deed {
         return;
     }
     let answer = match &event.answer {
         Ok(answer) => answer,
         Err(failure) => {
-            found.push(breach(NO_SERVER_FAULT, place, "an answer", failure));
+            found.push(breach(NO_SERVER_FAULT, "an answer", Actual::told(failure)));
             return;
         }
     };
@@ -97,25 +97,16 @@ fn hold_event(event: &Event, ids: &Ids, before: &Members, found: &mut Vec<LifeBr
         return;
     }
     let name = envelope.error_type();
-    let got = format!(
-        "{} {}",
-        answer.status,
-        name.unwrap_or("without an error type")
-    );
+    let actual = || Actual::error(answer, &envelope);
     if answer.status >= 500 {
-        found.push(breach(
-            NO_SERVER_FAULT,
-            place,
-            "no fault of the server",
-            &got,
-        ));
+        let expected = "no fault of the server";
+        found.push(breach(NO_SERVER_FAULT, expected, actual()));
     }
     if answer.status >= 400 {
         match name {
-            None => found.push(breach(KNOWN_ANSWER, place, "an error type", &got)),
+            None => found.push(breach(KNOWN_ANSWER, "an error type", actual())),
             Some(name) if matches!(event.deed, Deed::Stop(_)) && !is_known(name) => {
-                let wanted = "an error that the operation declares or that any operation can meet";
-                let one = breach(KNOWN_ANSWER, place, wanted, &got);
+                let one = breach(KNOWN_ANSWER, KNOWN_ERROR, actual());
                 found.push(one.at_most(Level::Should));
             }
             Some(_) => {}
@@ -129,12 +120,15 @@ fn hold_event(event: &Event, ids: &Ids, before: &Members, found: &mut Vec<LifeBr
         return;
     }
     let Some(now) = members(answer) else {
-        found.push(breach(KNOWN_ANSWER, place, "a job in UserImportJob", &got));
+        let expected = "a job in UserImportJob";
+        found.push(breach(KNOWN_ANSWER, expected, actual()));
         return;
     };
-    let place = format!("{place}: body/UserImportJob");
+    let place = Place::alone(act);
     if now.contains_key("Status") && status(&now).is_none() {
-        found.push(breach(KNOWN_ANSWER, &place, "a status of the model", &got));
+        let expected = Expected::JobStatus(Status::ALL.into_iter().collect());
+        let violation = place.violation("Status", expected, Actual::value(now.get("Status")));
+        found.push(LifeBreach::new(KNOWN_ANSWER, violation));
     }
     let anything = Since {
         started: true,
@@ -156,21 +150,26 @@ fn hold_order(race: Raced<'_>, found: &mut Vec<LifeBreach>) {
         ended(&|event| matches!(event.deed, Deed::DeletePool { .. }) && is_granted(event));
     for event in race.events.iter().filter(|event| is_granted(event)) {
         let is_after = |moment: Option<u64>| moment.is_some_and(|moment| event.began_us > moment);
-        let place = event.deed.act().name();
-        let (wanted, got) = ("a refusal", "a success");
+        let granted = |rule| {
+            let (act, actual) = (event.deed.act(), Actual::Success);
+            LifeBreach::of_response(rule, act, Expected::Refusal, actual)
+        };
         if is_after(stopped) && matches!(event.deed, Deed::Start(_)) {
-            found.push(breach(NO_RESTART, place, wanted, got));
+            found.push(granted(NO_RESTART));
         }
         let is_on_job = event.deed.ids().is_some() && !matches!(event.deed, Deed::Upload(_));
         if is_after(deleted) && is_on_job {
-            found.push(breach(POOL_GONE, place, wanted, got));
+            found.push(granted(POOL_GONE));
         }
     }
 }
 
 /// What the job came to.
 fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
-    let place = "DescribeUserImportJob, afterwards";
+    let afterwards = Step {
+        act: Act::DescribeUserImportJob,
+        is_afterwards: true,
+    };
     let deletions = || {
         let is_one = |event: &&Event| matches!(event.deed, Deed::DeletePool { .. });
         race.events.iter().filter(is_one)
@@ -188,30 +187,23 @@ fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
         let now = members(answer);
         match (is_deleted, &now) {
             (true, Some(_)) => {
-                found.push(breach(
-                    POOL_GONE,
-                    place,
-                    "ResourceNotFoundException",
-                    "the job",
-                ));
+                let (rule, expected) = (POOL_GONE, Expected::error(NOT_FOUND));
+                let actual = Actual::told("the job");
+                found.push(LifeBreach::of_response(rule, afterwards, expected, actual));
                 return;
             }
             (true, None) => continue,
             (false, _) if is_missing && may_be_deleted => return,
             (false, _) if is_missing => {
-                let wanted = "the job, whose pool is still there";
-                found.push(breach(
-                    JOB_STAYS,
-                    place,
-                    wanted,
-                    "ResourceNotFoundException",
-                ));
+                let expected = Expected::told("the job, whose pool is still there");
+                let (rule, actual) = (JOB_STAYS, Actual::text(Some(NOT_FOUND)));
+                found.push(LifeBreach::of_response(rule, afterwards, expected, actual));
                 return;
             }
             (false, _) => {}
         }
         let Some(now) = now else { continue };
-        let place = format!("{place}: body/UserImportJob");
+        let place = Place::alone(afterwards);
         let anything = Since {
             started: true,
             stopped: true,
@@ -226,13 +218,9 @@ fn hold_end(race: Raced<'_>, before: &Members, found: &mut Vec<LifeBreach>) {
             } else {
                 RUNNING_JOB_STOPS
             };
-            let wanted = "Stopped, as a stop was answered";
-            found.push(breach(
-                rule,
-                &format!("{place}/Status"),
-                wanted,
-                status.name(),
-            ));
+            let (expected, actual) = (Expected::status(Status::Stopped), Actual::JobStatus(status));
+            let violation = place.violation("Status", expected, actual);
+            found.push(LifeBreach::new(rule, violation));
             return;
         }
         was_stopped |= status == Status::Stopped;
@@ -266,8 +254,4 @@ fn members(answer: &Response) -> Option<Members> {
     }
     let json = Envelope::read(answer).json.ok()?;
     json.get("UserImportJob")?.as_object().cloned()
-}
-
-fn breach(rule: LifeRule, place: &str, wanted: &str, got: &str) -> LifeBreach {
-    LifeBreach::new(rule, Mismatch::new(place, wanted, got))
 }

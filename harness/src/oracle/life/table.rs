@@ -9,7 +9,7 @@ use crate::oracle::life::rule::{
     NOTHING_THERE, OPEN_DELETE, OPEN_START, OPEN_STOP, OPEN_UPLOAD, POOL_DELETABLE,
     RUNNING_JOB_STOPS, START_BEGINS, STATUS_GOES_FORWARD, STOPPED_IS_FINAL, UPLOAD_MOVES_NOTHING,
 };
-use crate::oracle::life::statuses::{Statuses, in_time};
+use crate::oracle::statuses::{Statuses, in_time};
 
 /// What an operation is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

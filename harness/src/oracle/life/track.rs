@@ -2,18 +2,16 @@
 
 use crate::case::{Act, Ids, Level};
 use crate::contract::Status;
-use crate::oracle::Mismatch;
-use crate::oracle::life::members::{Members, Since, hold_one, hold_two, status};
+use crate::oracle::life::members::{Members, Place, Since, hold_one, hold_two, status};
 use crate::oracle::life::model::{LifeBreach, Outcome};
 use crate::oracle::life::rule::{
     ENDED_IS_FINAL, LifeRule, NO_RESTART, NO_RESTART_WHILE_STOPPING, READ_AFTER_STOP,
     READ_AFTER_WRITE, RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD,
     STOPPED_BY_STOP_ALONE, STOPPED_IS_FINAL,
 };
-use crate::oracle::life::statuses::Statuses;
 use crate::oracle::life::table::entry;
-
-const STOPPED: [Status; 2] = [Status::Stopping, Status::Stopped];
+use crate::oracle::statuses::Statuses;
+use crate::oracle::violation::{Actual, Expected, Violation};
 
 /// One job.
 #[derive(Clone, Debug)]
@@ -37,7 +35,7 @@ pub(crate) struct Track {
     /// Whether a stop was sent and refused.
     is_stop_refused: bool,
     /// How the last stop was refused, while it may have been running. It was wrong to be if the job still runs.
-    refused: Option<String>,
+    refused: Option<Actual>,
     since: Since,
     /// The members as last shown.
     seen: Members,
@@ -79,7 +77,7 @@ impl Track {
         let is_stopped = possible.are_among(Statuses::of(&[Status::Stopped]));
         if self.is_doubtful && !is_stopped {
             let started = Statuses::of(&[Status::Pending]).in_time();
-            possible.or(started).or(Statuses::of(&STOPPED))
+            possible.or(started).or(Statuses::STOPPED)
         } else {
             possible
         }
@@ -92,13 +90,7 @@ impl Track {
     }
 
     /// Takes in what an operation on it was answered, but for what the answer shows.
-    pub(crate) fn meet(
-        &mut self,
-        act: Act,
-        outcome: &Outcome<'_>,
-        place: &str,
-        found: &mut Vec<LifeBreach>,
-    ) {
+    pub(crate) fn meet(&mut self, act: Act, outcome: &Outcome, found: &mut Vec<LifeBreach>) {
         let before = self.possible();
         self.had = self.had.or(self.possible);
         let granted = || {
@@ -116,12 +108,12 @@ impl Track {
             (Act::StartUserImportJob, Outcome::Granted) => {
                 self.behind = self.behind.or(before);
                 if before.are_among(Statuses::of(&[Status::Stopped])) && !self.is_doubtful {
-                    found.push(granted_wrongly(NO_RESTART, place));
+                    found.push(granted_wrongly(NO_RESTART, act));
                     self.possible = Statuses::of(&[Status::Pending]).in_time().or(before);
                 } else {
                     let unstarted = Statuses::of(&[Status::Created, Status::Expired]);
                     if self.has_file == Some(false) && before.are_among(unstarted) {
-                        found.push(granted_wrongly(START_NEEDS_FILE, place));
+                        found.push(granted_wrongly(START_NEEDS_FILE, act));
                     }
                     self.possible = granted();
                 }
@@ -139,7 +131,7 @@ impl Track {
                 self.possible = before;
                 self.is_stop_refused = true;
                 if !self.is_doubtful {
-                    self.refused = Some((*answer).to_owned());
+                    self.refused = Some(answer.clone());
                 }
                 self.note(act);
             }
@@ -152,7 +144,7 @@ impl Track {
         &mut self,
         act: Act,
         now: &Members,
-        place: &str,
+        place: &Place,
         found: &mut Vec<LifeBreach>,
     ) {
         let is_reading = matches!(act, Act::DescribeUserImportJob | Act::ListUserImportJobs);
@@ -186,20 +178,20 @@ impl Track {
         &mut self,
         now: Status,
         is_late: bool,
-        place: &str,
+        place: &Place,
         found: &mut Vec<LifeBreach>,
     ) {
-        let at = format!("{place}/Status");
+        let wrong = |expected, actual| place.violation("Status", expected, actual);
         let possible = self.possible();
         if !possible.has(now) {
-            let mismatch = Mismatch::new(&at, possible.to_string(), now.name());
-            found.push(self.accusation(now, is_late, mismatch));
+            let violation = wrong(Expected::JobStatus(possible), Actual::JobStatus(now));
+            found.push(self.accusation(now, is_late, violation));
         } else if let Some(refused) = self.refused.take()
             && now.is_started()
         {
-            let got = format!("{now}, after {refused}");
-            let mismatch = Mismatch::new(&at, "Stopped or Stopping: it was running", got);
-            found.push(LifeBreach::new(RUNNING_JOB_STOPS, mismatch));
+            let expected = Expected::JobStatus(Statuses::STOPPED);
+            let actual = Actual::JobStatusAfter(now, Box::new(refused));
+            found.push(LifeBreach::new(RUNNING_JOB_STOPS, wrong(expected, actual)));
         }
         self.refused = None;
         let shown = Statuses::of(&[now]);
@@ -216,12 +208,13 @@ impl Track {
     }
 
     /// Which rule a status breaks in which the job cannot be.
-    fn accusation(&self, now: Status, is_late: bool, mismatch: Mismatch) -> LifeBreach {
+    fn accusation(&self, now: Status, is_late: bool, violation: Violation) -> LifeBreach {
         let was_among = |statuses: &[Status]| self.possible.are_among(Statuses::of(statuses));
-        let is_stopped = STOPPED.contains(&now);
+        let was_among_stopped = self.possible.are_among(Statuses::STOPPED);
+        let is_stopped = Statuses::STOPPED.has(now);
         let ended = [Status::Expired, Status::Failed, Status::Succeeded];
-        let of = |rule: LifeRule| LifeBreach::new(rule, mismatch);
-        if is_late && was_among(&STOPPED) && !self.since.started {
+        let of = |rule: LifeRule| LifeBreach::new(rule, violation);
+        if is_late && was_among_stopped && !self.since.started {
             of(READ_AFTER_STOP)
         } else if is_late && !self.is_stop_granted {
             of(READ_AFTER_WRITE)
@@ -229,7 +222,7 @@ impl Track {
             of(STOPPED_IS_FINAL)
         } else if was_among(&[Status::Stopping]) && self.since.started {
             of(NO_RESTART_WHILE_STOPPING)
-        } else if was_among(&STOPPED) {
+        } else if was_among_stopped {
             of(STOPPED_IS_FINAL)
         } else if was_among(&ended) {
             of(ENDED_IS_FINAL)
@@ -251,6 +244,6 @@ impl Track {
     }
 }
 
-fn granted_wrongly(rule: LifeRule, place: &str) -> LifeBreach {
-    LifeBreach::new(rule, Mismatch::new(place, "a refusal", "a success"))
+fn granted_wrongly(rule: LifeRule, act: Act) -> LifeBreach {
+    LifeBreach::of_response(rule, act, Expected::Refusal, Actual::Success)
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::oracle::Mismatch;
+use crate::oracle::Facet;
+use crate::report::Mismatch;
 use crate::report::html::layout::layout;
 use crate::visible::{clipped, on_a_line, visible};
 
@@ -11,9 +12,6 @@ const LINE_LENGTH_MAX: usize = 2_200;
 
 /// The most lines of an answer. A body that is shown has at most some thousand letters.
 const LINES_MAX: usize = 400;
-
-/// The headers and members in which an error type stands, in the order in which clients look.
-const ERROR_TYPE: [&str; 3] = ["header x-amzn-errortype", "body/__type", "body/code"];
 
 /// One line of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,15 +22,15 @@ pub struct Line {
     pub missing: bool,
     /// What was wanted here instead.
     pub marks: Vec<Mark>,
-    /// Its place, as mismatches name it.
+    /// What of the answer it is.
     #[serde(skip)]
-    place: Option<String>,
+    facet: Option<Facet>,
 }
 
 /// A difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mark {
-    /// Its place, as the mismatch names it.
+    /// Its place, as results name it.
     pub at: String,
     /// What was wanted.
     pub wanted: String,
@@ -63,10 +61,9 @@ pub(crate) fn lines(message: &str) -> Vec<Line> {
         let is_first = index == 0;
         lines.push(Line {
             text: shown(text),
-            place: Some(if is_first {
-                "status".to_owned()
-            } else {
-                format!("header {}", name.to_ascii_lowercase())
+            facet: Some(match is_first {
+                true => Facet::Status,
+                false => Facet::header(name),
             }),
             ..Line::default()
         });
@@ -79,7 +76,7 @@ pub(crate) fn lines(message: &str) -> Vec<Line> {
     for placed in body.into_iter().take(LINES_MAX) {
         lines.push(Line {
             text: shown(&placed.text),
-            place: placed.place.map(|place| format!("body{place}")),
+            facet: placed.place.map(Facet::Body),
             ..Line::default()
         });
     }
@@ -97,61 +94,69 @@ fn shown(text: &str) -> String {
 }
 
 /// The line at which a mismatch stands. Where something is missing from an answer, a line is made for it.
-fn place<'a>(lines: &'a mut Vec<Line>, at: &str) -> Option<&'a mut Line> {
+fn place<'a>(lines: &'a mut Vec<Line>, facet: &Facet) -> Option<&'a mut Line> {
     // What came in place of an answer has no status.
     let status = lines.first().map(|line| line.text.as_str());
     status.filter(|status| status.parse::<u16>().is_ok())?;
-    let at = match at {
-        "error type" => {
-            let there = ERROR_TYPE.iter().find(|one| find(lines, one).is_some());
-            (*there.unwrap_or(&ERROR_TYPE[1])).to_owned()
-        }
-        "message" if find(lines, "body/Message").is_some() => "body/Message".to_owned(),
-        "message" => "body/message".to_owned(),
-        _ => match at.strip_prefix("header ") {
-            Some(name) => format!("header {}", name.to_ascii_lowercase()),
-            None => at.to_owned(),
-        },
+    let one_of = |places: &[Facet], usual: usize| {
+        let there = places.iter().find(|one| find(lines, one).is_some());
+        there.unwrap_or(&places[usual]).clone()
     };
-    let index = find(lines, &at).or_else(|| missing(lines, &at))?;
+    let facet = match facet {
+        // In the order in which clients look.
+        Facet::ErrorType => one_of(
+            &[
+                Facet::header("x-amzn-errortype"),
+                Facet::body("/__type"),
+                Facet::body("/code"),
+            ],
+            1,
+        ),
+        Facet::Message => one_of(&[Facet::body("/Message"), Facet::body("/message")], 1),
+        other => other.clone(),
+    };
+    let index = find(lines, &facet).or_else(|| missing(lines, &facet))?;
     lines.get_mut(index)
 }
 
-fn find(lines: &[Line], at: &str) -> Option<usize> {
-    let is_there = |line: &Line| line.place.as_deref() == Some(at);
+fn find(lines: &[Line], facet: &Facet) -> Option<usize> {
+    let is_there = |line: &Line| line.facet.as_ref() == Some(facet);
     lines.iter().position(is_there)
 }
 
 /// Makes a line for what is missing: a header behind the others, a member where its object begins.
-fn missing(lines: &mut Vec<Line>, at: &str) -> Option<usize> {
-    let (index, text) = if let Some(name) = at.strip_prefix("header ") {
-        let is_head = |line: &&Line| {
-            let place = line.place.as_deref().unwrap_or_default();
-            place == "status" || place.starts_with("header ")
-        };
-        (lines.iter().take_while(is_head).count(), format!("{name}:"))
-    } else if at == "body" {
-        lines.push(Line::default());
-        (lines.len(), "no body".to_owned())
-    } else {
-        let (parent, name) = at.strip_prefix("body").and(at.rsplit_once('/'))?;
-        // The deepest place above it that there is.
-        let mut above = parent;
-        let index = loop {
-            if let Some(index) = find(lines, above) {
-                break index;
-            }
-            above = above.rsplit_once('/')?.0;
-        };
-        let indent = lines[index].text.len() - lines[index].text.trim_start().len() + 2;
-        (index + 1, format!("{}\"{name}\":", " ".repeat(indent)))
+fn missing(lines: &mut Vec<Line>, facet: &Facet) -> Option<usize> {
+    let (index, text) = match facet {
+        Facet::Header(name) => {
+            let is_head =
+                |line: &&Line| matches!(line.facet, Some(Facet::Status | Facet::Header(_)));
+            (lines.iter().take_while(is_head).count(), format!("{name}:"))
+        }
+        Facet::Body(pointer) if pointer.is_empty() => {
+            lines.push(Line::default());
+            (lines.len(), "no body".to_owned())
+        }
+        Facet::Body(pointer) => {
+            let (parent, name) = pointer.rsplit_once('/')?;
+            // The deepest place above it that there is.
+            let mut above = parent;
+            let index = loop {
+                if let Some(index) = find(lines, &Facet::body(above)) {
+                    break index;
+                }
+                above = above.rsplit_once('/')?.0;
+            };
+            let indent = lines[index].text.len() - lines[index].text.trim_start().len() + 2;
+            (index + 1, format!("{}\"{name}\":", " ".repeat(indent)))
+        }
+        _ => return None,
     };
     lines.insert(
         index,
         Line {
             text: shown(&text),
             missing: true,
-            place: Some(at.to_owned()),
+            facet: Some(facet.clone()),
             ..Line::default()
         },
     );
@@ -161,7 +166,7 @@ fn missing(lines: &mut Vec<Line>, at: &str) -> Option<usize> {
 impl From<&Mismatch> for Mark {
     fn from(mismatch: &Mismatch) -> Self {
         Self {
-            at: on_a_line(&mismatch.at),
+            at: on_a_line(&mismatch.at.to_string()),
             wanted: on_a_line(&clipped(&mismatch.wanted, LINE_LENGTH_MAX)),
             got: on_a_line(&clipped(&mismatch.got, LINE_LENGTH_MAX)),
         }

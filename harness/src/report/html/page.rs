@@ -6,12 +6,11 @@ use serde::Serialize;
 
 use crate::case::Level;
 use crate::lifecycle::Lifecycle;
-use crate::oracle::Mismatch;
 use crate::report::figures::{entry, is_finding, percent, told};
 use crate::report::html::answer::{Line, Mark, annotated, lines};
 use crate::report::html::budget;
 use crate::report::html::life::Life;
-use crate::report::{CaseResult, Labelled, RequirementResult, Results};
+use crate::report::{CaseResult, Labelled, Mismatch, RequirementResult, Results};
 use crate::runner::Verdict;
 use crate::snapshot;
 use crate::visible::{on_a_line, visible};
@@ -302,8 +301,6 @@ impl Target {
         if results.excluded > 0 {
             notes.push(format!("{} not selected", results.excluded));
         }
-        let shard = results.shard.as_ref();
-        notes.extend(shard.map(|shard| format!("shard {} alone", shard.part)));
         Self {
             label: on_a_line(&one.label),
             endpoint: on_a_line(&target.endpoint),
@@ -424,7 +421,7 @@ impl View<'_> {
         let (breaking, own): (Vec<_>, Vec<_>) = case
             .mismatches
             .iter()
-            .partition(|mismatch| exchange.is_none() && mismatch.at.contains(": "));
+            .partition(|mismatch| mismatch.case.is_some());
         let own: Vec<_> = own.into_iter().cloned().collect();
         let (answer, elsewhere) = annotated(came, &own);
         Outcome {
@@ -451,11 +448,8 @@ impl View<'_> {
 fn breaches(results: &Results, mismatches: &[&Mismatch]) -> Vec<Breach> {
     let mut of_case: BTreeMap<&str, Vec<Mismatch>> = BTreeMap::new();
     for mismatch in mismatches {
-        if let Some((case, at)) = mismatch.at.split_once(": ") {
-            of_case.entry(case).or_default().push(Mismatch {
-                at: at.to_owned(),
-                ..(*mismatch).clone()
-            });
+        if let Some(case) = &mismatch.case {
+            of_case.entry(case).or_default().push((*mismatch).clone());
         }
     }
     let breach = |(id, mismatches): (&str, Vec<Mismatch>)| {

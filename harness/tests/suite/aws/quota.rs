@@ -144,28 +144,3 @@ fn a_plan_keeps_to_the_version_that_a_profile_is_pinned_to_and_tells_what_repeat
     let without = plan(&["--repeats", "0"]);
     assert_eq!(without["notes"], serde_json::json!([]));
 }
-
-#[test]
-fn a_share_of_a_quota_makes_a_plan_longer() {
-    let minutes = |share: &[&str]| {
-        let arguments = [
-            "plan",
-            "--target",
-            "aws",
-            "--filter",
-            "job-id/length",
-            "--json",
-            "-",
-        ];
-        let output = output(&mut command(&[&arguments, share].concat()));
-        let plan: Value = serde_json::from_str(&output.stdout).expect("standard output is JSON");
-        plan["quotas"][0]["minutes"].as_f64().unwrap()
-    };
-    let (whole, quarter) = (minutes(&[]), minutes(&["--quota-share", "1/4"]));
-    assert!((quarter / whole - 4.0).abs() < 0.4, "{quarter} and {whole}");
-    for wrong in ["2/1", "0/3", "1/99", "half"] {
-        let output = output(&mut command(&["plan", "--quota-share", wrong]));
-        assert_eq!(output.code, 2, "{wrong}");
-        assert!(output.stderr.contains("say 1/4"), "{}", output.stderr);
-    }
-}

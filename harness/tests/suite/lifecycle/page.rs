@@ -3,6 +3,7 @@
 use std::fs;
 
 use fullstop::lifecycle::Lifecycle;
+use fullstop::oracle::Brief;
 use fullstop::report::{Labelled, html};
 
 use crate::command::{Scratch, Served, fullstop};
@@ -83,13 +84,13 @@ fn what_cannot_be_shown_of_a_life_is_refused_in_words() {
     let sound = serde_json::to_string(&life).expect("JSON");
     let json = scratch.file("life.json", &sound);
     for (arguments, wanted) in [
-        (["report", &json, "--junit", "-"], "has no cases"),
+        (&["report", &json, "--junit", "-"][..], "has no cases"),
         (
-            ["merge", &json, "--json", "-"],
+            &["compare", &json, "reference"],
             "the life of a job and no cases",
         ),
     ] {
-        let output = fullstop(&arguments);
+        let output = fullstop(arguments);
         assert_eq!(output.code, 2, "{arguments:?}: {}", output.stdout);
         assert!(output.stderr.contains(wanted), "{}", output.stderr);
     }
@@ -122,7 +123,7 @@ fn what_an_endpoint_says_stays_text_in_the_page() {
     let all = |lines: &mut Vec<String>| lines.iter_mut().for_each(|line| *line = HOSTILE.into());
     let automaton = life.automaton.as_mut().expect("it was walked");
     for edge in &mut automaton.edges {
-        edge.answer = format!("400 {HOSTILE}");
+        edge.answer = Brief::Response(400, Some(HOSTILE.to_owned()));
     }
     for one in &mut life.differences {
         (one.text, one.got, one.wanted) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());

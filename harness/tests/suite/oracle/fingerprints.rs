@@ -1,7 +1,7 @@
 //! What two answers must share to be one fault.
 
 use fullstop::case::Ids;
-use fullstop::oracle::{Mismatch, fingerprint, is_within};
+use fullstop::oracle::{Actual, Expected, Facet, Violation, fingerprint, is_within};
 use fullstop::wire::Response;
 
 fn ids(number: u32) -> Ids {
@@ -12,13 +12,13 @@ fn ids(number: u32) -> Ids {
 }
 
 fn of(body: &str, ids: &Ids) -> String {
-    let mismatch = Mismatch::new("status", "400", "200");
-    fingerprint(
-        "divergent",
-        Some(&Response::new(500, body)),
-        ids,
-        &[mismatch],
-    )
+    let response = Response::new(500, body);
+    fingerprint("divergent", Some(&response), ids, &[wrong(Facet::Status)])
+}
+
+fn wrong(facet: Facet) -> Violation {
+    let (expected, actual) = (Expected::Statuses(vec![400]), Actual::Status(200, None));
+    Violation::new(facet, expected, actual)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn another_wrong_answer_has_another_fingerprint() {
     ] {
         assert_ne!(one, of(other, &ids(1)), "{other}");
     }
-    let place = Mismatch::new("post/Status", "400", "200");
+    let place = wrong(Facet::state("Status"));
     let response = Response::new(500, r#"{"__type":"A","message":"no"}"#);
     assert_ne!(
         one,

@@ -1,13 +1,18 @@
 //! An answer with its differences, and what must not show as it came.
 
-use fullstop::oracle::Mismatch;
-use fullstop::report::{annotated, clipped, on_a_line, visible};
+use fullstop::report::{Mismatch, annotated, clipped, on_a_line, visible};
 
 const CAME: &str = "200\nContent-Type: text/html\n\n{\"UserImportJob\":{\"Status\":\"Failed\"}}";
 
 #[track_caller]
 fn check(came: &str, at: &str, wanted: Option<(&str, bool)>) {
-    let (lines, elsewhere) = annotated(came, &[Mismatch::new(at, "this", "that")]);
+    let mismatch = Mismatch {
+        case: None,
+        at: at.parse().expect("it is a place"),
+        wanted: "this".to_owned(),
+        got: "that".to_owned(),
+    };
+    let (lines, elsewhere) = annotated(came, &[mismatch]);
     let marked = lines.iter().find(|line| !line.marks.is_empty());
     let found = marked.map(|line| (line.text.trim(), line.missing));
     assert_eq!(found, wanted, "{at}");

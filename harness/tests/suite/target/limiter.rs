@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fullstop::contract::{Operation, QuotaClass};
-use fullstop::target::{Limit, Limiter, Quotas, Share};
+use fullstop::target::{Limit, Limiter, Quotas};
 use fullstop::wire::Request;
 use tokio::time::timeout;
 
@@ -22,12 +22,10 @@ fn stop(pool: &str) -> Request {
 }
 
 /// A limiter for stops alone.
-fn limiter(account: u32, pool: Option<u32>, share: &str) -> Limiter {
+fn limiter(account: u32, pool: Option<u32>) -> Limiter {
     let class = Operation::StopUserImportJob.quota_class();
-    Limiter::new(Quotas {
-        classes: BTreeMap::from([(class, Limit { account, pool })]),
-        share: share.parse::<Share>().expect("a share"),
-    })
+    let limits = BTreeMap::from([(class, Limit { account, pool })]);
+    Limiter::new(Quotas(limits))
 }
 
 /// Whether it is a request's turn at once.
@@ -37,7 +35,7 @@ async fn is_let_through(limiter: &Limiter, request: &Request) -> bool {
 
 #[tokio::test]
 async fn a_request_that_cannot_be_read_counts_as_a_stop_of_the_pool_that_it_names() {
-    let limiter = limiter(1_000, Some(1), "1/1");
+    let limiter = limiter(1_000, Some(1));
     let mut broken = stop("us-east-1_A");
     broken.body.pop();
     broken.set("X-Amz-Target", "nonsense");
@@ -52,24 +50,19 @@ async fn a_request_that_cannot_be_read_counts_as_a_stop_of_the_pool_that_it_name
 }
 
 #[tokio::test]
-async fn a_lane_that_is_full_waits_and_a_share_gets_whole_requests() {
-    // A quarter of fifteen is three, and what is left over is nobody's.
-    let quarter = limiter(15, None, "1/4");
+async fn a_lane_that_is_full_waits() {
+    let limiter = limiter(3, None);
     let began = Instant::now();
     for number in 0..3 {
-        assert!(is_let_through(&quarter, &stop("a_b")).await, "{number}");
+        assert!(is_let_through(&limiter, &stop("a_b")).await, "{number}");
     }
-    quarter.turn(&stop("a_b")).await;
+    limiter.turn(&stop("a_b")).await;
     assert!(began.elapsed() >= WINDOW, "the fourth waits");
-    // A fifteenth of one is one in fifteen seconds, and one more than that for the network.
-    let fifteenth = limiter(1, None, "1/15");
-    assert!(is_let_through(&fifteenth, &stop("a_b")).await);
-    assert!(!is_let_through(&fifteenth, &stop("a_b")).await);
 }
 
 #[tokio::test]
 async fn pools_at_rest_are_forgotten() {
-    let limiter = limiter(100_000, Some(1), "1/1");
+    let limiter = limiter(100_000, Some(1));
     let pool = |number: usize| stop(&format!("us-east-1_{number}"));
     let last = 2 * POOLS_MAX;
     for number in 0..=last {

@@ -9,6 +9,9 @@ use crate::contract::Status;
 pub struct Statuses(u8);
 
 impl Statuses {
+    /// Those of a job that is stopped, or is being stopped.
+    pub const STOPPED: Self = Self(bit(Status::Stopping) | bit(Status::Stopped));
+
     /// These statuses.
     pub fn of(statuses: &[Status]) -> Self {
         statuses.iter().copied().collect()
@@ -83,7 +86,6 @@ pub(crate) fn in_time(status: Status) -> &'static [Status] {
     }
 }
 
-fn bit(status: Status) -> u8 {
-    let place = Status::ALL.iter().position(|other| *other == status);
-    1 << place.unwrap_or_default()
+const fn bit(status: Status) -> u8 {
+    1 << status as u8
 }
