@@ -15,6 +15,7 @@ mod form;
 mod invariant;
 mod known;
 mod life;
+mod owner;
 mod permitted;
 mod reader;
 mod ruling;
@@ -37,6 +38,7 @@ pub use known::{Known, Place, Sent, Signing};
 pub use life::{
     Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Wanted, entry, judge_race, table,
 };
+pub use owner::{Owned, owned};
 pub use permitted::{Answer, Class, Permitted, permitted};
 pub(crate) use ruling::rule_read;
 pub use ruling::{Reason, Ruling, Verdict, permits, rule};

@@ -4,6 +4,7 @@
 //! A verdict depends on the answers alone, never on order, clock or concurrency: every case has a precondition of its own.
 
 mod absence;
+mod answered;
 mod attempt;
 mod batch;
 mod breaker;

@@ -196,7 +196,12 @@ fn prune_file(arguments: &PruneArguments) -> Result<ExitCode, Stop> {
         .filter(|entry| entry.flaky)
         .map(|entry| entry.case().to_owned())
         .collect();
-    let passed = [Verdict::Pass, Verdict::Tolerated, Verdict::Observed];
+    let passed = [
+        Verdict::Pass,
+        Verdict::Tolerated,
+        Verdict::Shadowed,
+        Verdict::Observed,
+    ];
     let mut stale: BTreeSet<_> = source
         .results()?
         .into_iter()

@@ -173,7 +173,7 @@ impl Endpoint {
             };
         }
         match record.verdict {
-            Verdict::Pass | Verdict::Tolerated => Ok(Completion::Completed),
+            Verdict::Pass | Verdict::Tolerated | Verdict::Shadowed => Ok(Completion::Completed),
             // An advisory is no failure, and no pass either.
             verdict => Ok(Completion::ignored_with(format!("{verdict}: {reason}"))),
         }

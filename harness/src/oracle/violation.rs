@@ -166,6 +166,13 @@ impl Violation {
         Self::new(Facet::state("Status"), expected, actual)
     }
 
+    /// Whether a success came in place of a refusal, or the other way round.
+    pub fn is_swap(&self) -> bool {
+        let is_granted = |status: u16| status < 400;
+        let came = self.actual.http_status().map(is_granted);
+        self.facet == Facet::Status && came.is_some_and(|came| came != self.expected.is_success())
+    }
+
     /// Where it is, as reports show it: `status`, `body/UserImportJob/Status`, `StopUserImportJob: body/UserImportJob/Status`.
     pub fn at(&self) -> String {
         match (&self.step, &self.facet) {

@@ -153,6 +153,8 @@ pub enum Reason {
         /// The beginning of the response.
         excerpt: String,
     },
+    /// What is wrong with the answer is told under these rules.
+    Shadowed(Vec<String>),
     /// No case of an invariant was sent.
     NothingSent,
     /// There was no response that an invariant could be held to.
@@ -300,6 +302,7 @@ impl Reason {
             Self::StateUnread => "state-unread".to_owned(),
             Self::NotComparable(_) => "not-comparable".to_owned(),
             Self::NotImplemented { operation, .. } => format!("not-implemented {operation}"),
+            Self::Shadowed(rules) => format!("shadowed {}", rules.join(" ")),
             Self::NothingSent => "nothing-sent".to_owned(),
             Self::NothingReceived => "nothing-received".to_owned(),
             Self::NeverSucceeded => "never-succeeded".to_owned(),
@@ -538,6 +541,7 @@ impl fmt::Display for Reason {
                 f,
                 "it answers {operation} as one does that has no such operation: {excerpt}"
             ),
+            Self::Shadowed(rules) => write!(f, "told under {}", rules.join(" and ")),
             Self::NothingSent => f.write_str("no case of the operation was sent"),
             Self::NothingReceived => f.write_str("there was no response to hold it to"),
             Self::NeverSucceeded => f.write_str(

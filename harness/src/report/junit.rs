@@ -67,9 +67,13 @@ fn test_case(one: &Labelled, case: &CaseResult) -> TestCase {
     let label = one.label.replace('.', "_");
     let requirement = case.requirement().replace('.', "_").replace('/', ".");
     test.set_classname(format!("{}.{requirement}", visible(&label)));
-    if case.verdict == Verdict::Tolerated {
-        let flag = case.flag.as_deref().unwrap_or("without a name");
-        test.set_system_out(format!("tolerated: {}", visible(flag)));
+    let note = match case.verdict {
+        Verdict::Tolerated => Some(case.flag.as_deref().unwrap_or("without a name")),
+        Verdict::Shadowed => case.reason.as_deref(),
+        _ => None,
+    };
+    if let Some(note) = note {
+        test.set_system_out(format!("{}: {}", case.verdict, visible(note)));
     }
     test
 }
@@ -86,7 +90,7 @@ fn status(results: &Results, case: &CaseResult) -> TestCaseStatus {
     let mut status = match case.verdict {
         Verdict::Error => TestCaseStatus::non_success(NonSuccessKind::Error),
         _ if fails || outdated => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Verdict::Pass | Verdict::Tolerated => return TestCaseStatus::success(),
+        Verdict::Pass | Verdict::Tolerated | Verdict::Shadowed => return TestCaseStatus::success(),
         _ => TestCaseStatus::skipped(),
     };
     let known = case.known.as_ref();

@@ -45,7 +45,7 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     if !style.quiet {
         areas(results, &mut text);
     }
-    unjudged(results, &mut text);
+    reasons(results, &mut text);
     if !style.quiet {
         known(results, &mut text);
     }
@@ -137,22 +137,24 @@ fn colour(verdict: Verdict) -> anstyle::Style {
     match verdict {
         Verdict::Pass => GREEN,
         Verdict::Divergent | Verdict::Vacuous | Verdict::Error => RED,
-        Verdict::Tolerated | Verdict::Indeterminate | Verdict::Blocked | Verdict::Unsupported => {
-            YELLOW
-        }
+        Verdict::Tolerated
+        | Verdict::Shadowed
+        | Verdict::Indeterminate
+        | Verdict::Blocked
+        | Verdict::Unsupported => YELLOW,
         Verdict::Observed => anstyle::Style::new(),
     }
 }
 
-/// Why cases were not judged, one line a reason.
-fn unjudged(results: &Results, text: &mut String) {
+/// Why cases were not judged, or where what is wrong with them is told: one line a reason.
+fn reasons(results: &Results, text: &mut String) {
     let mut reasons: BTreeMap<(Verdict, &str), (&str, Vec<&str>)> = BTreeMap::new();
     for case in &results.cases {
-        let silent = matches!(
+        let is_explained = matches!(
             case.verdict,
-            Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked
+            Verdict::Shadowed | Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked
         );
-        if let (true, Some(reason)) = (silent, &case.reason) {
+        if let (true, Some(reason)) = (is_explained, &case.reason) {
             let key = case.reason_key.as_deref().unwrap_or(reason);
             let of_key = reasons.entry((case.verdict, key));
             of_key.or_insert((reason, Vec::new())).1.push(&case.id);

@@ -99,9 +99,15 @@ impl Judge {
     /// Parts what a case has against its answer from what this run tells under rules about every answer.
     fn owned(&self, case: &Case, violations: Vec<Violation>, seen: &Observed) -> Owned<String> {
         let rules = self.rules.read().unwrap_or_else(PoisonError::into_inner);
-        let rules = rules.iter().filter_map(|rule| Some((rule.invariant?, rule)));
+        let rules = rules
+            .iter()
+            .filter_map(|rule| Some((rule.invariant?, rule)));
         let as_firm = rules.filter(|(_, rule)| rule.level <= case.level);
-        owned(violations, as_firm.map(|(invariant, rule)| (invariant, rule.id.clone())), seen)
+        owned(
+            violations,
+            as_firm.map(|(invariant, rule)| (invariant, rule.id.clone())),
+            seen,
+        )
     }
 
     fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {

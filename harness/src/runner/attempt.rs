@@ -1,30 +1,28 @@
 //! One case, from its precondition to its verdict.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::sleep;
 
-use crate::case::{Case, Change, Expectation, Ids, JobState, Level, Message, Post};
+use crate::case::{Case, Ids, JobState, Level, Message, Post, Requirement};
 use crate::contract::{Operation, Status};
-use crate::oracle::{
-    Actual, Brief, Context, Expected, Facet, Judgement, Likeness, Observed, Outcome, Violation,
-    fingerprint, judge,
-};
+use crate::oracle::{Expected, Likeness, Observed, Outcome, Violation, fingerprint};
 use crate::provision::{ActivePlace, Lease, Reason};
+use crate::runner::answered::{Answered, observed};
 use crate::runner::breaker::Breaker;
 use crate::runner::classes::Classes;
 use crate::runner::control::Controls;
 use crate::runner::post::{self, After, Settling};
 use crate::runner::replay::Replays;
-use crate::runner::shown::{described, shown_request};
 use crate::runner::stage::{Stage, on_track};
 use crate::runner::tries::{Before, Halt, Tries, silence};
-use crate::runner::{Exchange, Probe, Record, Verdict};
+use crate::runner::{Probe, Record, Verdict};
 use crate::snapshot;
 use crate::target::Failure;
-use crate::wire::{Envelope, Response, is_throttled, redact};
+use crate::wire::{Envelope, Response, is_throttled};
 
 /// How often a throttled request is sent again, and the pause before the first time; each further one is twice as long.
 const THROTTLED_MAX: u32 = 4;
@@ -46,6 +44,8 @@ pub(crate) struct Judge {
     /// How long a stopped job may take to show Stopped.
     pub(crate) settle: Duration,
     pub(crate) settling: Settling,
+    /// The rules about every answer that the run under way holds its answers to.
+    pub(crate) rules: std::sync::RwLock<Vec<Arc<Requirement>>>,
     pub(crate) snapshots: Option<snapshot::Recorded>,
     pub(crate) replays: Replays,
 }
@@ -56,16 +56,6 @@ pub(crate) enum Turn<'a> {
     Alone { _held: RwLockWriteGuard<'a, ()> },
     /// No fault is queued that this could meet.
     Shared { _held: RwLockReadGuard<'a, ()> },
-}
-
-/// An answered request and what is known about its precondition.
-pub(crate) struct Answered {
-    pub(crate) record: Record,
-    pub(crate) ids: Ids,
-    pub(crate) response: Option<Response>,
-    pub(crate) refusal: bool,
-    /// The status of a response that a server failed with before it answered.
-    pub(crate) failed_first: Option<u16>,
 }
 
 /// What came of a case, and the answer for the invariants.
@@ -244,8 +234,9 @@ impl Judge {
         let mut answered = self.answered(case, lease, &sent, response?, before)?;
         let record = &mut answered.record;
         if !record.verdict.is_judged() {
-            let response = answered.response.as_ref();
-            let is_as_before = self.is_unchanged(case, lease, response).await;
+            let is_as_before = self
+                .is_unchanged(case, lease, answered.response.as_ref())
+                .await;
             return Ok((answered, is_as_before));
         }
         if record.verdict == Verdict::Divergent {
@@ -265,7 +256,9 @@ impl Judge {
             After::Held => is_as_before = answered.refusal && lease.before.is_some(),
             // Where any answer will do, or another look is what the case is for, the state afterwards is what is judged.
             After::Unconfirmed(note) if needs_state(case) => return Err(Halt::Blocked(note)),
-            After::Unconfirmed(note) => record.reason = Some(note),
+            After::Unconfirmed(note) => {
+                record.reason.get_or_insert(note);
+            }
             After::Ended(status) => {
                 self.unless_it_ended(case, lease).await?;
                 record.verdict = Verdict::Divergent;
@@ -279,66 +272,6 @@ impl Judge {
         }
         record.works &= record.verdict == Verdict::Pass;
         Ok((answered, is_as_before))
-    }
-
-    /// What a response is by itself, before anything is known of the state afterwards.
-    pub(crate) fn answered(
-        &self,
-        case: &Case,
-        lease: &Lease,
-        sent: &Message,
-        response: Option<Response>,
-        before: Before,
-    ) -> Result<Answered, Halt> {
-        let mut record = Record::new(&case.id, case.level, Verdict::Error);
-        record.replay = self.replays.of_case(case, Some(lease));
-        record.exchange = Some(self.described(sent, response.as_ref(), &lease.ids));
-        record.snapshot = self.compared(case, &record);
-        record.answer = Some(response.as_ref().map_or(Brief::Closed, Brief::of));
-        let mut refusal = false;
-        match &response {
-            _ if case.level == Level::Observe => record.verdict = Verdict::Observed,
-            None => {
-                record.verdict = Verdict::Divergent;
-                let wanted = Expected::told("an answer");
-                record.violations = vec![Violation::new(Facet::Response, wanted, Actual::Closed)];
-            }
-            Some(response) => {
-                let context = Context {
-                    ids: &lease.ids,
-                    before: lease.before.as_ref(),
-                };
-                match judge(&case.expect, response, context) {
-                    Judgement::Conformant { refusal: refused } => {
-                        record.verdict = Verdict::Pass;
-                        record.works = !refused && response.status == 200;
-                        refusal = refused;
-                    }
-                    Judgement::Tolerated {
-                        flag,
-                        refusal: refused,
-                    } => {
-                        record.verdict = Verdict::Tolerated;
-                        record.flag = Some(flag);
-                        refusal = refused;
-                    }
-                    Judgement::Divergent(violations) => {
-                        record.verdict = Verdict::Divergent;
-                        record.violations = violations;
-                    }
-                    Judgement::Unknown(why) => {
-                        return Err(Halt::Blocked(Reason::NotComparable(why)));
-                    }
-                }
-            }
-        }
-        Ok(Answered {
-            record,
-            ids: lease.ids.clone(),
-            response,
-            refusal,
-            failed_first: before.failed,
-        })
     }
 
     /// Whether a job that others share is as it was after a request that is only recorded.
@@ -449,7 +382,7 @@ impl Judge {
             refusal,
             ..
         } = answered;
-        let judged = matches!(record.verdict, Verdict::Pass | Verdict::Tolerated);
+        let judged = record.verdict.is_judged() && record.verdict != Verdict::Divergent;
         // Where any answer will do, only one that shows the job at work needs no measure.
         let any = case.expect.iter().any(|one| one.answer.is_some());
         let measured = refusal || (any && response.as_ref().is_some_and(|came| !shows_job(came)));
@@ -515,20 +448,6 @@ impl Judge {
             self.breaker.trip(Reason::StoppedAnswering);
         }
     }
-
-    fn described(&self, sent: &Message, response: Option<&Response>, ids: &Ids) -> Exchange {
-        let came = response.ok_or("<closed without an answer>");
-        Exchange {
-            sent: shown_request(sent),
-            came: redact(&came.map_or_else(str::to_owned, described)),
-            normalised: snapshot::render(sent, came, ids),
-        }
-    }
-
-    fn compared(&self, case: &Case, record: &Record) -> Option<snapshot::State> {
-        let (recorded, exchange) = (self.snapshots.as_ref()?, record.exchange.as_ref()?);
-        Some(recorded.compare(&case.id, &exchange.normalised))
-    }
 }
 
 /// Whether a case leaves its job as it is: it must be refused, or it is only recorded and changes nothing that anybody has to
@@ -556,35 +475,6 @@ pub(crate) fn needs_state(case: &Case) -> bool {
         // A job of another pool is not to be seen through this one, before as little as afterwards.
         || case.given.job != JobState::Elsewhere
             && matches!(case.post, Some(Post::Untouched | Post::BystanderUntouched))
-}
-
-fn observed(case: &Case, ids: Option<&Ids>, outcome: Outcome) -> Observed {
-    let renamed = case.changes.iter().any(|change| {
-        matches!(change, Change::Set(member, _) if member == "JobId" || member == "UserPoolId")
-            || matches!(change, Change::Body(_))
-    });
-    Observed {
-        case: case.id.clone(),
-        protocol: case.is_protocol(),
-        ids: ids.filter(|_| !renamed).cloned(),
-        stops: stops_running_job(case),
-        may_fail: case.may_fail(),
-        outcome,
-        failed_first: None,
-    }
-}
-
-/// Whether a request must be granted, and stops a job that runs.
-fn stops_running_job(case: &Case) -> bool {
-    let runs = match case.given.job {
-        JobState::Started => true,
-        JobState::Is(status) => status.is_started(),
-        JobState::Elsewhere | JobState::Absent => false,
-    };
-    case.operation == Operation::StopUserImportJob
-        && runs
-        && !case.expect.is_empty()
-        && !case.expect.iter().any(Expectation::is_refusal)
 }
 
 /// Whether an answer is a success with a job in it.

@@ -15,7 +15,8 @@ use crate::case::{Case, Given, Level, Post};
 use crate::contract::{Operation, Status};
 use crate::provision::{Lease, Reason};
 use crate::runner::Verdict;
-use crate::runner::attempt::{Answered, Judge, Judged, is_shareable, needs_state};
+use crate::runner::answered::Answered;
+use crate::runner::attempt::{Judge, Judged, is_shareable, needs_state};
 use crate::runner::post::{self, After};
 use crate::runner::tries::{Before, Halt, Tries};
 use crate::wire::{Envelope, Response};
@@ -277,7 +278,7 @@ impl Judge {
                             again.push(one.member);
                             continue;
                         }
-                        one.answered.record.reason = Some(note);
+                        one.answered.record.reason.get_or_insert(note);
                     }
                     again.extend(self.tell(one, done).await);
                 }

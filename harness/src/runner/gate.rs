@@ -183,6 +183,7 @@ impl Gate {
                 Verdict::Error => true,
                 Verdict::Blocked => record.demanded,
                 Verdict::Pass
+                | Verdict::Shadowed
                 | Verdict::Observed
                 | Verdict::Unsupported
                 | Verdict::Indeterminate => false,

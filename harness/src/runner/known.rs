@@ -82,10 +82,16 @@ fn state(record: &Record, entry: &Entry, today: Day) -> KnownState {
     match record.verdict {
         Verdict::Divergent | Verdict::Vacuous if !same => KnownState::Changed,
         // A case that is known to fail now and then may pass; whether it still does is what its repeats say.
-        Verdict::Pass | Verdict::Tolerated | Verdict::Observed if !entry.flaky => KnownState::Stale,
+        Verdict::Pass | Verdict::Tolerated | Verdict::Shadowed | Verdict::Observed
+            if !entry.flaky =>
+        {
+            KnownState::Stale
+        }
         _ if entry.expires().is_some_and(|last| today > last) => KnownState::Expired,
         Verdict::Divergent | Verdict::Vacuous => KnownState::Known,
-        Verdict::Pass | Verdict::Tolerated | Verdict::Observed => KnownState::Known,
+        Verdict::Pass | Verdict::Tolerated | Verdict::Shadowed | Verdict::Observed => {
+            KnownState::Known
+        }
         Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked | Verdict::Error => {
             KnownState::Unjudged
         }

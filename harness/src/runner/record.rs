@@ -21,6 +21,8 @@ pub enum Verdict {
     Pass,
     /// It matched a tolerated expectation.
     Tolerated,
+    /// What is wrong in its answer breaks rules about every answer, and is told there.
+    Shadowed,
     /// A definite answer outside every expectation.
     Divergent,
     /// Not established: recorded, not judged.
@@ -39,9 +41,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them, in the order of the summary.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Pass,
         Self::Tolerated,
+        Self::Shadowed,
         Self::Divergent,
         Self::Observed,
         Self::Unsupported,
@@ -56,6 +59,7 @@ impl Verdict {
         match self {
             Self::Pass => "pass",
             Self::Tolerated => "tolerated",
+            Self::Shadowed => "shadowed",
             Self::Divergent => "divergent",
             Self::Observed => "observed",
             Self::Unsupported => "unsupported",
@@ -68,7 +72,10 @@ impl Verdict {
 
     /// Whether the endpoint was judged by it.
     pub fn is_judged(self) -> bool {
-        matches!(self, Self::Pass | Self::Tolerated | Self::Divergent)
+        matches!(
+            self,
+            Self::Pass | Self::Tolerated | Self::Shadowed | Self::Divergent
+        )
     }
 }
 
@@ -186,6 +193,9 @@ pub struct Summary {
     pub pass: usize,
     /// How many departed in a tolerated way.
     pub tolerated: usize,
+    /// How many answers were wrong in what other rules are about alone.
+    #[serde(default)]
+    pub shadowed: usize,
     /// How many diverged.
     pub divergent: usize,
     /// How many were recorded only.
@@ -255,6 +265,7 @@ impl Summary {
         match verdict {
             Verdict::Pass => &mut self.pass,
             Verdict::Tolerated => &mut self.tolerated,
+            Verdict::Shadowed => &mut self.shadowed,
             Verdict::Divergent => &mut self.divergent,
             Verdict::Observed => &mut self.observed,
             Verdict::Unsupported => &mut self.unsupported,

@@ -300,7 +300,7 @@ impl Subject {
             (Some(_), None) => return,
             (None, _) => match verdict {
                 Verdict::Divergent => true,
-                Verdict::Pass | Verdict::Tolerated | Verdict::Vacuous => false,
+                Verdict::Pass | Verdict::Tolerated | Verdict::Shadowed | Verdict::Vacuous => false,
                 // Nothing was told: no try.
                 _ => return,
             },

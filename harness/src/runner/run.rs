@@ -97,6 +97,7 @@ impl Runner {
             at_once: AtomicUsize::new(Plan::CONCURRENCY),
             quiet: RwLock::default(),
             settling: Settling::default(),
+            rules: std::sync::RwLock::default(),
             reach: session.profile.reach.clone(),
             settle: session.settle,
             snapshots,
@@ -123,6 +124,7 @@ impl Runner {
             at_once: AtomicUsize::new(Plan::CONCURRENCY),
             quiet: RwLock::default(),
             settling: Settling::default(),
+            rules: std::sync::RwLock::default(),
             reach: head.reach.clone(),
             settle: Duration::from_millis(head.settle_ms),
             snapshots,
@@ -246,6 +248,8 @@ impl Runner {
             Err(cut) => (Vec::new(), Some(cut)),
         };
         let invariants = self.invariants(plan);
+        let rules = &self.judge.rules;
+        *rules.write().unwrap_or_else(PoisonError::into_inner) = invariants.clone();
         let collected = Arc::new(Collected {
             selection: plan.selection.clone(),
             invariants: invariants.clone(),

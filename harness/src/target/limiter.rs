@@ -102,7 +102,8 @@ impl Limiter {
         let meters = lock(&self.meters).clone();
         // One time for all: else a class that is used for an instant seems to be used much.
         let lasted = meters.values().map(|meter| meter.last).max();
-        let seconds = lasted.unwrap_or_default().max(SECOND).as_secs_f64();
+        // The second of the last request counts as a whole.
+        let seconds = (lasted.unwrap_or_default() + SECOND).as_secs_f64();
         let classes = self.quotas.0.iter();
         classes
             .map(|(class, limit)| {

@@ -283,6 +283,59 @@ fn what_breaks_clients_is_found_once_at_its_level() {
     }
 }
 
+/// What is wrong with every error is told once: the cases about what the error should be have nothing against it.
+#[test]
+fn what_is_wrong_with_every_error_is_one_finding() {
+    for (mutant, rule) in [
+        ("not-found-as-404", "invariant/error-status"),
+        ("constraint-as-422", "invariant/error-status"),
+        ("errors-untyped", "invariant/error-type"),
+    ] {
+        let served = Served::start(&["--mutant", mutant]);
+        let some = [
+            "invariant/",
+            "state/missing",
+            "job-id/characters",
+            "response/ids",
+        ];
+        let some: Vec<_> = some.iter().flat_map(|text| ["--filter", text]).collect();
+        let run = run(&served.url, &some);
+        assert_eq!(
+            run.faults(),
+            [format!("{rule} must")],
+            "{mutant}: {}",
+            run.said()
+        );
+        assert_eq!(run.output.code, 1, "{mutant}: {}", run.said());
+        let cases = run.results["cases"].as_array().expect("a list").iter();
+        let shadowed: Vec<_> = cases.filter(|case| case["verdict"] == "shadowed").collect();
+        assert!(shadowed.len() > 2, "{mutant}: {}", run.said());
+        for case in shadowed {
+            assert_eq!(case["reason"], format!("told under {rule}"), "{case}");
+            assert_eq!(case["mismatches"], json!([]), "{case}");
+        }
+        // Where nobody tells of the rule, the cases do.
+        let alone = self::run(&served.url, &some[2..]);
+        assert_eq!(alone.output.code, 1, "{mutant}: {}", alone.said());
+        assert_eq!(alone.results["summary"]["shadowed"], 0, "{mutant}");
+    }
+}
+
+/// Which of success and refusal an answer is belongs to the case, whatever else is wrong with it.
+#[test]
+fn a_success_in_place_of_a_refusal_is_the_cases_own() {
+    let run =
+        distorted(
+            |request, response, client| match request.is_stop() && response.status == 400 {
+                true => response.page(200, "{}").send(client),
+                false => response.send(client),
+            },
+        );
+    let faults = run.faults();
+    let missing = "state/missing-pool/absent-pool must".to_owned();
+    assert!(faults.contains(&missing), "{faults:?}");
+}
+
 /// A limit of active jobs is learned, and changes no verdict.
 #[test]
 fn one_active_job_costs_time_and_no_verdict() {

@@ -535,7 +535,7 @@ fn gravity(case: &CaseResult) -> u8 {
         (Verdict::Indeterminate, _) => 5,
         (Verdict::Blocked, _) => 4,
         (Verdict::Unsupported, _) => 3,
-        (Verdict::Tolerated, _) => 2,
+        (Verdict::Tolerated | Verdict::Shadowed, _) => 2,
         (Verdict::Pass, _) => 1,
         (Verdict::Observed, _) => 0,
     }
@@ -554,6 +554,7 @@ fn symbol(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✓",
         Verdict::Tolerated => "≈",
+        Verdict::Shadowed => "◐",
         Verdict::Divergent => "✗",
         Verdict::Observed => "○",
         Verdict::Unsupported => "∅",
