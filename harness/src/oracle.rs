@@ -4,7 +4,7 @@
 //! case: it works out from the bytes of any request what the evidence permits, and rules on the answer. [`Model`] follows
 //! a whole sequence of operations by the table of a job's life.
 
-mod basis;
+mod answers;
 mod body;
 mod brief;
 mod constraint;
@@ -18,6 +18,7 @@ mod life;
 mod owner;
 mod permitted;
 mod reader;
+mod rule;
 mod ruling;
 mod said;
 mod signed;
@@ -26,7 +27,6 @@ mod success;
 mod template;
 mod violation;
 
-pub use basis::Basis;
 pub use brief::Brief;
 pub use constraint::{are_well_formed, job_fault, pool_fault};
 pub use evidence::{Breach, Evidence, Held, RequestId, hold};
@@ -35,11 +35,10 @@ pub use expected::{Context, Judgement, judge};
 pub use fingerprint::{fingerprint, fingerprint_of_ways, is_within};
 pub use invariant::{Observed, Outcome, Silence};
 pub use known::{Known, Place, Sent, Signing};
-pub use life::{
-    Deed, Entry, Event, LifeBreach, LifeRule, Model, Raced, Wanted, entry, judge_race, table,
-};
+pub use life::{Deed, Entry, Event, LifeBreach, Model, Raced, Wanted, entry, judge_race, table};
 pub use owner::{Owned, owned};
 pub use permitted::{Answer, Class, Permitted, permitted};
+pub use rule::Rule;
 pub(crate) use ruling::rule_read;
 pub use ruling::{Reason, Ruling, Verdict, permits, rule};
 pub use said::expectations;

@@ -18,7 +18,7 @@ pub use crate::visible::{clipped, on_a_line, visible};
 pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_text};
 #[cfg(feature = "cli")]
 pub(crate) use explain::expected;
-pub use explain::explain;
+pub use explain::{explain, explain_rule};
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
 pub use html::{Line, Mark, Placed, annotated, html, layout};

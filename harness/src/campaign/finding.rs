@@ -35,7 +35,7 @@ pub struct Finding {
     pub level: Level,
     /// The broken requirement.
     pub requirement: String,
-    /// Its id in the suite, where it is one of the suite's.
+    /// The id of the requirement in the suite, or of the rule, where it has one.
     pub requirement_id: Option<String>,
     /// Other requirements that the same fault breaks: their ids in the suite, or what they say.
     pub also: Vec<String>,
@@ -76,6 +76,9 @@ pub struct Told {
     pub level: Level,
     /// The broken requirement.
     pub requirement: String,
+    /// Its id, for `fullstop explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// Other requirements that the same fault breaks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
@@ -114,6 +117,7 @@ impl Finding {
             id: self.id.clone(),
             level: self.level,
             requirement: self.requirement.clone(),
+            rule: self.requirement_id.clone(),
             also: self.also.clone(),
             source: self.source.clone(),
             wanted: self.wanted(),
@@ -177,6 +181,9 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "finding  {}  {}", self.id, self.level)?;
         writeln!(f, "  {}", self.requirement)?;
+        if let Some(id) = &self.requirement_id {
+            writeln!(f, "  rule    {id}")?;
+        }
         writeln!(f, "  source  {}", self.source)?;
         for also in &self.also {
             writeln!(f, "  also    {also}")?;

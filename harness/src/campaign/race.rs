@@ -98,7 +98,7 @@ impl Theatre {
             violations,
             level: seen.level,
             requirement: seen.text,
-            requirement_id: None,
+            requirement_id: Some(seen.rule.clone()),
             source: seen.source,
             flaky: (hits < TRIES).then_some((hits, TRIES)),
             executions_to_find: executions,

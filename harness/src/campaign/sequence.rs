@@ -204,11 +204,11 @@ impl Theatre {
             said,
             hits,
         } = shown;
-        let mut causes = causes_of_rule(breach.rule.id, breach.rule.basis.text, &breach.violation);
+        let mut causes = causes_of_rule(breach.rule.id, breach.rule.text, &breach.violation);
         if said[at].shows_job() {
             causes.remove(&Cause::ErrorAsSuccess);
         }
-        let basis = breach.rule.basis;
+        let rule = breach.rule;
         let key = format!("life: {}", breach.rule.id);
         let digest = Sha256::digest(key.as_bytes());
         let id = format!(
@@ -220,11 +220,11 @@ impl Theatre {
         let acts: Vec<_> = acts.map(|(step, said)| format!("{step}: {said}")).collect();
         let sequence = Sequence {
             kind: SequenceKind::Sequence,
-            requirement: basis.text.to_owned(),
+            requirement: rule.text.to_owned(),
             why: format!("Found by a campaign, and shrunk: {}.", acts.join("; ")),
             sources: vec![Source {
-                kind: basis.kind,
-                cite: basis.cite.to_owned(),
+                kind: rule.kind,
+                cite: rule.cite.to_owned(),
             }],
             steps,
         };
@@ -233,9 +233,9 @@ impl Theatre {
             causes,
             key,
             level: breach.level,
-            requirement: basis.text.to_owned(),
-            requirement_id: None,
-            source: format!("{}: {}", basis.kind.name(), basis.cite),
+            requirement: rule.text.to_owned(),
+            requirement_id: Some(rule.id.to_owned()),
+            source: format!("{}: {}", rule.kind.name(), rule.cite),
             violations: vec![breach.violation],
             flaky: (hits < TRIES).then_some((hits, TRIES)),
             executions_to_find: scene.executions,

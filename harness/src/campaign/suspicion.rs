@@ -21,7 +21,7 @@ pub(crate) struct Invariants(Vec<(Invariant, Broken)>);
 /// A requirement that may be broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
-    /// The requirement's id in the suite, where it is one of the suite's.
+    /// The id of the requirement in the suite, or of the rule, where it has one.
     pub(crate) id: Option<String>,
     /// The sentence.
     pub(crate) text: String,
@@ -285,7 +285,7 @@ fn of_answer(
     explained: &[Violation],
 ) -> Option<Suspicion> {
     // The requirement that it breaks: of the error that came, where that is one of those permitted.
-    let Reason::Basis(basis) = ruling.reason else {
+    let Reason::Rule(rule) = ruling.reason else {
         return None;
     };
     // A header is never wrong for one request only.
@@ -300,21 +300,21 @@ fn of_answer(
     }
     let gist = Gist::of(response);
     let level = ruling.level;
-    let carries = basis.kind.carries_must();
+    let carries = rule.kind.carries_must();
     Some(Suspicion {
-        key: format!("{} | {}", basis.gist(), wrong(Some(&gist), &violations)),
+        key: format!("{} | {}", rule.gist(), wrong(Some(&gist), &violations)),
         kind: Kind::Answer,
         broken: Broken {
-            id: None,
-            text: basis.text.to_owned(),
+            id: Some(rule.id.to_owned()),
+            text: rule.text.to_owned(),
             level: if carries {
                 level
             } else {
                 level.max(Level::Should)
             },
             sources: vec![Source {
-                kind: basis.kind,
-                cite: basis.cite.to_owned(),
+                kind: rule.kind,
+                cite: rule.cite.to_owned(),
             }],
         },
         violations,

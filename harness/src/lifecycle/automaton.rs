@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Act, Level};
 use crate::contract::Status;
-use crate::oracle::{Brief, Entry, LifeRule, Statuses, Wanted, entry};
+use crate::oracle::{Brief, Entry, Rule, Statuses, Wanted, entry};
 
 /// Where a job can be: what a status says, and whether a job that was made has its file.
 #[derive(
@@ -177,7 +177,7 @@ impl Edge {
             is_shown: seen.is_shown,
             standing,
             rule: rule.id.to_owned(),
-            level: rule.basis.level,
+            level: rule.level,
         })
     }
 
@@ -187,12 +187,12 @@ impl Edge {
     }
 }
 
-fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
+fn stand(seen: &Seen, entry: &Entry) -> (Standing, Rule) {
     let from = seen.from;
     let to = seen.to.and_then(State::status);
     let is_gone = seen.to == Some(State::Nothing);
-    let recorded = |rule: LifeRule| {
-        let is_open = entry.wanted == Wanted::Either || rule.basis.level == Level::Observe;
+    let recorded = |rule: Rule| {
+        let is_open = entry.wanted == Wanted::Either || rule.level == Level::Observe;
         let standing = if is_open {
             Standing::Open
         } else {
@@ -204,7 +204,7 @@ fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
         return (Standing::Open, entry.answer);
     };
     if seen.act == Act::StartUserImportJob && from == State::CreatedWithoutFile {
-        let rule = LifeRule::named("start-needs-file").unwrap_or(entry.answer);
+        let rule = Rule::named("start-needs-file").unwrap_or(entry.answer);
         return match granted {
             true => (Standing::Different, rule),
             false => (Standing::Documented, rule),
@@ -252,7 +252,7 @@ fn stand(seen: &Seen, entry: &Entry) -> (Standing, LifeRule) {
     if let Some(to) = to {
         let lives_on = seen.act == Act::DeleteUserPool && granted;
         if lives_on || !permitted.has(to) {
-            let rule = LifeRule::named("pool-gone").filter(|_| lives_on);
+            let rule = Rule::named("pool-gone").filter(|_| lives_on);
             return (Standing::Different, rule.unwrap_or(entry.status));
         }
     }
@@ -332,8 +332,7 @@ pub(crate) fn documented() -> Vec<(State, Act, State, Standing)> {
             if entry.wanted == Wanted::Refused || needs_file {
                 continue;
             }
-            let is_open =
-                entry.wanted == Wanted::Either || entry.status.basis.level == Level::Observe;
+            let is_open = entry.wanted == Wanted::Either || entry.status.level == Level::Observe;
             let standing = if is_open {
                 Standing::Open
             } else {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Act, Level};
 use crate::lifecycle::automaton::{Automaton, Edge, Standing, State};
-use crate::oracle::{Brief, LifeBreach, LifeRule};
+use crate::oracle::{Brief, LifeBreach, Rule};
 
 /// Something that the evidence does not permit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +38,7 @@ impl Difference {
         if edge.standing != Standing::Different {
             return None;
         }
-        let rule = LifeRule::named(&edge.rule)?;
+        let rule = Rule::named(&edge.rule)?;
         let entry = edge.from.entry(edge.act)?;
         let is_denied = edge.granted == Some(true)
             && entry.wanted == crate::oracle::Wanted::Refused
@@ -76,11 +76,11 @@ impl Difference {
         }
     }
 
-    fn about(rule: LifeRule, level: Level) -> Self {
+    fn about(rule: Rule, level: Level) -> Self {
         Self {
             rule: rule.id.to_owned(),
             level,
-            text: rule.basis.text.to_owned(),
+            text: rule.text.to_owned(),
             source: rule.source(),
             from: State::Nothing,
             act: Act::Wait,

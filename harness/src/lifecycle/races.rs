@@ -357,7 +357,7 @@ impl RaceReport {
                 self.findings.push(RaceFinding {
                     rule: rule.to_owned(),
                     level: breach.level,
-                    text: breach.rule.basis.text.to_owned(),
+                    text: breach.rule.text.to_owned(),
                     source: breach.rule.source(),
                     kind: race.kind,
                     number: race.number,

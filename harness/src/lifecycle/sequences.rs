@@ -255,7 +255,7 @@ fn written(
     breach: LifeBreach,
     said: Vec<Brief>,
 ) -> SequenceFinding {
-    let basis = breach.rule.basis;
+    let rule = breach.rule;
     let mut said = said.into_iter();
     let line = |step: &Step| match said.next() {
         Some(said) => format!("{step}: {said}"),
@@ -265,14 +265,14 @@ fn written(
     SequenceFinding {
         rule: breach.rule.id.to_owned(),
         level: breach.level,
-        text: basis.text.to_owned(),
+        text: rule.text.to_owned(),
         source: breach.rule.source(),
         number,
         mismatch: breach.violation.to_string(),
         trace,
         sequence: Sequence {
             kind: SequenceKind::Sequence,
-            requirement: basis.text.to_owned(),
+            requirement: rule.text.to_owned(),
             why: format!(
                 "Sequence {number} of seed {seed} broke the rule `{}`, and was shrunk to this.",
                 breach.rule.id

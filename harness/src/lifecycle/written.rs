@@ -64,7 +64,7 @@ pub async fn replay(name: &str, sequence: &Sequence, stage: &Stage) -> Replayed 
                 step: index + 1,
                 rule: breach.rule.id.to_owned(),
                 level: breach.level,
-                text: breach.rule.basis.text.to_owned(),
+                text: breach.rule.text.to_owned(),
                 source: breach.rule.source(),
                 mismatch: breach.violation.to_string(),
             })

@@ -8,12 +8,12 @@ mod deed;
 mod members;
 mod model;
 mod race;
-mod rule;
+mod rules;
 mod table;
 mod track;
 
 pub use deed::Deed;
 pub use model::{LifeBreach, Model};
 pub use race::{Event, Raced, judge_race};
-pub use rule::LifeRule;
+pub(crate) use rules::ALL as RULES;
 pub use table::{Entry, Wanted, entry, table};

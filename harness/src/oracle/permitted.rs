@@ -8,11 +8,12 @@ use std::fmt;
 
 use crate::case::Level;
 use crate::contract::{DECLARED, declared};
-use crate::oracle::basis::{self, Basis};
+use crate::oracle::answers;
 use crate::oracle::body::{Body, Member};
 use crate::oracle::constraint::{job_fault, pool_fault};
 use crate::oracle::form::{Form, form};
 use crate::oracle::known::{Known, Place, Sent};
+use crate::oracle::rule::Rule;
 use crate::oracle::signed::{Verified, verify};
 
 const SERIALIZATION: &str = "SerializationException";
@@ -47,10 +48,10 @@ impl Permitted {
 pub struct Class {
     /// The answers.
     pub answer: Answer,
-    /// How firmly the request must get one of them: as firmly as the basis carries, or less.
+    /// How firmly the request must get one of them: as firmly as the rule stands, or less.
     pub level: Level,
     /// Why they are permitted.
-    pub basis: Basis,
+    pub rule: Rule,
 }
 
 /// What answers have in common.
@@ -105,17 +106,17 @@ impl fmt::Display for Answer {
 }
 
 impl Class {
-    /// A refusal as firm as its basis.
-    pub(crate) fn refusal(basis: Basis, types: &[&'static str], statuses: &'static [u16]) -> Self {
+    /// A refusal as firm as its rule.
+    pub(crate) fn refusal(rule: Rule, types: &[&'static str], statuses: &'static [u16]) -> Self {
         let types = types.iter().map(|name| Cow::Borrowed(*name)).collect();
-        Self::new(basis, Answer::Refusal { types, statuses })
+        Self::new(rule, Answer::Refusal { types, statuses })
     }
 
-    fn new(basis: Basis, answer: Answer) -> Self {
+    fn new(rule: Rule, answer: Answer) -> Self {
         Self {
             answer,
-            level: basis.level,
-            basis,
+            level: rule.level,
+            rule,
         }
     }
 
@@ -147,11 +148,11 @@ pub fn permitted(sent: Sent<'_>, known: &Known<'_>) -> Permitted {
         Body::Unreadable(reason) => return Permitted::Anything(reason),
         Body::Unclear(reason) => return Permitted::AnythingInForm(reason),
         Body::NotObject | Body::Malformed => {
-            classes.push(Class::refusal(basis::MALFORMED, &[SERIALIZATION], &[400]));
+            classes.push(Class::refusal(answers::MALFORMED, &[SERIALIZATION], &[400]));
         }
         Body::Nothing => {
             let types = [SERIALIZATION, INVALID_PARAMETER];
-            classes.push(Class::refusal(basis::NOTHING, &types, &[400]));
+            classes.push(Class::refusal(answers::NOTHING, &types, &[400]));
         }
         Body::Object(members) => {
             let weakest = if members.is_unusual || form == Form::Unusual {
@@ -178,12 +179,12 @@ pub fn permitted(sent: Sent<'_>, known: &Known<'_>) -> Permitted {
 /// An error that was asked for.
 fn queued(name: &str) -> Class {
     let types = vec![Cow::Owned(name.to_owned())];
-    let (basis, statuses): (Basis, &'static [u16]) = match declared(name) {
-        Some(error) if error.status == 500 => (basis::QUEUED, &[500]),
-        Some(_) => (basis::QUEUED, &[400]),
-        None => (basis::QUEUED_COMMON, &[]),
+    let (rule, statuses): (Rule, &'static [u16]) = match declared(name) {
+        Some(error) if error.status == 500 => (answers::QUEUED, &[500]),
+        Some(_) => (answers::QUEUED, &[400]),
+        None => (answers::QUEUED_COMMON, &[]),
     };
-    Class::new(basis, Answer::Refusal { types, statuses })
+    Class::new(rule, Answer::Refusal { types, statuses })
 }
 
 /// What a member says.
@@ -196,16 +197,16 @@ enum Read<'a> {
 
 impl<'a> Read<'a> {
     fn of(member: &'a Member, fault: fn(&str) -> Option<Level>) -> Self {
-        let constraint = |basis| Class::refusal(basis, &[INVALID_PARAMETER], &[400]);
-        let serialization = |basis| Class::refusal(basis, &[SERIALIZATION], &[400]);
+        let constraint = |rule| Class::refusal(rule, &[INVALID_PARAMETER], &[400]);
+        let serialization = |rule| Class::refusal(rule, &[SERIALIZATION], &[400]);
         Self::Fault(match member {
-            Member::Missing => constraint(basis::CONSTRAINT),
-            Member::Wrong => serialization(basis::WRONG_TYPE),
-            Member::WrongElsewhere => serialization(basis::WRONG_TYPE_ELSEWHERE),
+            Member::Missing => constraint(answers::CONSTRAINT),
+            Member::Wrong => serialization(answers::WRONG_TYPE),
+            Member::WrongElsewhere => serialization(answers::WRONG_TYPE_ELSEWHERE),
             Member::Text(text) => match fault(text) {
                 None => return Self::Id(text),
-                Some(Level::Must) => constraint(basis::CONSTRAINT),
-                Some(_) => constraint(basis::LOOSE_CONSTRAINT),
+                Some(Level::Must) => constraint(answers::CONSTRAINT),
+                Some(_) => constraint(answers::LOOSE_CONSTRAINT),
             },
         })
     }
@@ -236,42 +237,42 @@ fn member_faults(pool: Read<'_>, job: Read<'_>) -> Vec<Class> {
 /// What comes of the ids, as far as they are well-formed.
 fn state(pool: Option<&str>, job: Option<&str>, known: &Known<'_>) -> Vec<Class> {
     let place = known.place;
-    let not_found = |basis| vec![Class::refusal(basis, &[NOT_FOUND], &[400])];
+    let not_found = |rule| vec![Class::refusal(rule, &[NOT_FOUND], &[400])];
     let is_pool = pool.is_some_and(|pool| pool == known.ids.pool);
     let is_job = job.is_some_and(|job| job == known.ids.job);
     match (pool, job) {
         (None, None) => Vec::new(),
         // The pool alone: whether it exists may be asked before the job's id is looked at.
         (Some(_), None) => match place {
-            Place::NoPool if is_pool => not_found(basis::NO_POOL),
+            Place::NoPool if is_pool => not_found(answers::NO_POOL),
             _ if is_pool && place != Place::Unknown => Vec::new(),
-            _ => not_found(basis::OTHER_IDS),
+            _ => not_found(answers::OTHER_IDS),
         },
         // The job alone: an endpoint may look it up by its id.
         (None, Some(_)) => match place {
             _ if is_job && place.is_started() => Vec::new(),
-            Place::Job(_) | Place::SomeJob if is_job => any_declared(basis::NOT_RUNNING),
+            Place::Job(_) | Place::SomeJob if is_job => any_declared(answers::NOT_RUNNING),
             Place::Elsewhere if is_job => Vec::new(),
-            _ => not_found(basis::OTHER_IDS),
+            _ => not_found(answers::OTHER_IDS),
         },
         (Some(pool), Some(job)) if is_pool && is_job => match place {
-            Place::NoPool => not_found(basis::NO_POOL),
-            Place::NoJob => not_found(basis::NO_JOB),
+            Place::NoPool => not_found(answers::NO_POOL),
+            Place::NoJob => not_found(answers::NO_JOB),
             Place::Elsewhere => other_pool(),
             place if place.is_started() => {
                 let (pool, job) = (pool.to_owned(), job.to_owned());
-                vec![Class::new(basis::STOPPED, Answer::Stopped { pool, job })]
+                vec![Class::new(answers::STOPPED, Answer::Stopped { pool, job })]
             }
-            Place::Unknown => anything_declared(basis::UNKNOWN_STATE),
-            _ => anything_declared(basis::NOT_RUNNING),
+            Place::Unknown => anything_declared(answers::UNKNOWN_STATE),
+            _ => anything_declared(answers::NOT_RUNNING),
         },
         // The job's own pool may be the one that is named, or one that exists.
         _ if is_job && matches!(place, Place::Elsewhere | Place::NoPool | Place::Unknown) => {
-            anything_declared(basis::UNKNOWN_STATE)
+            anything_declared(answers::UNKNOWN_STATE)
         }
         _ if is_job && place != Place::NoJob => other_pool(),
-        _ if place == Place::Unknown => anything_declared(basis::UNKNOWN_STATE),
-        _ => not_found(basis::OTHER_IDS),
+        _ if place == Place::Unknown => anything_declared(answers::UNKNOWN_STATE),
+        _ => not_found(answers::OTHER_IDS),
     }
 }
 
@@ -279,16 +280,16 @@ fn state(pool: Option<&str>, job: Option<&str>, known: &Known<'_>) -> Vec<Class>
 /// one's own.
 fn other_pool() -> Vec<Class> {
     let types = [NOT_FOUND, INVALID_PARAMETER, "NotAuthorizedException"];
-    vec![Class::refusal(basis::OTHER_POOL, &types, &[400])]
+    vec![Class::refusal(answers::OTHER_POOL, &types, &[400])]
 }
 
-fn anything_declared(basis: Basis) -> Vec<Class> {
-    let mut classes = any_declared(basis);
-    classes.push(Class::new(basis, Answer::Shown));
+fn anything_declared(rule: Rule) -> Vec<Class> {
+    let mut classes = any_declared(rule);
+    classes.push(Class::new(rule, Answer::Shown));
     classes
 }
 
-fn any_declared(basis: Basis) -> Vec<Class> {
+fn any_declared(rule: Rule) -> Vec<Class> {
     let with = |status: u16| {
         DECLARED
             .iter()
@@ -299,7 +300,7 @@ fn any_declared(basis: Basis) -> Vec<Class> {
     [(400, &[400][..]), (500, &[500][..])]
         .map(|(status, statuses)| {
             let types = with(status);
-            Class::new(basis, Answer::Refusal { types, statuses })
+            Class::new(rule, Answer::Refusal { types, statuses })
         })
         .into()
 }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::case::{Ids, Invariant, Level};
 use crate::contract::declared;
-use crate::oracle::basis::Basis;
 use crate::oracle::invariant::{breaches, no_request_id, request_id, unbounded};
 use crate::oracle::known::{Known, Sent};
 use crate::oracle::permitted::{Answer, Class, Permitted, permitted};
+use crate::oracle::rule::Rule;
 use crate::oracle::success::{hold_shown, hold_stopped};
 use crate::oracle::violation::{Actual, Expected, Facet, Violation};
 use crate::wire::{Envelope, Response};
@@ -44,7 +44,7 @@ pub enum Reason {
     /// In a sentence.
     Told(&'static str),
     /// What permits the answer, or would.
-    Basis(Basis),
+    Rule(Rule),
 }
 
 /// What holds, with its source where there is one.
@@ -52,9 +52,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Told(reason) => f.write_str(reason),
-            Self::Basis(basis) => {
-                write!(f, "{} ({}: {})", basis.text, basis.kind.name(), basis.cite)
-            }
+            Self::Rule(rule) => write!(f, "{} ({})", rule.text, rule.source()),
         }
     }
 }
@@ -112,7 +110,7 @@ pub(crate) fn rule_read(permitted: &Permitted, response: &Response, envelope: &E
     };
     let reason = class
         .or(classes.first())
-        .map_or(Reason::Told(""), |class| Reason::Basis(class.basis));
+        .map_or(Reason::Told(""), |class| Reason::Rule(class.rule));
     if !found.is_empty() {
         return open(reason, found);
     }

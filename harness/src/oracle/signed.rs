@@ -1,7 +1,7 @@
 //! What the signature of a request permits.
 
 use crate::case::Signature;
-use crate::oracle::basis::{
+use crate::oracle::answers::{
     GARBAGE, INCOMPLETE, OUT_OF_TIME, TAMPERED, UNKNOWN_KEY, UNSIGNED, WRONG_SECRET,
 };
 use crate::oracle::known::Signing;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::case::{Case, Expectation, Grade, Ids, Message, Post, Requirement};
+use crate::oracle::Rule;
 
 /// Ids of the kind that an endpoint hands out, to show a request with.
 const EXAMPLE: (&str, &str) = ("us-east-1_EXAMPLE", "import-mAgUtd8PMm");
@@ -23,6 +24,22 @@ pub fn explain(requirement: &Requirement, case: Option<&Case>) -> String {
         explain_case(case, &mut text);
     }
     text
+}
+
+/// Explains a rule that sequences, races or campaigns hold answers to.
+pub fn explain_rule(rule: Rule) -> String {
+    let is_of_life = Rule::of_life().any(|one| one == rule);
+    let held_by = match is_of_life {
+        true => "the sequences and races of `fullstop lifecycle` and `fullstop fuzz`",
+        false => "the requests that `fullstop fuzz` makes",
+    };
+    format!(
+        "{}\n{}\n\nlevel    {}\nsource   {}\nheld by  {held_by}\n",
+        rule.id,
+        rule.text,
+        rule.level,
+        rule.source(),
+    )
 }
 
 fn explain_case(case: &Case, text: &mut String) {

@@ -3,5 +3,6 @@
 mod constraints;
 mod envelopes;
 mod fingerprints;
+mod rules;
 mod templates;
 mod violations;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fullstop::oracle::LifeRule;
+use fullstop::oracle::Rule;
 use fullstop::power::{LIFECYCLE, Setting, Share, catches, measure, published, soundness};
 use fullstop::reference::{Mutant, Variation};
 use fullstop::suite::Suite;
@@ -67,7 +67,7 @@ fn a_row_with_another_catch_is_a_difference() {
 fn the_published_matrix_names_cases_that_there_are() {
     let suite = Suite::embedded().expect("our own cases");
     let mut ids: BTreeSet<_> = suite.ids().map(str::to_owned).collect();
-    let rules = LifeRule::ALL.iter();
+    let rules = Rule::of_life();
     ids.extend(rules.map(|rule| format!("{LIFECYCLE}{}", rule.id)));
     for mutant in published().mutants {
         for id in &mutant.killed_by {

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use crate::case::Level;
 use crate::contract::Status;
 use crate::oracle::life::model::LifeBreach;
-use crate::oracle::life::rule::{
+use crate::oracle::life::rules::{
     COMPLETION_MEANS_END, COMPLETION_SHOWN, COMPLETION_STAYS, COUNTERS_NEVER_FALL, COUNTERS_REST,
-    DATES_IN_ORDER, IDENTITY, LifeRule, READ_AFTER_STOP, READ_AFTER_WRITE, ROLE_STAYS,
-    START_DATE_STAYS,
+    DATES_IN_ORDER, IDENTITY, READ_AFTER_STOP, READ_AFTER_WRITE, ROLE_STAYS, START_DATE_STAYS,
 };
+use crate::oracle::rule::Rule;
 use crate::oracle::same;
 use crate::oracle::violation::{Actual, Expected, Facet, Step, Violation};
 
@@ -104,7 +104,7 @@ pub(crate) fn hold_two(
     place: &Place,
     found: &mut Vec<LifeBreach>,
 ) {
-    let mut unchanged = |rule: LifeRule, name: &str| {
+    let mut unchanged = |rule: Rule, name: &str| {
         if let (Some(old), Some(new)) = (before.get(name), now.get(name))
             && !same(old, new)
             && !are_rounded(old, new)
@@ -182,7 +182,7 @@ pub(crate) fn status(members: &Members) -> Option<Status> {
 /// Adds a breach about one member.
 pub(crate) fn add(
     found: &mut Vec<LifeBreach>,
-    rule: LifeRule,
+    rule: Rule,
     place: &Place,
     name: &str,
     expected: Expected,
@@ -193,10 +193,10 @@ pub(crate) fn add(
 }
 
 impl LifeBreach {
-    pub(crate) fn new(rule: LifeRule, violation: Violation) -> Self {
+    pub(crate) fn new(rule: Rule, violation: Violation) -> Self {
         Self {
             rule,
-            level: rule.basis.level,
+            level: rule.level,
             violation,
             is_past: false,
         }
@@ -204,7 +204,7 @@ impl LifeBreach {
 
     /// Of a response as a whole.
     pub(crate) fn of_response(
-        rule: LifeRule,
+        rule: Rule,
         step: impl Into<Step>,
         expected: Expected,
         actual: Actual,

@@ -8,11 +8,12 @@ use crate::case::{Act, Ids, Level};
 use crate::contract::{Operation, Status};
 use crate::oracle::life::Deed;
 use crate::oracle::life::members::{Members, Place, add, status};
-use crate::oracle::life::rule::{
-    CREATED_FIRST, IDENTITY, IDS_ARE_NEW, JOB_STAYS, LIST_IS_WHOLE, LIST_NEWEST_FIRST, LifeRule,
+use crate::oracle::life::rules::{
+    CREATED_FIRST, IDENTITY, IDS_ARE_NEW, JOB_STAYS, LIST_IS_WHOLE, LIST_NEWEST_FIRST,
     NOTHING_THERE, OWN_POOL_ALONE, POOL_DELETABLE, POOL_GONE,
 };
 use crate::oracle::life::track::Track;
+use crate::oracle::rule::Rule;
 use crate::oracle::ruling::{is_turned_away, tells_nothing};
 use crate::oracle::statuses::Statuses;
 use crate::oracle::violation::{Actual, Expected, Step, Violation};
@@ -22,7 +23,7 @@ use crate::wire::{Envelope, Request, Response};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LifeBreach {
     /// The rule.
-    pub rule: LifeRule,
+    pub rule: Rule,
     /// How firmly it is broken: at most as firmly as the rule stands.
     pub level: Level,
     /// Where, what was wanted and what came.
@@ -412,7 +413,7 @@ fn hold_created(
 
 /// That an answer says of ids that they name nothing.
 fn hold_not_found(
-    rule: LifeRule,
+    rule: Rule,
     outcome: &Outcome,
     name: Option<&str>,
     step: impl Into<Step>,

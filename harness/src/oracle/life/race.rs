@@ -10,7 +10,7 @@ use crate::oracle::invariant::KNOWN_ERROR;
 use crate::oracle::life::Deed;
 use crate::oracle::life::members::{Members, Place, Since, hold_one, hold_two, status};
 use crate::oracle::life::model::{LifeBreach, hold_ids};
-use crate::oracle::life::rule::{
+use crate::oracle::life::rules::{
     JOB_STAYS, KNOWN_ANSWER, NO_RESTART, NO_SERVER_FAULT, POOL_GONE, RUNNING_JOB_STOPS,
     STOPPED_IS_FINAL,
 };

@@ -4,11 +4,12 @@ use crate::case::Act;
 use crate::contract::Status::{
     self, Created, Expired, Failed, InProgress, Pending, Stopped, Stopping, Succeeded,
 };
-use crate::oracle::life::rule::{
-    CREATED_FIRST, ENDED_IS_FINAL, JOB_STAYS, LifeRule, NO_RESTART, NO_RESTART_WHILE_STOPPING,
-    NOTHING_THERE, OPEN_DELETE, OPEN_START, OPEN_STOP, OPEN_UPLOAD, POOL_DELETABLE,
-    RUNNING_JOB_STOPS, START_BEGINS, STATUS_GOES_FORWARD, STOPPED_IS_FINAL, UPLOAD_MOVES_NOTHING,
+use crate::oracle::life::rules::{
+    CREATED_FIRST, ENDED_IS_FINAL, JOB_STAYS, NO_RESTART, NO_RESTART_WHILE_STOPPING, NOTHING_THERE,
+    OPEN_DELETE, OPEN_START, OPEN_STOP, OPEN_UPLOAD, POOL_DELETABLE, RUNNING_JOB_STOPS,
+    START_BEGINS, STATUS_GOES_FORWARD, STOPPED_IS_FINAL, UPLOAD_MOVES_NOTHING,
 };
+use crate::oracle::rule::Rule;
 use crate::oracle::statuses::{Statuses, in_time};
 
 /// What an operation is answered.
@@ -35,9 +36,9 @@ pub struct Entry {
     /// may move it further.
     pub to: Statuses,
     /// What carries the answer.
-    pub answer: LifeRule,
+    pub answer: Rule,
     /// What carries the status that follows.
-    pub status: LifeRule,
+    pub status: Rule,
 }
 
 /// The whole table, in the order of the statuses and of a job's life.

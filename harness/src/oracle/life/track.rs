@@ -4,12 +4,13 @@ use crate::case::{Act, Ids, Level};
 use crate::contract::Status;
 use crate::oracle::life::members::{Members, Place, Since, hold_one, hold_two, status};
 use crate::oracle::life::model::{LifeBreach, Outcome};
-use crate::oracle::life::rule::{
-    ENDED_IS_FINAL, LifeRule, NO_RESTART, NO_RESTART_WHILE_STOPPING, READ_AFTER_STOP,
-    READ_AFTER_WRITE, RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD,
-    STOPPED_BY_STOP_ALONE, STOPPED_IS_FINAL,
+use crate::oracle::life::rules::{
+    ENDED_IS_FINAL, NO_RESTART, NO_RESTART_WHILE_STOPPING, READ_AFTER_STOP, READ_AFTER_WRITE,
+    RUNNING_JOB_STOPS, START_NEEDS_FILE, STATUS_GOES_FORWARD, STOPPED_BY_STOP_ALONE,
+    STOPPED_IS_FINAL,
 };
 use crate::oracle::life::table::entry;
+use crate::oracle::rule::Rule;
 use crate::oracle::statuses::Statuses;
 use crate::oracle::violation::{Actual, Expected, Violation};
 
@@ -213,7 +214,7 @@ impl Track {
         let was_among_stopped = self.possible.are_among(Statuses::STOPPED);
         let is_stopped = Statuses::STOPPED.has(now);
         let ended = [Status::Expired, Status::Failed, Status::Succeeded];
-        let of = |rule: LifeRule| LifeBreach::new(rule, violation);
+        let of = |rule: Rule| LifeBreach::new(rule, violation);
         if is_late && was_among_stopped && !self.since.started {
             of(READ_AFTER_STOP)
         } else if is_late && !self.is_stop_granted {
@@ -244,6 +245,6 @@ impl Track {
     }
 }
 
-fn granted_wrongly(rule: LifeRule, act: Act) -> LifeBreach {
+fn granted_wrongly(rule: Rule, act: Act) -> LifeBreach {
     LifeBreach::of_response(rule, act, Expected::Refusal, Actual::Success)
 }

@@ -6,7 +6,7 @@ use fullstop::case::{Act, Level, Step};
 use fullstop::contract::Status;
 use fullstop::generator::Steps;
 use fullstop::lifecycle::{Played, Stage, play};
-use fullstop::oracle::{LifeRule, Statuses, Wanted, entry, table};
+use fullstop::oracle::{Rule, Statuses, Wanted, entry, table};
 use fullstop::reference::{Mutant, Options, Variation};
 
 /// How many generated sequences are played on the reference and on each variation here; the whole is a command.
@@ -22,7 +22,7 @@ fn the_table_speaks_of_every_status_and_operation() {
         let gone = one.act == Act::DeleteUserPool || one.wanted == Wanted::Refused;
         assert!(gone || !one.to.is_empty(), "{one:?}");
         assert!(
-            one.answer.basis.level == Level::Observe || one.wanted != Wanted::Either,
+            one.answer.level == Level::Observe || one.wanted != Wanted::Either,
             "{one:?}"
         );
     }
@@ -35,16 +35,15 @@ fn the_table_speaks_of_every_status_and_operation() {
 #[test]
 fn every_rule_has_a_name_of_its_own_and_evidence_for_its_level() {
     let mut names = BTreeSet::new();
-    for rule in LifeRule::ALL {
+    for rule in Rule::all() {
         assert!(names.insert(rule.id), "{} twice", rule.id);
-        let basis = rule.basis;
         assert!(
-            basis.level != Level::Must || basis.kind.carries_must(),
+            rule.level != Level::Must || rule.kind.carries_must(),
             "{}",
             rule.id
         );
         assert!(
-            basis.text.ends_with('.') && !basis.cite.is_empty(),
+            rule.text.ends_with('.') && !rule.cite.is_empty(),
             "{}",
             rule.id
         );

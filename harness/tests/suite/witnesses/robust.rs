@@ -235,9 +235,9 @@ fn a_must_stands_on_evidence_of_this_service() {
                     panic!("{body} is within the protocol")
                 };
                 for class in classes {
-                    let is_must = class.basis.level == fullstop::case::Level::Must;
-                    assert!(!is_must || class.basis.kind.carries_must(), "{class:?}");
-                    assert!(class.level >= class.basis.level, "{class:?}");
+                    let is_must = class.rule.level == fullstop::case::Level::Must;
+                    assert!(!is_must || class.rule.kind.carries_must(), "{class:?}");
+                    assert!(class.level >= class.rule.level, "{class:?}");
                 }
             }
         }

@@ -1,41 +1,7 @@
 //! What holds in the life of a job, a sentence each, with the evidence that carries it.
 
 use crate::case::SourceKind::{Documented, Inferred, Recorded};
-use crate::oracle::Basis;
-use crate::oracle::basis::{must, observe, should};
-
-/// Something that holds in the life of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LifeRule {
-    /// Its name, in kebab case.
-    pub id: &'static str,
-    /// What holds, how firmly, and on what evidence.
-    pub basis: Basis,
-}
-
-/// Declares the rules and the list of all of them.
-macro_rules! rules {
-    ($($name:ident = $id:literal, $basis:expr;)+) => {
-        $(pub(crate) const $name: LifeRule = LifeRule { id: $id, basis: $basis };)+
-
-        impl LifeRule {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$($name,)+];
-        }
-    };
-}
-
-impl LifeRule {
-    /// The rule of that name.
-    pub fn named(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|rule| rule.id == id)
-    }
-
-    /// What it stands on, in words.
-    pub fn source(self) -> String {
-        format!("{}: {}", self.basis.kind.name(), self.basis.cite)
-    }
-}
+use crate::oracle::rule::{Rule, must, observe, rules, should};
 
 const IMPORT_PAGE: &str = "developer guide, Importing users from a CSV file";
 const STATUSES: &str = "API reference, UserImportJobType, Status";

@@ -1,0 +1,86 @@
+//! A rule: one sentence with the evidence that carries it, under one id.
+
+use crate::case::{Level, SourceKind};
+use crate::oracle::{answers, life};
+
+/// What holds of an answer to any request, or in the life of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name, in kebab case.
+    pub id: &'static str,
+    /// What holds, in one sentence.
+    pub text: &'static str,
+    /// How firmly it holds.
+    pub level: Level,
+    /// What sort of evidence it stands on.
+    pub kind: SourceKind,
+    /// Where the evidence is found.
+    pub cite: &'static str,
+}
+
+impl Rule {
+    /// All of them: those about answers, and those about the life of a job.
+    pub fn all() -> impl Iterator<Item = Self> {
+        answers::ALL.iter().copied().chain(Self::of_life())
+    }
+
+    /// Those about the life of a job, which sequences and races are held to.
+    pub fn of_life() -> impl Iterator<Item = Self> {
+        life::RULES.iter().copied()
+    }
+
+    /// The rule of that name.
+    pub fn named(id: &str) -> Option<Self> {
+        Self::all().find(|rule| rule.id == id)
+    }
+
+    /// What it stands on, in words.
+    pub fn source(self) -> String {
+        format!("{}: {}", self.kind.name(), self.cite)
+    }
+}
+
+pub(crate) const fn must(
+    id: &'static str,
+    text: &'static str,
+    kind: SourceKind,
+    cite: &'static str,
+) -> Rule {
+    Rule {
+        id,
+        text,
+        level: Level::Must,
+        kind,
+        cite,
+    }
+}
+
+pub(crate) const fn should(
+    id: &'static str,
+    text: &'static str,
+    kind: SourceKind,
+    cite: &'static str,
+) -> Rule {
+    Rule {
+        level: Level::Should,
+        ..must(id, text, kind, cite)
+    }
+}
+
+pub(crate) const fn observe(id: &'static str, text: &'static str, cite: &'static str) -> Rule {
+    Rule {
+        level: Level::Observe,
+        ..must(id, text, SourceKind::Inferred, cite)
+    }
+}
+
+/// Declares rules and the list of all of them.
+macro_rules! rules {
+    ($($name:ident = $id:literal, $level:ident($($part:expr),+ $(,)?);)+) => {
+        $(pub(crate) const $name: Rule = $level($id, $($part),+);)+
+
+        /// All of them.
+        pub(crate) const ALL: &[Rule] = &[$($name,)+];
+    };
+}
+pub(crate) use rules;
