@@ -57,11 +57,16 @@ const FAULT: Fault = |request, response, client| {
     };
     let body = match request.operation.as_str() {
         "CreateUserPool" => json!({ "UserPool": { "Id": match number % 4 {
-            0 => hostile(number),
+            0 | 1 => format!("a\"{}", hostile(number)),
             _ => format!("us-east-1_Pool{number}"),
         } } }),
         "CreateUserImportJob" => json!({ "UserImportJob": {
-            "JobId": match number % 5 { 0..=3 => format!("import-{number}"), _ => hostile(number) },
+            "JobId": match number % 4 {
+                // Where ids are put into quoted text, this one ends the quotes round the pool's.
+                0 | 2 => "'".to_owned(),
+                1 => format!("import-{number}"),
+                _ => hostile(number),
+            },
             "UserPoolId": sent["UserPoolId"], "Status": "Created", "CreationDate": 1.0,
             "PreSignedUrl": url,
         } }),
