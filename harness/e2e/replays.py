@@ -21,7 +21,7 @@ for case in results["cases"]:
         wrong.append(f"{case['id']}: no replay line")
         continue
     ran = subprocess.run(["sh", "-c", case["replay"]], env=environment, capture_output=True, text=True, timeout=60)
-    status = re.findall(r"^HTTP/1\.[01] (\d{3})", ran.stdout, re.MULTILINE)
+    status = re.findall(r"^(?:HTTP/1\.[01]| +response) (\d{3})", ran.stdout, re.MULTILINE)
     wanted = came.split("\n", 1)[0]
     error = re.search(r'"__type":\s*"([^"]+)"', came)
     checked += 1

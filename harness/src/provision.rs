@@ -269,10 +269,14 @@ impl Provisioner {
         matches!(self.shared.driver, Driver::Embedded(_) | Driver::Command(_))
     }
 
-    /// Takes over a pool that was made on the target by someone else, so that it is deleted at the latest when the run ends.
-    /// False where the driver cannot delete a pool that it did not make, or another one has that id.
-    pub fn adopt(&self, pool: &str) -> bool {
-        self.makes_pools() && self.shared.held.hold(&Owned::pool(pool))
+    /// Takes over a pool that was made on the target by someone else under this name, so that it is deleted at the latest when the
+    /// run ends.
+    pub fn adopt(&self, pool: &str, name: &str) {
+        match &self.shared.driver {
+            Driver::Api(api) => api.adopt(pool, name),
+            Driver::Embedded(_) => drop(self.shared.held.hold(&Owned::pool(pool))),
+            _ => {}
+        }
     }
 
     /// Remembers that a pool of this name may have been made on the target although nobody was told its id.

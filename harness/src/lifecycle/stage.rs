@@ -296,7 +296,7 @@ impl Target {
             self.provisioner.miss(name);
             let answer = self.send(deed, &request).await.ok()?;
             match made_pool(&answer) {
-                Some(pool) if self.provisioner.adopt(&pool) => self.provisioner.found(name),
+                Some(pool) => self.provisioner.adopt(&pool, name),
                 None if (400..500).contains(&answer.status) => self.provisioner.found(name),
                 _ => {}
             }

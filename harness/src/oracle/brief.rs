@@ -77,11 +77,11 @@ impl Brief {
 impl fmt::Display for Brief {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Response(status, None) => write!(f, "{status}"),
-            Self::Response(status, Some(said)) => write!(f, "{status} {said}"),
-            Self::Closed => f.write_str("closed"),
-            Self::Silent => f.write_str("no answer"),
-            Self::Waited => f.write_str("time"),
+            Self::Response(status, None) => f.pad(&status.to_string()),
+            Self::Response(status, Some(said)) => f.pad(&format!("{status} {said}")),
+            Self::Closed => f.pad("closed"),
+            Self::Silent => f.pad("no answer"),
+            Self::Waited => f.pad("time"),
         }
     }
 }

@@ -196,6 +196,10 @@ impl Api {
         self.pools.delete(pool).await
     }
 
+    pub(crate) fn adopt(&self, pool: &str, name: &str) {
+        self.pools.adopt(pool, name);
+    }
+
     pub(crate) fn miss(&self, name: &str) {
         self.pools.miss(name);
     }

@@ -1,7 +1,7 @@
 //! Pools of the `api` driver: made under a name that tells the run, deleted whatever is in them, and swept up where nobody
 //! heard whether one was made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -33,6 +33,8 @@ pub(crate) struct Pools {
     made: AtomicU64,
     /// The names of pools that may have been made although nobody was told their ids.
     lost: Mutex<BTreeSet<String>>,
+    /// The names of pools by the ids that the endpoint told.
+    names: Mutex<BTreeMap<String, String>>,
     /// How many pools refused to be deleted for as long as anyone waits.
     stubborn: AtomicU32,
     /// How many deletions in a row failed, and what the last one came to.
@@ -49,6 +51,7 @@ impl Pools {
             run_id: run_id.to_owned(),
             made: AtomicU64::new(0),
             lost: Mutex::default(),
+            names: Mutex::default(),
             stubborn: AtomicU32::new(0),
             failed_deletes: AtomicU32::new(0),
             last_delete: Mutex::default(),
@@ -70,25 +73,27 @@ impl Pools {
             "AutoVerifiedAttributes": ["email"],
         });
         let operation = Operation::CreateUserPool;
-        let answer = accepted(&self.client, operation, &body, &self.held).await;
-        let id = answer.and_then(|answer| {
-            let id = member(&answer, "/UserPool/Id", operation);
-            // It was made, whatever it is.
-            id.inspect_err(|_| self.miss(&name))
-        });
-        if let Err(Unavailable::Indeterminate(why)) = &id
-            && !matches!(
-                why,
-                Reason::Throttled { .. } | Reason::Refused { status: 501, .. }
-            )
-        {
-            self.miss(&name);
-        }
-        let id = id?;
-        let owned = Owned::pool(&id);
-        if !self.held.hold(&owned) {
-            self.miss(&name);
-        }
+        // Who waits for the answer may be gone before it comes.
+        self.miss(&name);
+        let answer = match accepted(&self.client, operation, &body, &self.held).await {
+            Ok(answer) => answer,
+            Err(why) => {
+                let may_be_made = match &why {
+                    Unavailable::Indeterminate(why) => !matches!(
+                        why,
+                        Reason::Throttled { .. } | Reason::Refused { status: 501, .. }
+                    ),
+                    Unavailable::Unreachable(_) => false,
+                };
+                if !may_be_made {
+                    self.found(&name);
+                }
+                return Err(why);
+            }
+        };
+        // It was made, whatever it is.
+        let id = member(&answer, "/UserPool/Id", operation)?;
+        let owned = self.adopt(&id, &name);
         let step = Step::Call {
             operation,
             body,
@@ -98,6 +103,18 @@ impl Pools {
             }],
         };
         Ok((owned, step))
+    }
+
+    /// Holds a pool that was made under this name. Of pools with one id none is deleted by it for sure, so that each of them stays
+    /// missed by its name.
+    pub(crate) fn adopt(&self, id: &str, name: &str) -> Owned {
+        let owned = Owned::pool(id);
+        let other = lock(&self.names).insert(id.to_owned(), name.to_owned());
+        match self.held.hold(&owned) {
+            true => self.found(name),
+            false => other.into_iter().for_each(|other| self.miss(&other)),
+        }
+        owned
     }
 
     /// Forgets a name whose pool is known by its id, or was not made.

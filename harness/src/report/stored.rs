@@ -164,6 +164,7 @@ impl Results {
 /// A summary without its ratios, which follow from the counts.
 fn counts(mut summary: Summary) -> Summary {
     (summary.divergence, summary.coverage) = (None, None);
+    summary.must_coverage = None;
     summary
 }
 

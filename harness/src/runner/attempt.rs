@@ -241,8 +241,12 @@ impl Judge {
         }
         if record.verdict == Verdict::Divergent {
             // The limit of active jobs may have refused it.
+            let is_refused = answered
+                .response
+                .as_ref()
+                .is_some_and(|came| came.status >= 400);
             let is_start = case.operation == Operation::StartUserImportJob;
-            let place = lease.place.as_ref().filter(|_| is_start);
+            let place = lease.place.as_ref().filter(|_| is_start && is_refused);
             if place.is_some_and(|place| place.suspects(0).is_some()) {
                 return Err(Halt::Again(Reason::OthersActive, None));
             }

@@ -336,6 +336,24 @@ fn a_success_in_place_of_a_refusal_is_the_cases_own() {
     assert!(faults.contains(&missing), "{faults:?}");
 }
 
+/// A start that is granted was not refused for other active jobs, however many there are.
+#[test]
+fn a_restart_is_found_beside_other_active_jobs() {
+    let served = Served::start(&["--mutant", "restart-accepted", "--in-progress-ms", "60000"]);
+    let run = run(
+        &served.url,
+        &["--filter", "state/no-restart", "--filter", "response/"],
+    );
+    let verdicts = run.verdicts();
+    let verdict = verdicts.get("state/no-restart/start-after-stop");
+    assert_eq!(
+        verdict.map(String::as_str),
+        Some("divergent"),
+        "{}",
+        run.said()
+    );
+}
+
 /// A limit of active jobs is learned, and changes no verdict.
 #[test]
 fn one_active_job_costs_time_and_no_verdict() {

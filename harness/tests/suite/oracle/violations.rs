@@ -98,6 +98,10 @@ fn an_answer_in_few_words_is_read_back() {
         let Ok(read) = brief.to_string().parse::<Brief>();
         assert_eq!(read, brief);
     }
+    // Tables show it in columns.
+    for brief in [Brief::Response(200, None), Brief::Closed, Brief::Silent] {
+        assert_eq!(format!("{brief:<20}|").len(), 21, "{brief}");
+    }
     assert!(Brief::Response(200, Some("Stopped".to_owned())).shows_job());
     assert!(!Brief::Response(400, Some("Stop".to_owned())).shows_job());
 }
