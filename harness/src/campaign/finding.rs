@@ -55,7 +55,7 @@ pub struct Finding {
     pub path: String,
     /// What the case file says.
     pub text: String,
-    /// Whether it says no more than that the server failed.
+    /// It says no more than that the server failed.
     pub(crate) is_server_error: bool,
     /// Whether it is a request, which needs the valid one beside it.
     pub(crate) is_request: bool,

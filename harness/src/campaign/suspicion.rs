@@ -340,7 +340,7 @@ pub(crate) fn wrong(gist: Option<&Gist>, violations: &[Violation]) -> String {
     places(violations.iter().filter(|one| !is_missing(one)))
 }
 
-/// Where some violations are, each place once.
+/// The places of some violations, each once.
 pub(crate) fn places<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> String {
     let places: BTreeSet<_> = violations.into_iter().map(Violation::at).collect();
     Vec::from_iter(places).join(" ")

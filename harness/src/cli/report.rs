@@ -27,7 +27,7 @@ The exit code is 0 whatever the results say: `fullstop run` is the gate.";
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// What `run --json` or `lifecycle --json` wrote, several for targets side by side; NAME=FILE calls one by
+    /// Results of `run --json` or `lifecycle --json`, several for targets side by side; NAME=FILE calls one by
     /// another name.
     #[arg(required = true, value_name = "RESULTS.json")]
     results: Vec<String>,

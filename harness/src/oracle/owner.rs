@@ -1,4 +1,4 @@
-//! Whose a violation is: what breaks a rule about every answer is told under that rule, and not once more in every case.
+//! The owner of a violation: what breaks a rule about every answer is told under that rule, and not once more in every case.
 
 use crate::case::Invariant;
 use crate::oracle::invariant::Observed;
@@ -7,20 +7,20 @@ use crate::oracle::{Breach, hold};
 
 /// What is wrong with an answer, by whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owned<Rule> {
+pub struct Owned<Id> {
     /// What the case itself states.
     pub own: Vec<Violation>,
     /// The rules about every answer that the rest breaks, each once.
-    pub others: Vec<Rule>,
+    pub others: Vec<Id>,
 }
 
 /// Parts what a case has against its answer by whose it is. A rule about every answer owns what it has against the same facet. A
 /// success in place of a refusal, or the other way round, always belongs to the case.
-pub fn owned<Rule: Clone + PartialEq>(
+pub fn owned<Id: Clone + PartialEq>(
     violations: Vec<Violation>,
-    rules: impl IntoIterator<Item = (Invariant, Rule)>,
+    rules: impl IntoIterator<Item = (Invariant, Id)>,
     observed: &Observed,
-) -> Owned<Rule> {
+) -> Owned<Id> {
     let broken = rules.into_iter().filter_map(|(invariant, rule)| {
         let held = hold(invariant, std::slice::from_ref(observed));
         Some((rule, held.breaches.into_iter().next()?))
@@ -31,7 +31,7 @@ pub fn owned<Rule: Clone + PartialEq>(
         others: Vec::new(),
     };
     for violation in violations {
-        let is_owner = |(_, breach): &&(Rule, Breach)| {
+        let is_owner = |(_, breach): &&(Id, Breach)| {
             let mut broken = breach.violations.iter();
             broken.any(|one| are_one(&one.facet, &violation.facet))
         };
@@ -45,12 +45,7 @@ pub fn owned<Rule: Clone + PartialEq>(
     owned
 }
 
-/// Whether two facets are one: the message of an error is a member of its body.
+/// One part of an answer may be named in two ways: the message of an error is a member of its body.
 fn are_one(one: &Facet, other: &Facet) -> bool {
-    let is_message = |facet: &Facet| match facet {
-        Facet::Message => true,
-        Facet::Body(pointer) => matches!(pointer.as_str(), "/message" | "/Message"),
-        _ => false,
-    };
-    one == other || is_message(one) && is_message(other)
+    one == other || one.is_message() && other.is_message()
 }

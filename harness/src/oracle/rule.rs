@@ -40,44 +40,16 @@ impl Rule {
     }
 }
 
-pub(crate) const fn must(
-    id: &'static str,
-    text: &'static str,
-    kind: SourceKind,
-    cite: &'static str,
-) -> Rule {
-    Rule {
-        id,
-        text,
-        level: Level::Must,
-        kind,
-        cite,
-    }
-}
-
-pub(crate) const fn should(
-    id: &'static str,
-    text: &'static str,
-    kind: SourceKind,
-    cite: &'static str,
-) -> Rule {
-    Rule {
-        level: Level::Should,
-        ..must(id, text, kind, cite)
-    }
-}
-
-pub(crate) const fn observe(id: &'static str, text: &'static str, cite: &'static str) -> Rule {
-    Rule {
-        level: Level::Observe,
-        ..must(id, text, SourceKind::Inferred, cite)
-    }
-}
-
 /// Declares rules and the list of all of them.
 macro_rules! rules {
-    ($($name:ident = $id:literal, $level:ident($($part:expr),+ $(,)?);)+) => {
-        $(pub(crate) const $name: Rule = $level($id, $($part),+);)+
+    ($($name:ident = $id:literal, $level:ident($text:expr, $kind:expr, $cite:expr $(,)?);)+) => {
+        $(pub(crate) const $name: Rule = Rule {
+            id: $id,
+            text: $text,
+            level: $level,
+            kind: $kind,
+            cite: $cite,
+        };)+
 
         /// All of them.
         pub(crate) const ALL: &[Rule] = &[$($name,)+];

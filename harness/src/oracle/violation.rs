@@ -236,6 +236,15 @@ impl Facet {
         Self::State(Some(member.to_owned()))
     }
 
+    /// True of the message of an error, and of the members that tell it.
+    pub fn is_message(&self) -> bool {
+        match self {
+            Self::Message => true,
+            Self::Body(pointer) => matches!(pointer.as_str(), "/message" | "/Message"),
+            _ => false,
+        }
+    }
+
     /// The member of a job that it is about, of one job or of the jobs of a list, in a response.
     pub fn member(&self) -> Option<&str> {
         let Self::Body(pointer) = self else {

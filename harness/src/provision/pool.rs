@@ -105,8 +105,8 @@ impl Pools {
         Ok((owned, step))
     }
 
-    /// Holds a pool that was made under this name. Of pools with one id none is deleted by it for sure, so that each of them stays
-    /// missed by its name.
+    /// Holds a pool that was made under this name. Where an endpoint gives several pools one id, a deletion may hit any of them: all
+    /// of their names are looked for at the end.
     pub(crate) fn adopt(&self, id: &str, name: &str) -> Owned {
         let owned = Owned::pool(id);
         let other = lock(&self.names).insert(id.to_owned(), name.to_owned());

@@ -7,7 +7,7 @@ use crate::campaign::cause::request::{
 };
 use crate::campaign::cause::said::{
     INVALID_PARAMETER, NOT_FOUND, SERIALIZATION, found_or, is_of_error, is_of_signatures,
-    is_of_words, is_refused, is_wordless, meant, of_member, other_success, restarted,
+    is_refused, is_wordless, meant, of_member, other_success, restarted,
 };
 use crate::campaign::cause::{Cause, FOUND};
 use crate::campaign::suspicion::{Gist, Kind, Suspicion};
@@ -213,7 +213,11 @@ fn of_refused(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
 
 /// The right error has other words: those of a check that is another one, or of one that should have come first.
 fn of_words(suspicion: &Suspicion) -> Option<BTreeSet<Cause>> {
-    if !suspicion.violations.iter().all(is_of_words) {
+    if !suspicion
+        .violations
+        .iter()
+        .all(|one| one.facet.is_message())
+    {
         return None;
     }
     if suspicion.violations.iter().all(is_wordless) {
@@ -323,7 +327,7 @@ fn is_vacuous(suspicion: &Suspicion) -> bool {
     suspicion.kind == Kind::Case && suspicion.violations.iter().any(is_of_answer)
 }
 
-/// Whether a job should be stopped.
+/// A job should be stopped.
 fn is_of_stop(expected: &Expected) -> bool {
     match expected {
         Expected::Stopped { .. } => true,

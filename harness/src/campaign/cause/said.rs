@@ -1,4 +1,4 @@
-//! What a violation says of an answer.
+//! Readings of single violations.
 
 use std::collections::BTreeSet;
 
@@ -64,18 +64,10 @@ pub(crate) fn is_refused(violation: &Violation) -> bool {
     is_of_answer && violation.expected.is_success() && !is_success
 }
 
-pub(crate) fn is_of_words(violation: &Violation) -> bool {
-    match &violation.facet {
-        Facet::Message => true,
-        Facet::Body(pointer) => matches!(pointer.as_str(), "/message" | "/Message"),
-        _ => false,
-    }
-}
-
 /// Whether there are no words, or something else in their place.
 pub(crate) fn is_wordless(violation: &Violation) -> bool {
     let is_no_text = matches!(violation.actual, Actual::Missing | Actual::Nested(_));
-    is_of_words(violation) && is_no_text
+    violation.facet.is_message() && is_no_text
 }
 
 /// What is wrong where this member is: of two dates that are not in order, it may be either.

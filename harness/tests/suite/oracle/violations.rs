@@ -1,9 +1,43 @@
 //! Violations are data, and their text is made once.
 
-use fullstop::case::Act;
+use fullstop::case::{Act, Invariant};
 use fullstop::contract::Status;
-use fullstop::oracle::{Actual, Brief, Expected, Facet, Statuses, Step, Violation};
+use fullstop::oracle::{
+    Actual, Brief, Expected, Facet, Observed, Outcome, Owned, Statuses, Step, Violation, owned,
+};
+use fullstop::wire::Response;
 use serde_json::{Value, json};
+
+/// What is wrong with an answer, parted by whose it is: of the case, and of the rule about the status of errors.
+fn parted(expected: u16, answer: &str, status: u16) -> (usize, Vec<&'static str>) {
+    let response = Response::new(status, answer);
+    let (wanted, came) = (
+        Expected::Statuses(vec![expected]),
+        Actual::status(&response),
+    );
+    let violation = Violation::new(Facet::Status, wanted, came);
+    let observed = Observed {
+        case: "a/b/c".to_owned(),
+        protocol: true,
+        ids: None,
+        stops: false,
+        may_fail: false,
+        outcome: Outcome::Answered(response),
+        failed_first: None,
+    };
+    let rules = [(Invariant::ErrorStatus, "status")];
+    let Owned { own, others } = owned(vec![violation], rules, &observed);
+    (own.len(), others)
+}
+
+#[test]
+fn a_status_belongs_to_its_rule_unless_a_refusal_came_for_a_success() {
+    let not_found = r#"{"__type":"ResourceNotFoundException"}"#;
+    assert_eq!(parted(400, not_found, 404), (0, vec!["status"]));
+    // The same answer, where a success was wanted, and one that the rule has nothing against.
+    assert_eq!(parted(200, not_found, 404), (1, vec![]));
+    assert_eq!(parted(400, "{}", 404), (1, vec![]));
+}
 
 #[test]
 fn a_facet_is_read_back_from_its_name() {
