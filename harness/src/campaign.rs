@@ -2,7 +2,6 @@
 
 mod apart;
 pub mod black_box;
-mod cause;
 mod confirm;
 pub mod corpus;
 mod differ;

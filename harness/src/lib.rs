@@ -13,6 +13,7 @@ pub mod doctor;
 #[cfg(feature = "cli")]
 pub mod drift;
 mod exchange;
+pub mod fault;
 mod files;
 pub mod generator;
 pub mod ledger;

@@ -44,4 +44,5 @@ pub use ruling::{Reason, Ruling, Verdict, permits, rule};
 pub use said::expectations;
 pub use statuses::Statuses;
 pub use template::{JOB_NAME, Likeness, Name, POOL_NAME, names, template};
+pub(crate) use violation::quote;
 pub use violation::{Actual, Expected, Facet, Step, Violation};

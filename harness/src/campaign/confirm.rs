@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::campaign::cause::causes;
 use crate::campaign::execute::{Arena, is_sent_alone};
 use crate::campaign::finding::{Finding, Written, written};
 use crate::campaign::latency::grown;
 use crate::campaign::shrink::smaller;
-use crate::campaign::suspicion::{Kind, Suspicion};
+use crate::campaign::suspicion::Suspicion;
 use crate::case::{Invariant, Level};
+use crate::fault::{Kind, causes};
 use crate::oracle::{Permitted, expectations};
 use crate::reference::{Auth, Options};
 use crate::runner::{Record, Session, Verdict};
@@ -259,7 +259,7 @@ impl Confirmer {
         let is_server_error = suspicion.kind == Kind::Invariant(Invariant::NoServerErrors);
         Finding {
             id,
-            causes: causes(&suspicion),
+            causes: causes(&suspicion.symptom()),
             also: Vec::new(),
             key: suspicion.key,
             level,

@@ -8,12 +8,11 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::campaign::kind::{AnswerKind, kind};
-use crate::campaign::suspicion::{
-    Broken, Came, Gist, Invariants, Kind, Suspicion, places, suspicions,
-};
+use crate::campaign::suspicion::{Broken, Came, Invariants, Suspicion, places, suspicions};
 use crate::case::{Case, Given, Ids, Invariant, Level, Message, Signature, Source, SourceKind};
 use crate::contract::{Operation, Status};
 use crate::exchange::{ExclusiveLease, FixtureLease, FixturePool};
+use crate::fault::{Gist, Kind};
 use crate::oracle::{
     self, Actual, Answer, Expected, Facet, Known, Likeness, Observed, Outcome, Permitted, Place,
     Sent, Signing, Statuses, Violation, permitted, same,

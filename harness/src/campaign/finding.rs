@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::campaign::cause::{Cause, have_one, of_both_told};
-use crate::campaign::suspicion::{Broken, Kind, Suspicion, facets, nobody, wrong};
+use crate::campaign::suspicion::{Broken, Suspicion, wrong};
 use crate::case::{
     Answer, Case, Change, Expectation, File, Given, Grade, Invariant, Level, Payload, Post,
     Requirement,
 };
 use crate::contract::Operation;
+use crate::fault::{Cause, Kind, facets, have_one, nobody, of_both_told};
 use crate::oracle::{Expected, Violation};
 #[cfg(feature = "cli")]
 use crate::suite::{Suite, SuiteError};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::campaign::execute::Arena;
-use crate::campaign::suspicion::{Broken, Kind, Suspicion};
+use crate::campaign::suspicion::{Broken, Suspicion};
 use crate::case::{
     Case, Change, Given, JobState, Level, MemberValue, PoolState, Source, SourceKind,
 };
 use crate::contract::Operation;
+use crate::fault::Kind;
 use crate::oracle::{Actual, Expected, Facet, Violation};
 use crate::target::Lane;
 

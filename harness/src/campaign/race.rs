@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
 use crate::clock::Deadline;
+use crate::fault::{Cause, causes_of_rule};
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
 use crate::reference::Options;
 use crate::shell::word;
@@ -84,7 +84,7 @@ impl Theatre {
         let violations = Vec::from_iter(seen.violation.clone());
         let causes = violations
             .first()
-            .map(|violation| causes_of_rule(&seen.rule, &seen.text, violation));
+            .map(|violation| causes_of_rule(&seen.rule, violation));
         let mut causes = causes.unwrap_or_default();
         // A job that was started again may have come to its end since.
         if seen.kind == Kind::StopStart && causes.contains(&Cause::NotStopped) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::campaign::execute::{Arena, is_sent_alone};
-use crate::campaign::suspicion::Kind;
+use crate::fault::Kind;
 use crate::oracle::Violation;
 use crate::runner::{Exchange, RunError, Session, Verdict};
 use crate::suite::Suite;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
-use crate::campaign::cause::{Cause, causes_of_rule};
 use crate::campaign::finding::Finding;
 use crate::case::{Act, Sequence, SequenceKind, Source, Step};
+use crate::fault::{Cause, causes_of_rule};
 use crate::lifecycle::{Stage, Target, play, shrink};
 use crate::oracle::{Brief, LifeBreach};
 use crate::reference::Options;
@@ -204,7 +204,7 @@ impl Theatre {
             said,
             hits,
         } = shown;
-        let mut causes = causes_of_rule(breach.rule.id, breach.rule.text, &breach.violation);
+        let mut causes = causes_of_rule(breach.rule.id, &breach.violation);
         if said[at].shows_job() {
             causes.remove(&Cause::ErrorAsSuccess);
         }

@@ -13,9 +13,9 @@ use crate::campaign::settings::{
     BLOCK, CORPUS_MAX, EPOCH_MAX, EPOCH_MIN, NOVELTY_MAX, SEQUENCE_ONE_IN, STRANDS, Settings,
     Source,
 };
-use crate::campaign::suspicion::nobody;
 use crate::case::{Case, Change, Given, JobState, Level, Message, PoolState, Step};
 use crate::contract::Operation;
+use crate::fault::nobody;
 use crate::generator::{Generator, Kind, Settings as GeneratorSettings, Steps};
 use crate::oracle::{Known, Permitted, Place, Sent, Signing, permitted};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memchr::{memchr_iter, memmem};
 
 use crate::case::{Case, Change, Ids, Invariant, Level, Message, Source, SourceKind};
-use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
+use crate::fault::{Gist, Kind, Symptom};
 use crate::oracle::{
     Actual, Expected, Facet, Observed, Outcome, Permitted, Reason, Ruling, Verdict, Violation,
     hold, rule_read,
@@ -31,23 +31,6 @@ pub(crate) struct Broken {
     pub(crate) sources: Vec<Source>,
 }
 
-/// What sort of fault it may be, which decides how it is looked into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
-    /// An answer that the request must not get.
-    Answer,
-    /// An answer that no request may get.
-    Invariant(Invariant),
-    /// An answer with something in it that belongs in a log.
-    Leak,
-    /// An answer that comes too late for what was asked.
-    Latency,
-    /// A state afterwards that must not be.
-    State,
-    /// A case of the suite that diverges.
-    Case,
-}
-
 /// Something that may be wrong, seen once.
 #[derive(Clone, Debug)]
 pub(crate) struct Suspicion {
@@ -64,54 +47,18 @@ pub(crate) struct Suspicion {
     pub(crate) executions: u64,
 }
 
-/// An answer in few words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Gist {
-    pub(crate) status: u16,
-    pub(crate) error_type: Option<String>,
-    /// Whether it shows a job.
-    pub(crate) has_job: bool,
-}
-
-impl Gist {
-    pub(crate) fn of(response: &Response) -> Self {
-        let envelope = Envelope::read(response);
-        let json = envelope.json.as_ref().ok();
-        let job = json.and_then(|json| json.get("UserImportJob"));
-        let has = |member: &&str| job.is_some_and(|job| job.get(member).is_some());
-        Self {
-            status: response.status,
-            error_type: envelope.error_type().map(str::to_owned),
-            has_job: ["JobId", "UserPoolId", "Status"].iter().any(has),
-        }
-    }
-
-    pub(crate) fn of_outcome(outcome: &Outcome) -> Option<Self> {
-        match outcome {
-            Outcome::Answered(response) => Some(Self::of(response)),
-            Outcome::Closed | Outcome::Silent(_) => None,
-        }
-    }
-
-    /// Whether it says that a request is granted, and shows nothing.
-    pub(crate) fn is_jobless(&self) -> bool {
-        self.status < 400 && self.error_type.is_none() && !self.has_job
-    }
-
-    /// The error that a violation tells.
-    pub(crate) fn of_error(actual: &Actual) -> Option<Self> {
-        match actual {
-            Actual::Error(status, error_type) => Some(Self {
-                status: *status,
-                error_type: error_type.clone(),
-                has_job: false,
-            }),
-            _ => None,
-        }
-    }
-}
-
 impl Suspicion {
+    /// As far as its cause is looked for in it. Where there is no id, the sentence stands for it.
+    pub(crate) fn symptom(&self) -> Symptom<'_> {
+        Symptom {
+            kind: self.kind,
+            case: &self.case,
+            rule: self.broken.id.as_ref().unwrap_or(&self.broken.text),
+            gist: self.gist.as_ref(),
+            violations: &self.violations,
+        }
+    }
+
     /// What it is looked into by: the same fault at a firmer level is worth another look.
     pub(crate) fn mark(&self) -> String {
         format!("{}: {}", self.broken.level, self.key)
@@ -376,59 +323,6 @@ fn shown_ids(came: Came<'_>) -> Option<Ids> {
         _ => false,
     });
     (!renamed).then(|| came.ids.clone())
-}
-
-/// What is changed, so that two requests with the same fault have the same name.
-pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
-    let mut names = BTreeSet::new();
-    for change in &case.changes {
-        names.insert(match change {
-            Change::Set(member, value) => {
-                let fragment = value.fragment(|id| ids.of(id).to_owned());
-                let constraint = [JOB_ID, USER_POOL_ID]
-                    .into_iter()
-                    .find(|one| one.member == member);
-                match constraint {
-                    Some(constraint) => format!("{member} {}", of_value(&constraint, &fragment)),
-                    None => "another member".to_owned(),
-                }
-            }
-            Change::Remove(member) => format!("{member} missing"),
-            Change::Target(_) => "target".to_owned(),
-            Change::Signature(signature) => format!("signature {signature:?}"),
-            other => other.part(),
-        });
-    }
-    if names.is_empty() || names.iter().all(|name| name == "another member") {
-        names.insert(case.given.to_string());
-    }
-    Vec::from_iter(names).join(", ")
-}
-
-/// The ids that facets are told with where there is no precondition: what they are does not matter.
-pub(crate) fn nobody() -> Ids {
-    Ids {
-        pool: "us-east-1_Example".to_owned(),
-        job: "import-Example".to_owned(),
-    }
-}
-
-/// What is the matter with a member's value.
-fn of_value(constraint: &Constraint, fragment: &str) -> &'static str {
-    match serde_json::from_str::<serde_json::Value>(fragment) {
-        Ok(serde_json::Value::Null) => "missing",
-        Ok(serde_json::Value::String(text)) if text.is_empty() => "empty",
-        Ok(serde_json::Value::String(text)) => {
-            let length = text.chars().count();
-            if length > constraint.length_max {
-                "too long"
-            } else {
-                "of another form"
-            }
-        }
-        Ok(_) => "of another type",
-        Err(_) => "malformed",
-    }
 }
 
 /// What betrays a stack trace, in the words of the languages that emulators are written in.

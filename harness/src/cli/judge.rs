@@ -49,6 +49,9 @@ pub(crate) struct Arguments {
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
+    /// Show the sums per area and every case with its proof, too.
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -78,6 +81,7 @@ pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let results = judged(&suite, &recording, &plan, snapshots, ledger.as_ref(), gate)?;
     let style = Style {
         quiet: arguments.quiet,
+        verbose: arguments.verbose,
     };
     arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))

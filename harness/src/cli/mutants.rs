@@ -1,5 +1,6 @@
 //! `fullstop mutants`: which deviations the suite catches.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -101,6 +102,29 @@ fn difference_text(row: &Difference) -> String {
     )
 }
 
+/// How many faults a run shows on a mutant, which is one.
+fn faults_text(matrix: &Matrix) -> String {
+    let mut counts: Vec<_> = matrix.mutants.iter().map(|row| row.faults.len()).collect();
+    counts.retain(|count| *count > 0);
+    let keys: BTreeSet<_> = matrix
+        .mutants
+        .iter()
+        .flat_map(|row| row.faults.keys())
+        .collect();
+    let share = |most: usize| {
+        let within = counts.iter().filter(|count| **count <= most).count();
+        100.0 * within as f64 / counts.len().max(1) as f64
+    };
+    let mean = counts.iter().sum::<usize>() as f64 / counts.len().max(1) as f64;
+    format!(
+        "\nfaults shown on {} mutants: one on {:.1} %, at most two on {:.1} %, {mean:.2} in the mean, {} keys\n",
+        counts.len(),
+        share(1),
+        share(2),
+        keys.len()
+    )
+}
+
 fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
     let mut text = String::new();
     for mutant in &matrix.mutants {
@@ -131,6 +155,7 @@ fn matrix_text(matrix: &Matrix, suite: &Suite, whole: bool) -> String {
             let _ = writeln!(text, "  {}", case.id);
         }
     }
+    text.push_str(&faults_text(matrix));
     let alone = matrix
         .mutants
         .iter()

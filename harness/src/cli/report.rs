@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
+    /// Show the sums per area and every case with its proof, too.
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -56,6 +59,7 @@ pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if arguments.terminal || !arguments.reports.is_any() {
         let style = Style {
             quiet: arguments.quiet,
+            verbose: arguments.verbose,
         };
         let is_alone = all.len() + lives.len() == 1;
         let heading = |label: &str| match is_alone {

@@ -92,6 +92,9 @@ pub(crate) struct Arguments {
     /// Show the findings and the last lines only.
     #[arg(long, short)]
     quiet: bool,
+    /// Show the sums per area and every case with its proof, too.
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -132,6 +135,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     results.quotas = client.usage();
     let style = Style {
         quiet: arguments.quiet,
+        verbose: arguments.verbose,
     };
     arguments.outputs.write(&results, style)?;
     let was_cut = results.cut == Some(Cut::Interrupted);

@@ -23,7 +23,10 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = Vec::new();
-        let style = Style { quiet: true };
+        let style = Style {
+            quiet: true,
+            ..Style::default()
+        };
         terminal(&self.results, style, &mut text).map_err(|_| fmt::Error)?;
         let text = String::from_utf8_lossy(&text);
         write!(f, "{}", anstream::adapter::strip_str(&text))?;

@@ -85,6 +85,14 @@ impl Answer {
         types.iter().map(|name| &**name)
     }
 
+    /// The status codes that it may have. A refusal without any has any from 400 on.
+    pub fn statuses(&self) -> &'static [u16] {
+        match self {
+            Self::Refusal { statuses, .. } => statuses,
+            Self::Stopped { .. } | Self::Shown => &[200],
+        }
+    }
+
     /// Whether it is no refusal.
     pub fn is_success(&self) -> bool {
         !matches!(self, Self::Refusal { .. })

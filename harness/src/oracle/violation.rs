@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::case::Act;
-use crate::contract::Status;
+use crate::contract::{Status, is_known};
 use crate::oracle::permitted::Answer;
 use crate::oracle::statuses::Statuses;
 use crate::visible::on_a_line;
@@ -236,6 +236,12 @@ impl Facet {
         Self::State(Some(member.to_owned()))
     }
 
+    /// Its name, unless it is what first comes to mind: the status and the error type.
+    pub fn of_rest(&self) -> Option<String> {
+        let is_first = matches!(self, Self::Status | Self::ErrorType | Self::Response);
+        (!is_first).then(|| self.to_string())
+    }
+
     /// True of the message of an error, and of the members that tell it.
     pub fn is_message(&self) -> bool {
         match self {
@@ -346,6 +352,11 @@ impl Expected {
             }
             Self::ErrorTypes(names) => names.iter().map(String::as_str).collect(),
             Self::StatusOf { error, .. } => vec![error],
+            // A pattern may be the name of a type, with the colon that the header has behind it.
+            Self::Matches(pattern) => {
+                let name = pattern.trim_end_matches(':');
+                is_known(name).then_some(name).into_iter().collect()
+            }
             _ => Vec::new(),
         };
         names.into_iter()

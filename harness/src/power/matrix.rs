@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::power::life::{LIFECYCLE, broken_rules};
 use crate::reference::{Mutant, Options};
-use crate::runner::{Plan, Record, Runner, Session, SessionError, Verdict};
+use crate::runner::{Plan, Record, Runner, Session, SessionError, Verdict, faults_of};
 use crate::suite::Suite;
 use crate::target::Profile;
 
@@ -51,6 +51,9 @@ pub struct Killed {
     /// The ids of the cases and invariants that diverge on it; for a mutant about the life of a job, the rules that
     /// sequences and races show it to break, as `lifecycle:<rule>`.
     pub killed_by: Vec<String>,
+    /// The titles of the faults that a run on it shows, by their keys. A mutant is one fault.
+    #[serde(default)]
+    pub faults: BTreeMap<String, String>,
 }
 
 /// A row that two matrices do not share.
@@ -94,14 +97,23 @@ pub async fn measure(
         let Ok((index, mutant, records, rules)) = done else {
             continue;
         };
-        let killed_by = records?
-            .iter()
-            .filter(|record| is_catch(record))
-            .map(|record| record.id.clone())
-            .chain(rules)
-            .collect();
+        let records = records?;
+        let catching = records.iter().filter(|record| is_catch(record));
+        let faults = faults_of(&records, suite).into_iter();
         progress(mutant);
-        rows.insert(index, (mutant, killed_by));
+        rows.insert(
+            index,
+            Killed {
+                name: mutant.name().to_owned(),
+                summary: mutant.summary().to_owned(),
+                requirement: None,
+                killed_by: catching
+                    .map(|record| record.id.clone())
+                    .chain(rules)
+                    .collect(),
+                faults: faults.map(|fault| (fault.key, fault.title)).collect(),
+            },
+        );
     }
     Ok(Matrix::of(rows.into_values().collect()))
 }
@@ -161,30 +173,31 @@ pub(crate) async fn records(
     Ok(run.unwrap_or_default())
 }
 
+impl Killed {
+    fn is_intermittent(&self) -> bool {
+        self.name.parse().is_ok_and(Mutant::is_intermittent)
+    }
+}
+
 impl Matrix {
-    fn of(rows: Vec<(Mutant, Vec<String>)>) -> Self {
-        let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
+    fn of(mut mutants: Vec<Killed>) -> Self {
+        let mut kills: BTreeMap<String, usize> = BTreeMap::new();
         // An intermittent mutant shows wherever it happens to: it says nothing of what is specific.
-        for (_, killed_by) in rows.iter().filter(|(mutant, _)| !mutant.is_intermittent()) {
-            let requirements: BTreeSet<_> = killed_by.iter().map(|id| requirement(id)).collect();
+        for row in mutants.iter().filter(|row| !row.is_intermittent()) {
+            let requirements: BTreeSet<_> =
+                row.killed_by.iter().map(|id| requirement(id)).collect();
             for requirement in requirements {
-                *kills.entry(requirement).or_default() += 1;
+                *kills.entry(requirement.to_owned()).or_default() += 1;
             }
         }
         let most_specific = |killed_by: &[String]| {
             let requirements = killed_by.iter().map(|id| requirement(id));
-            let specific = requirements.min_by_key(|id| (kills.get(id).copied(), *id));
+            let specific = requirements.min_by_key(|id| (kills.get(*id).copied(), *id));
             specific.map(str::to_owned)
         };
-        let mutants: Vec<_> = rows
-            .iter()
-            .map(|(mutant, killed_by)| Killed {
-                name: mutant.name().to_owned(),
-                summary: mutant.summary().to_owned(),
-                requirement: most_specific(killed_by),
-                killed_by: killed_by.clone(),
-            })
-            .collect();
+        for row in &mut mutants {
+            row.requirement = most_specific(&row.killed_by);
+        }
         let minimal = minimal(&mutants);
         Self { mutants, minimal }
     }

@@ -36,6 +36,8 @@ struct State {
     is_ruled_out: bool,
     /// How many places are taken.
     taken: usize,
+    /// How many were taken in all, so that whoever looks twice knows whether one was in between.
+    entries: u64,
     /// In how many of them the job was started.
     started: usize,
     /// The most that were started at once.
@@ -53,6 +55,13 @@ struct State {
 pub struct ActivePlace {
     jobs: Arc<ActiveJobs>,
     is_started: bool,
+}
+
+/// What there was beside a place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Company {
+    limit: Option<usize>,
+    entries: u64,
 }
 
 impl ActiveJobs {
@@ -153,6 +162,7 @@ impl ActiveJobs {
             return None;
         }
         state.taken += 1;
+        state.entries += 1;
         drop(state);
         Some(ActivePlace {
             jobs: Arc::clone(self),
@@ -195,6 +205,28 @@ impl ActivePlace {
         let state = lock(&self.jobs.state);
         let has_others = state.taken > 1 + beside;
         (!state.is_ruled_out && has_others).then(|| state.started.max(1))
+    }
+
+    /// What there is beside this place now: a start that is refused from here on may be due to that, also where it is gone by then.
+    pub(crate) fn company(&self, beside: usize) -> Company {
+        let limit = self.suspects(beside);
+        let entries = lock(&self.jobs.state).entries;
+        Company { limit, entries }
+    }
+
+    /// How many jobs were started and may have been active, where a start that was refused since then may be due to them.
+    pub(crate) fn suspects_since(&self, then: Company, beside: usize) -> Option<usize> {
+        if let Some(limit) = self.suspects(beside) {
+            return Some(limit);
+        }
+        let state = lock(&self.jobs.state);
+        let has_come = (state.entries > then.entries && !state.is_ruled_out).then_some(1);
+        then.limit.or(has_come)
+    }
+
+    /// Whether a start was granted in any place.
+    pub(crate) fn was_any_started(&self) -> bool {
+        lock(&self.jobs.state).started_max > 0
     }
 
     /// Gives this place up, and waits for one until only so many other jobs of ours are active.

@@ -16,6 +16,9 @@ use crate::provision::reason::Reason;
 const ACTIVE_PATIENCE: Duration = Duration::from_secs(20);
 const ACTIVE_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long to wait before each try to start a job beside no other.
+const ALONE_PAUSES_MS: [u64; 5] = [0, 100, 300, 1_000, 2_000];
+
 impl Api {
     /// Starts a job in a place of its own. Where a start is refused while other jobs of ours are active, it is tried again
     /// once none is, which tells the limit.
@@ -28,24 +31,32 @@ impl Api {
         let others_active = || Unavailable::Indeterminate(Reason::OthersActive);
         let place = self.active.place_beside(beside).await;
         let mut place = place.ok_or_else(others_active)?;
-        let refused = match self.try_start(ids, &mut place, making).await {
+        let company = place.company(beside);
+        let mut refused = match self.try_start(ids, &mut place, making).await {
             Ok(()) => return Ok(place),
             Err(Unavailable::Unreachable(reason)) if making.no_file.is_none() => reason,
             Err(why) => return Err(why),
         };
-        if let Some(limit) = place.suspects(beside) {
-            place = place.alone(beside).await.ok_or_else(others_active)?;
-            match self.try_start(ids, &mut place, making).await {
-                Ok(()) => {
-                    place.learn(limit);
-                    return Ok(place);
+        if let Some(limit) = place.suspects_since(company, beside) {
+            for pause in ALONE_PAUSES_MS {
+                sleep(Duration::from_millis(pause)).await;
+                place = place.alone(beside).await.ok_or_else(others_active)?;
+                match self.try_start(ids, &mut place, making).await {
+                    Ok(()) => {
+                        place.learn(limit);
+                        return Ok(place);
+                    }
+                    Err(Unavailable::Unreachable(reason)) => refused = reason,
+                    Err(why) => return Err(why),
                 }
-                Err(Unavailable::Unreachable(_)) if beside > 0 => {}
-                Err(Unavailable::Unreachable(reason)) => {
-                    place.rule_out();
-                    return self.start_later(ids, place, reason, making).await;
+                // A job whose place is free may need a moment to end on the endpoint. Where none was ever started, there is none.
+                if beside > 0 || !place.was_any_started() {
+                    break;
                 }
-                Err(why) => return Err(why),
+            }
+            if beside == 0 {
+                place.rule_out();
+                return self.start_later(ids, place, refused, making).await;
             }
         }
         if beside > 0 {

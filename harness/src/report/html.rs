@@ -5,6 +5,7 @@
 
 mod answer;
 mod budget;
+mod fault;
 mod layout;
 mod life;
 mod page;

@@ -100,9 +100,10 @@ fn status(results: &Results, case: &CaseResult) -> TestCaseStatus {
         (Verdict::Pass | Verdict::Observed, _) if fails => "snapshot-changed".to_owned(),
         (verdict, _) => verdict.name().to_owned(),
     };
-    let message = match known {
-        Some(known) => format!("{}; {}", entry(known), message(case)),
-        None => message(case),
+    let message = match (known, results.fault_of(&case.id)) {
+        (Some(known), _) => format!("{}; {}", entry(known), message(case)),
+        (None, Some(fault)) => format!("{}: {}", fault.title, message(case)),
+        (None, None) => message(case),
     };
     let message = on_a_line(&message);
     status

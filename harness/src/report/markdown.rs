@@ -1,5 +1,5 @@
-//! Results for the summary of a CI job: the figures, a table by area, and the findings folded, within the size that GitHub
-//! takes.
+//! Results for the summary of a CI job: the figures, the faults, a table by area, and the findings folded, within the size that
+//! GitHub takes.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,9 @@ use crate::visible::{clipped, on_a_line, visible};
 
 /// The most bytes of a summary. GitHub drops a step's summary of more than 1 MiB as a whole.
 const SIZE_MAX: usize = 900_000;
+
+/// How many faults of a target are listed: whoever has more of them begins with these.
+const FAULTS_MAX: usize = 30;
 
 /// The most characters of one request, answer or replay line.
 const BLOCK_LENGTH_MAX: usize = 6_000;
@@ -32,6 +35,9 @@ pub fn markdown(all: &[Labelled]) -> String {
             results.exit,
             prose(reason)
         );
+    }
+    for one in all {
+        faults(one, &mut text);
     }
     for one in all {
         table(one, &mut text);
@@ -71,6 +77,40 @@ pub fn markdown(all: &[Labelled]) -> String {
         prose(&versions.join(", "))
     );
     text
+}
+
+/// What is wrong with an endpoint, the worst first.
+fn faults(one: &Labelled, text: &mut String) {
+    let faults = &one.results.faults;
+    if faults.is_empty() {
+        return;
+    }
+    let _ = write!(
+        text,
+        "\n### Faults of {}, worst first\n\n",
+        prose(&one.label)
+    );
+    for fault in faults.iter().take(FAULTS_MAX) {
+        let count = fault.fixes();
+        let cases = if count == 1 { "case" } else { "cases" };
+        let command = one.results.command(&fault.example.case);
+        let _ = writeln!(
+            text,
+            "1. **{}** ({}, {count} {cases}): expected {}, got {}<br><code>{}</code>",
+            prose(&fault.title),
+            fault.level,
+            prose(&fault.example.expected),
+            prose(&fault.example.actual),
+            html(&command)
+        );
+    }
+    if let Some(more) = faults
+        .len()
+        .checked_sub(FAULTS_MAX)
+        .filter(|more| *more > 0)
+    {
+        let _ = writeln!(text, "\n{more} more faults are in the JSON report.");
+    }
 }
 
 /// A row an area, a column a verdict that occurs.

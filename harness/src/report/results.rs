@@ -9,8 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Level, Requirement, Source};
 use crate::clock::Cut;
 use crate::contract::QuotaUse;
+use crate::fault::Fault;
 use crate::oracle::{Brief, Facet, Violation};
-use crate::runner::{Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Summary, Verdict};
+use crate::runner::{
+    Constancy, Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Summary, Verdict,
+    faults_of, send_line,
+};
 use crate::snapshot;
 use crate::suite::Suite;
 use crate::visible::on_a_line;
@@ -49,6 +53,9 @@ pub struct Results {
     /// Why the run ended early, if it did: `out-of-time` or `interrupted`.
     #[serde(default)]
     pub cut: Option<Cut>,
+    /// What is wrong with the endpoint, the worst first, as far as no ledger lists it.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
     /// The id that the names of the run's pools hold, for `fullstop sweep --run`. Empty where no pool was named.
@@ -170,6 +177,7 @@ impl Results {
             excluded: run.excluded,
             active_jobs: run.active_jobs,
             cut: run.cut,
+            faults: faults_of(&run.records, suite),
             requirements: requirements
                 .iter()
                 .filter_map(|id| suite.requirement(id))
@@ -186,6 +194,33 @@ impl Results {
         self.requirements
             .iter()
             .find(|requirement| requirement.id == id)
+    }
+}
+
+impl Results {
+    /// The requirement that a case belongs to, or that an invariant is.
+    pub(crate) fn requirement_of(&self, id: &str) -> Option<&RequirementResult> {
+        let case = self.cases.iter().find(|case| case.id == id)?;
+        self.requirement(case.requirement())
+    }
+
+    /// The command that sends a case again.
+    pub(crate) fn command(&self, case: &str) -> String {
+        send_line(case, &self.target.name, &self.target.endpoint)
+    }
+
+    /// The fault that a case fails for, or is shadowed by.
+    pub(crate) fn fault_of(&self, id: &str) -> Option<&Fault> {
+        let has = |ids: &[String]| ids.iter().any(|other| other == id);
+        let mut faults = self.faults.iter();
+        faults.find(|fault| has(&fault.cases) || has(&fault.shadowed))
+    }
+
+    /// What repeats showed of a fault that does not come every time.
+    pub(crate) fn flaky(&self, fault: &Fault) -> Option<&Repeats> {
+        let of_fault = (self.cases.iter()).filter(|case| fault.cases.contains(&case.id));
+        let mut repeats = of_fault.filter_map(|case| case.repeats.as_ref());
+        repeats.find(|repeats| repeats.state == Constancy::Flaky)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Results for people: sums per area, then every finding with its proof.
+//! Results for people: the faults of the endpoint, and with `--verbose` every case that shows them.
+
+mod faults;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,6 +23,8 @@ use crate::visible::{on_a_line, visible};
 pub struct Style {
     /// Findings and the last line only.
     pub quiet: bool,
+    /// The sums per area and every case with its proof as well.
+    pub verbose: bool,
 }
 
 const BOLD: anstyle::Style = anstyle::Style::new().effects(Effects::BOLD);
@@ -35,28 +39,42 @@ const UNJUDGED: u8 = Exit::Unjudged.code();
 /// How many cases a reason for not judging lists by name: the rest are counted.
 const LISTED_MAX: usize = 3;
 
+/// How many reasons are told without `--verbose`.
+const REASONS_MAX: usize = 5;
+
 /// Writes results with colours; the stream takes them out where they do not belong.
 pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io::Result<()> {
     let mut text = String::new();
+    let is_failure = |case: &CaseResult| {
+        matches!(case.verdict, Verdict::Divergent | Verdict::Vacuous) && is_finding(case)
+    };
+    // Results of an older version have no faults.
+    let has_cases_alone = results.faults.is_empty() && results.cases.iter().any(is_failure);
+    let is_verbose = style.verbose || has_cases_alone;
     if results.exit == UNJUDGED {
         let reason = results.reason.as_deref().unwrap_or_default();
         let _ = writeln!(text, "{RED}exit 3{RED:#}: {}\n", on_a_line(reason));
     }
-    if !style.quiet {
+    if is_verbose {
         areas(results, &mut text);
+    } else if !style.quiet {
+        levels(results, &mut text);
     }
-    reasons(results, &mut text);
-    if !style.quiet {
+    faults::faults(results, is_verbose, &mut text);
+    let findings = || results.cases.iter().filter(|case| is_finding(case));
+    if is_verbose {
         known(results, &mut text);
+        findings().for_each(|case| finding(case, results, &mut text));
+    } else {
+        known_in_short(results, &mut text);
+        findings().for_each(|case| aside(case, results, &mut text));
     }
-    for case in results.cases.iter().filter(|case| is_finding(case)) {
-        finding(case, results, &mut text);
-    }
+    reasons(results, is_verbose, &mut text);
     ending(results, &mut text);
     out.write_all(text.as_bytes())
 }
 
-/// The figures of several targets, a line each.
+/// The figures of several targets, a line each; of two, also which faults the second one has no longer, or has beside.
 pub fn side_by_side(all: &[Labelled]) -> String {
     let width = |text: &dyn Fn(&Labelled) -> String| {
         let lengths = all.iter().map(|one| text(one).chars().count());
@@ -81,7 +99,82 @@ pub fn side_by_side(all: &[Labelled]) -> String {
             c = widths.2,
         );
     }
+    if let [before, after] = all {
+        text.push_str(&faults::changes(before, after));
+    }
     text
+}
+
+/// What was judged where, in two lines.
+fn levels(results: &Results, text: &mut String) {
+    let endpoint = on_a_line(&results.target.to_string());
+    let _ = writeln!(
+        text,
+        "{BOLD}StopUserImportJob{BOLD:#} at {endpoint}, {} cases",
+        results.cases.len()
+    );
+    let count = |level: Level, has: fn(Verdict) -> bool| {
+        let of_level = results.cases.iter().filter(|case| case.level == level);
+        of_level.filter(|case| has(case.verdict)).count()
+    };
+    let is_good = |verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated);
+    let is_bad = |verdict| {
+        matches!(
+            verdict,
+            Verdict::Divergent | Verdict::Shadowed | Verdict::Vacuous | Verdict::Error
+        )
+    };
+    let is_open = |verdict| {
+        matches!(
+            verdict,
+            Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked
+        )
+    };
+    for (level, name) in [(Level::Must, "must"), (Level::Should, "should")] {
+        let (good, bad) = (count(level, is_good), count(level, is_bad));
+        let (green, red) = (
+            shade(GREEN, good),
+            shade(if level == Level::Must { RED } else { YELLOW }, bad),
+        );
+        let _ = write!(
+            text,
+            "{name} {green}{good} pass{green:#} {red}{bad} fail{red:#}   "
+        );
+    }
+    let all = [Level::Must, Level::Should, Level::Observe];
+    let open: usize = all.iter().map(|level| count(*level, is_open)).sum();
+    let _ = writeln!(
+        text,
+        "{} recorded   {open} not judged",
+        results.summary.observed
+    );
+}
+
+/// A colour for a count, unless there is nothing to count.
+fn shade(style: anstyle::Style, count: usize) -> anstyle::Style {
+    if count == 0 { DIM } else { style }
+}
+
+/// A line for what is no fault of the endpoint and yet to be seen: tolerated departures, changed snapshots, errors of the harness
+/// and entries of the ledger that hold no longer.
+fn aside(case: &CaseResult, results: &Results, text: &mut String) {
+    let is_told = matches!(case.verdict, Verdict::Divergent | Verdict::Vacuous);
+    let changed = case.snapshot == Some(snapshot::State::Changed);
+    let note = match (&case.known, &case.flag, &case.reason) {
+        (Some(known), ..) => entry(known),
+        _ if changed => format!("the snapshot changed: {}", results.command(&case.id)),
+        _ if is_told => return,
+        (None, Some(flag), _) => flag.clone(),
+        (None, None, reason) => reason.clone().unwrap_or_default(),
+    };
+    let style = colour(case.verdict);
+    let _ = writeln!(
+        text,
+        "{style}{}{style:#}  {}  {DIM}{}{DIM:#}",
+        case.verdict,
+        case.id,
+        on_a_line(&note)
+    );
 }
 
 /// A table: a row an area, a column a verdict that occurs.
@@ -146,14 +239,17 @@ fn colour(verdict: Verdict) -> anstyle::Style {
     }
 }
 
-/// Why cases were not judged, or where what is wrong with them is told: one line a reason.
-fn reasons(results: &Results, text: &mut String) {
+/// Why cases were not judged, or where what is wrong with them is told: one line a reason, the largest first, since that is what
+/// to look at first.
+fn reasons(results: &Results, is_verbose: bool, text: &mut String) {
     let mut reasons: BTreeMap<(Verdict, &str), (&str, Vec<&str>)> = BTreeMap::new();
     for case in &results.cases {
-        let is_explained = matches!(
-            case.verdict,
-            Verdict::Shadowed | Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked
-        );
+        let is_explained = match case.verdict {
+            Verdict::Unsupported | Verdict::Indeterminate | Verdict::Blocked => true,
+            // Each is counted under the fault that it is told with.
+            Verdict::Shadowed => is_verbose,
+            _ => false,
+        };
         if let (true, Some(reason)) = (is_explained, &case.reason) {
             let key = case.reason_key.as_deref().unwrap_or(reason);
             let of_key = reasons.entry((case.verdict, key));
@@ -163,27 +259,59 @@ fn reasons(results: &Results, text: &mut String) {
     if !reasons.is_empty() {
         text.push('\n');
     }
-    // The largest first, since that is what to look at first.
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, (_, ids))| std::cmp::Reverse(ids.len()));
-    for ((verdict, _), (reason, ids)) in reasons {
-        let style = colour(verdict);
-        let mut listed = ids
-            .iter()
-            .take(LISTED_MAX)
-            .copied()
-            .collect::<Vec<_>>()
-            .join(", ");
-        if ids.len() > LISTED_MAX {
-            let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
+    let told = if is_verbose {
+        reasons.len()
+    } else {
+        REASONS_MAX
+    };
+    for ((verdict, _), (reason, ids)) in reasons.iter().take(told) {
+        let style = colour(*verdict);
+        let (count, reason) = (ids.len(), on_a_line(reason));
+        let _ = writeln!(text, "{style}{verdict}{style:#}  {count} × {reason}");
+        if is_verbose {
+            let _ = writeln!(text, "  {DIM}{}{DIM:#}", listed(ids));
         }
+    }
+    if reasons.len() > told {
+        let more = reasons.len() - told;
+        let _ = writeln!(text, "{DIM}and {more} more reasons: --verbose{DIM:#}");
+    }
+}
+
+/// Some ids by name, and how many more there are.
+fn listed(ids: &[&str]) -> String {
+    let mut listed = ids[..ids.len().min(LISTED_MAX)].join(", ");
+    if ids.len() > LISTED_MAX {
+        let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
+    }
+    listed
+}
+
+/// Known failures, one line for each reason.
+fn known_in_short(results: &Results, text: &mut String) {
+    let known = results.cases.iter().filter_map(|case| case.known.as_ref());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for known in known.filter(|known| known.state == KnownState::Known) {
+        *counts.entry(&known.reason).or_default() += 1;
+    }
+    if !counts.is_empty() {
+        text.push('\n');
+    }
+    for (reason, count) in counts.iter().take(REASONS_MAX) {
         let _ = writeln!(
             text,
-            "{style}{verdict}{style:#}  {} × {}",
-            ids.len(),
+            "{YELLOW}known{YELLOW:#}  {count} × {}",
             on_a_line(reason)
         );
-        let _ = writeln!(text, "  {DIM}{listed}{DIM:#}");
+    }
+    if let Some(more) = counts
+        .len()
+        .checked_sub(REASONS_MAX)
+        .filter(|more| *more > 0)
+    {
+        let _ = writeln!(text, "{DIM}and {more} more reasons: --verbose{DIM:#}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use crate::case::{Case, Change, Expectation, Ids, JobState, Level, Message};
 use crate::contract::Operation;
+use crate::fault::Gist;
 use crate::oracle::{
     Actual, Brief, Context, Expected, Facet, Judgement, Observed, Outcome, Owned, Violation, judge,
     owned,
@@ -41,6 +42,7 @@ impl Judge {
         record.exchange = Some(self.described(sent, response.as_ref(), &lease.ids));
         record.snapshot = self.compared(case, &record);
         record.answer = Some(response.as_ref().map_or(Brief::Closed, Brief::of));
+        record.gist = response.as_ref().map(Gist::of);
         let mut refusal = false;
         match &response {
             _ if case.level == Level::Observe => record.verdict = Verdict::Observed,

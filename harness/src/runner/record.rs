@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
+use crate::fault::Gist;
 use crate::oracle::{Breach, Brief, Violation};
 use crate::provision::Reason;
 use crate::runner::{Known, Repeats};
@@ -102,6 +103,8 @@ pub struct Record {
     pub snapshot: Option<State>,
     /// The answer in a few words: its status, and its error type or the job's status.
     pub answer: Option<Brief>,
+    /// The answer as far as what is behind a fault is looked for in it.
+    pub(crate) gist: Option<Gist>,
     /// What is wrong with the answer, or with what became of the job.
     pub violations: Vec<Violation>,
     /// The answers that break an invariant: the first of them.
@@ -133,6 +136,7 @@ impl Record {
             flag: None,
             snapshot: None,
             answer: None,
+            gist: None,
             violations: Vec::new(),
             breaches: Vec::new(),
             fingerprint: None,

@@ -40,6 +40,14 @@ enum Signing {
     Environment,
 }
 
+/// The command that sends a case to a target again.
+pub fn send_line(case: &str, target: &str, url: &str) -> String {
+    match target {
+        "endpoint" => format!("fullstop send {case} --endpoint {}", quoted(url)),
+        name => format!("fullstop send {case} --target {}", quoted(name)),
+    }
+}
+
 impl Replays {
     pub(crate) fn of(profile: &Profile) -> Self {
         let signing = match &profile.credentials {
@@ -87,17 +95,12 @@ impl Replays {
     }
 
     fn send(&self, case: &Case) -> String {
-        if self.bare {
-            let trust = self.authorities.as_ref();
-            let trust = trust.map(|file| format!("FULLSTOP_CA={} ", quoted(file)));
-            return format!(
-                "{}fullstop send {} --endpoint {}",
-                trust.unwrap_or_default(),
-                case.id,
-                quoted(&self.url)
-            );
+        let line = send_line(&case.id, &self.name, &self.url);
+        let trust = self.authorities.as_ref().filter(|_| self.bare);
+        match trust {
+            Some(file) => format!("FULLSTOP_CA={} {line}", quoted(file)),
+            None => line,
         }
-        format!("fullstop send {} --target {}", case.id, quoted(&self.name))
     }
 
     fn curl(&self, case: &Case, lease: &Lease) -> Option<String> {

@@ -36,8 +36,8 @@ fn an_assertion_prints_what_is_wrong_and_how_to_see_it_again() {
     for part in [
         "state/stop-started/answers-stopped",
         "documented",
-        "wanted",
-        "replay",
+        "expected Stopped or Stopping, got nothing",
+        "fullstop send ",
         "exit 1",
     ] {
         assert!(message.contains(part), "{part} in {message}");

@@ -16,6 +16,7 @@ mod floors;
 mod fuzzing;
 mod gate;
 mod generator;
+mod grouping;
 mod help;
 mod hostile;
 mod ledger;

@@ -9,6 +9,7 @@ use crate::lifecycle::Lifecycle;
 use crate::report::figures::{entry, is_finding, percent, told};
 use crate::report::html::answer::{Line, Mark, annotated, lines};
 use crate::report::html::budget;
+use crate::report::html::fault::Fault;
 use crate::report::html::life::Life;
 use crate::report::{CaseResult, Labelled, Mismatch, RequirementResult, Results};
 use crate::runner::Verdict;
@@ -48,6 +49,7 @@ struct Target {
     exit: u8,
     reason: String,
     notes: Vec<String>,
+    faults: Vec<Fault>,
 }
 
 #[derive(Debug, Serialize)]
@@ -314,6 +316,11 @@ impl Target {
             exit: results.exit,
             reason: on_a_line(results.reason.as_deref().unwrap_or("the gate is green")),
             notes,
+            faults: results
+                .faults
+                .iter()
+                .map(|fault| Fault::of(fault, results))
+                .collect(),
         }
     }
 }

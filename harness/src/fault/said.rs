@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::campaign::cause::{Cause, FOUND};
 use crate::contract::{Status, is_known, spelled_alike};
+use crate::fault::cause::{Cause, FOUND};
 use crate::oracle::{Actual, Expected, Facet, Violation};
 
 pub(crate) const INVALID_PARAMETER: &str = "InvalidParameterException";
 pub(crate) const NOT_FOUND: &str = "ResourceNotFoundException";
 pub(crate) const SERIALIZATION: &str = "SerializationException";
+const ERROR_TYPE_HEADER: &str = "x-amzn-errortype";
 const PRECONDITION: &str = "PreconditionNotMetException";
 
 /// The errors of those who look at signatures.
@@ -46,7 +47,16 @@ pub(crate) fn is_of_error(violation: &Violation) -> bool {
     match &violation.facet {
         Facet::ErrorType | Facet::Status => true,
         Facet::Body(pointer) => pointer == "/__type",
+        Facet::Header(name) => name == ERROR_TYPE_HEADER,
         _ => false,
+    }
+}
+
+/// Whether it is about the words of an error, wherever they are told.
+pub(crate) fn is_of_words(violation: &Violation) -> bool {
+    match &violation.facet {
+        Facet::Header(name) => name == "x-amzn-errormessage",
+        facet => facet.is_message(),
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::campaign::cause::answer::error_form;
-use crate::campaign::cause::request::of_both;
-use crate::campaign::cause::said::{found_or, of_member, restarted};
-use crate::campaign::cause::{Cause, FOUND, Named};
-use crate::campaign::suspicion::Gist;
+use crate::fault::answer::error_form;
+use crate::fault::cause::{Cause, FOUND, Named};
+use crate::fault::request::of_both;
+use crate::fault::said::{found_or, of_member, restarted};
+use crate::fault::symptom::Gist;
 use crate::oracle::{Actual, Violation};
 
 /// What may be behind a rule of this id that was broken.
-pub(crate) fn causes_of_rule(rule: &str, sentence: &str, violation: &Violation) -> BTreeSet<Cause> {
+pub(crate) fn causes_of_rule(rule: &str, violation: &Violation) -> BTreeSet<Cause> {
     if let Some(name) = violation.facet.member()
         // What a job's status may be is what the rules are about.
         && name != "Status"
@@ -38,7 +38,7 @@ pub(crate) fn causes_of_rule(rule: &str, sentence: &str, violation: &Violation) 
     if is_granted {
         causes.push(Cause::ErrorAsSuccess);
     }
-    causes.push(Cause::Sentence(sentence.to_owned()));
+    causes.push(Cause::rule(rule));
     causes.into_iter().collect()
 }
 

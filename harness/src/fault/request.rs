@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::campaign::cause::{Cause, Named};
-use crate::campaign::suspicion::nobody;
-use crate::case::{Case, Change, JobState, Level, Message, PoolState};
+use crate::case::{Case, Change, Ids, JobState, Level, Message, PoolState};
+use crate::contract::{Constraint, JOB_ID, USER_POOL_ID};
+use crate::fault::cause::{Aspect, Cause, Named};
 use crate::oracle::{job_fault, pool_fault};
 
 /// How firmly a text must be refused as a member.
@@ -104,4 +104,84 @@ fn body(case: &Case) -> Option<Map<String, Value>> {
 
 pub(crate) fn is_of_signature(case: &Case) -> bool {
     parts(case).iter().eq(["signature"])
+}
+
+/// The ids that facets are told with where there is no precondition: what they are does not matter.
+pub(crate) fn nobody() -> Ids {
+    Ids {
+        pool: "us-east-1_Example".to_owned(),
+        job: "import-Example".to_owned(),
+    }
+}
+
+/// What is changed, so that two requests with the same fault have the same name.
+pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
+    let mut names = BTreeSet::new();
+    for change in &case.changes {
+        names.insert(match change {
+            Change::Set(member, value) => {
+                let fragment = value.fragment(|id| ids.of(id).to_owned());
+                let constraint = [JOB_ID, USER_POOL_ID]
+                    .into_iter()
+                    .find(|one| one.member == member);
+                match constraint {
+                    Some(constraint) => format!("{member} {}", of_value(&constraint, &fragment)),
+                    None => "another member".to_owned(),
+                }
+            }
+            Change::Remove(member) => format!("{member} missing"),
+            Change::Target(_) => "target".to_owned(),
+            Change::Signature(signature) => format!("signature {signature:?}"),
+            other => other.part(),
+        });
+    }
+    if names.is_empty() || names.iter().all(|name| name == "another member") {
+        names.insert(case.given.to_string());
+    }
+    Vec::from_iter(names).join(", ")
+}
+
+/// What is wrong with the value of a part of a request, if it is a member.
+pub(crate) fn aspect_of(case: &Case, part: &str) -> Option<Aspect> {
+    let constraint = [JOB_ID, USER_POOL_ID]
+        .into_iter()
+        .find(|one| part.strip_prefix("member ") == Some(one.member));
+    let (constraint, body) = constraint.zip(body(case))?;
+    aspect(
+        &constraint,
+        body.get(constraint.member).unwrap_or(&Value::Null),
+    )
+}
+
+/// What is wrong with a member's value, if anything may be.
+fn aspect(constraint: &Constraint, value: &Value) -> Option<Aspect> {
+    let is_wrong = |text: &str| {
+        let mut faults = MEMBERS
+            .iter()
+            .filter(|(member, _)| *member == constraint.member);
+        faults.any(|(_, fault)| fault(text).is_some())
+    };
+    Some(match value {
+        Value::Null => Aspect::Missing,
+        Value::String(text) if text.is_empty() => Aspect::Empty,
+        Value::String(text) if text.chars().count() > constraint.length_max => Aspect::Length,
+        Value::String(text) if is_wrong(text) => Aspect::Pattern,
+        Value::String(_) => return None,
+        _ => Aspect::Type,
+    })
+}
+
+/// What is the matter with a member's value, in words.
+fn of_value(constraint: &Constraint, fragment: &str) -> &'static str {
+    let Ok(value) = serde_json::from_str(fragment) else {
+        return "malformed";
+    };
+    match aspect(constraint, &value) {
+        Some(Aspect::Missing) => "missing",
+        Some(Aspect::Empty) => "empty",
+        Some(Aspect::Length) => "too long",
+        Some(Aspect::Type) => "of another type",
+        Some(Aspect::Pattern) => "of another form",
+        None => "of another value",
+    }
 }

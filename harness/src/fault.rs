@@ -1,0 +1,20 @@
+//! What is wrong with an endpoint: one fault breaks a dozen requirements in one way. Pure.
+
+mod answer;
+mod cause;
+mod group;
+mod narrow;
+mod request;
+mod rule;
+mod said;
+mod symptom;
+mod title;
+
+pub(crate) use answer::causes;
+pub(crate) use cause::{Cause, have_one, of_both_told};
+pub use cause::{Harm, stated_twice};
+pub use group::{Example, Fault};
+pub(crate) use group::{Failure, faults};
+pub(crate) use request::{facets, nobody};
+pub(crate) use rule::causes_of_rule;
+pub(crate) use symptom::{Gist, Kind, Symptom};
