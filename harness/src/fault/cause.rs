@@ -32,6 +32,8 @@ pub(crate) enum Cause {
     Success(u16),
     /// This member of a shown job is wrong.
     Member(String),
+    /// The counters of a shown job are wrong.
+    Counters,
     /// Dates are told in another unit.
     Unit,
     /// No answer has this header.
@@ -69,6 +71,9 @@ pub(crate) enum Cause {
     /// The requirement or the rule of this id is broken, and nothing is known behind it.
     Rule(String),
 }
+
+/// The members of a job that count its users.
+const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
 
 /// Rules that state the same as a requirement of the suite does.
 const STATED_TWICE: [(&str, &str); 9] = [
@@ -137,6 +142,7 @@ impl Cause {
             Self::Jobless => named("job-missing", &[]),
             Self::Success(status) => named("success-status", &[&status.to_string()]),
             Self::Member(name) => named("member", &[name]),
+            Self::Counters => named("counters", &[]),
             Self::Unit => named("dates-in-another-unit", &[]),
             Self::NoHeader(name) => named("header-missing", &[name]),
             Self::Header(name) => named("header", &[name]),
@@ -178,11 +184,12 @@ impl Cause {
             Self::Answered(..) => 11,
             Self::RefusedPart(_) => 12,
             Self::Member(_) => 13,
-            Self::CarriedOut => 14,
-            Self::NoWords => 15,
-            Self::Words(_) => 16,
-            Self::Refused => 17,
-            Self::Rule(_) => 18,
+            Self::Counters => 14,
+            Self::CarriedOut => 15,
+            Self::NoWords => 16,
+            Self::Words(_) => 17,
+            Self::Refused => 18,
+            Self::Rule(_) => 19,
         }
     }
 
@@ -203,6 +210,7 @@ impl Cause {
     pub(crate) fn wider(&self) -> Option<Self> {
         match self {
             Self::Status(_, status) => Some(Self::Statuses(*status)),
+            Self::Member(name) if COUNTERS.contains(&name.as_str()) => Some(Self::Counters),
             Self::Instead(part, got, _) => Some(Self::Answered(part.clone(), got.clone())),
             _ => None,
         }
@@ -240,7 +248,7 @@ impl Cause {
                 Harm::Shape
             }
             Self::Words(_) | Self::NoWords => Harm::Wording,
-            Self::Rule(_) | Self::Member(_) => harm_of(violations),
+            Self::Rule(_) | Self::Member(_) | Self::Counters => harm_of(violations),
         }
     }
     /// What is broken, and nothing is known behind it: under one id where a rule states what a requirement does.

@@ -272,7 +272,8 @@ fn fault(cause: &Cause, mut of_it: Vec<&Failure<'_>>, held: &Held<'_>) -> Fault 
 pub(crate) fn shown(violations: &[Violation]) -> Option<&Violation> {
     let rank = |one: &&Violation| match one.facet {
         Facet::State(_) => 0,
-        Facet::ErrorType => 1,
+        // Without an error, the status says what came in place of it.
+        Facet::ErrorType if one.actual != Actual::Missing => 1,
         Facet::Status => 2,
         _ => 3,
     };
@@ -359,7 +360,10 @@ fn request(case: &Case) -> String {
         Message::Plain { request, .. }
             if !case.changes.is_empty() && case.changes.iter().all(is_of_body) =>
         {
-            quote(&String::from_utf8_lossy(&request.body))
+            match request.body.is_empty() {
+                true => "an empty body".to_owned(),
+                false => quote(&String::from_utf8_lossy(&request.body)),
+            }
         }
         _ => of_request(case),
     }

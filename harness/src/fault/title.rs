@@ -19,7 +19,14 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
     let violation = shown(first.violations);
     let is_narrow = is_narrow(cause, of_it, held);
     match cause {
-        cause if is_narrow && cause.is_of_form() => in_short(first.case, violation),
+        cause if is_narrow && cause.is_of_form() => {
+            let request = capital(&of_request(first.case));
+            match cause {
+                Cause::Untyped => format!("{request}: the error names no type"),
+                Cause::Spelled => format!("{request}: the error type is spelled in another way"),
+                _ => format!("{request}: an error with the status of a success"),
+            }
+        }
         Cause::Untyped => "Errors name no type".to_owned(),
         Cause::Spelled => format!("Error types are spelled in another way{}", got(violation)),
         Cause::Foreign(name) => format!(
@@ -52,6 +59,10 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
         Cause::Member(name) => match about_member(name, of_it) {
             Some(violation) => of_member(name, violation),
             None => format!("UserImportJob.{name} is wrong"),
+        },
+        Cause::Counters => match violation.map(|one| &one.actual) {
+            Some(Actual::Missing) => "The counters of the job are missing".to_owned(),
+            _ => "The counters of the job are wrong".to_owned(),
         },
         Cause::Unit => "Dates are in another unit than seconds".to_owned(),
         Cause::NoHeader(name) => format!("Responses have no header {name}"),

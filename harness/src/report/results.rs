@@ -210,6 +210,7 @@ impl Results {
     }
 
     /// The fault that a case fails for, or is shadowed by.
+    #[cfg(feature = "cli")]
     pub(crate) fn fault_of(&self, id: &str) -> Option<&Fault> {
         let has = |ids: &[String]| ids.iter().any(|other| other == id);
         let mut faults = self.faults.iter();

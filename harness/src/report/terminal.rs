@@ -363,7 +363,7 @@ fn finding(case: &CaseResult, results: &Results, text: &mut String) {
         let _ = writeln!(text, "  {DIM}source{DIM:#}  {kind}: {}", source.cite);
     }
     if let Some(flag) = &case.flag {
-        let _ = writeln!(text, "  {DIM}flag{DIM:#}    {flag}");
+        let _ = writeln!(text, "  {DIM}flag{DIM:#}    {}", on_a_line(flag));
     }
     if let Some(known) = &case.known {
         let _ = writeln!(text, "  {DIM}ledger{DIM:#}  {}", on_a_line(&entry(known)));
@@ -465,15 +465,15 @@ fn ending(results: &Results, text: &mut String) {
     let reason = results
         .reason
         .as_ref()
-        .map_or(String::new(), |reason| format!(": {reason}"));
+        .map_or(String::new(), |reason| format!(": {}", on_a_line(reason)));
     let _ = writeln!(
         text,
         "{style}exit {}{style:#}{reason}   {DIM}{} {}, target {} ({}), seed {}{DIM:#}",
         results.exit,
         results.tool,
         results.version,
-        results.target.name,
-        results.target.endpoint,
+        on_a_line(&results.target.name),
+        on_a_line(&results.target.endpoint),
         results.seed
     );
 }

@@ -7,8 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use fullstop::case::Level;
+use fullstop::fault::{Example, Fault, Harm};
 use fullstop::oracle::Facet;
-use fullstop::report::{Labelled, Mismatch, Results, Stored, html, junit, markdown};
+use fullstop::report::{
+    Labelled, Mismatch, Results, Stored, Style, html, junit, markdown, terminal,
+};
 use fullstop::runner::{Exchange, Gate, Known, KnownState, Repeats, Summary, Verdict};
 use fullstop::snapshot::State;
 use serde_json::Value;
@@ -52,6 +55,26 @@ fn a_page_needs_no_network() {
     let style = between(&page, "<style>", "</style>");
     assert!(!style.contains("url(") && !style.contains("@import"));
     assert!(page.contains("default-src &#x27;none&#x27;; style-src &#x27;sha256-"));
+}
+
+#[test]
+fn what_a_hostile_endpoint_says_steers_no_terminal() {
+    for verbose in [false, true] {
+        let mut text = Vec::new();
+        let style = Style {
+            verbose,
+            ..Style::default()
+        };
+        terminal(&hostile(), style, &mut text).expect("it is written");
+        let text = String::from_utf8(text).expect("text");
+        let text = anstream::adapter::strip_str(&text).to_string();
+        let steers = |letter: &char| {
+            (letter.is_control() && *letter != '\n') || "\u{202e}\u{200b}".contains(*letter)
+        };
+        assert_eq!(text.chars().find(steers), None, "{text}");
+        assert!(text.contains("MUST: 1 fault"), "{text}");
+        assert!(text.lines().all(|line| !line.starts_with("::")), "{text}");
+    }
 }
 
 #[test]
@@ -417,6 +440,26 @@ fn hostile() -> Results {
             normalised: String::new(),
         });
     }
+    // What a fault quotes, the endpoint has said.
+    let failed = results
+        .cases
+        .iter()
+        .find(|case| case.verdict == Verdict::Divergent);
+    results.faults = vec![Fault {
+        key: HOSTILE.to_owned(),
+        title: HOSTILE.to_owned(),
+        level: Level::Must,
+        harm: Harm::Error,
+        cases: failed.into_iter().map(|case| case.id.clone()).collect(),
+        shadowed: Vec::new(),
+        example: Example {
+            case: "state/missing-pool/absent-pool".to_owned(),
+            request: HOSTILE.to_owned(),
+            at: Facet::Body(format!("/{HOSTILE}")),
+            expected: HOSTILE.to_owned(),
+            actual: HOSTILE.to_owned(),
+        },
+    }];
     // One that only a strict gate fails, and one whose snapshot changed.
     let mut passing = results.cases.iter_mut().filter(|case| {
         case.verdict == Verdict::Pass && case.exchange.is_some() && case.reason.is_none()

@@ -29,10 +29,10 @@ impl Fault {
             level: fault.level.to_string(),
             count: format!("{count} {cases}"),
             request: on_a_line(&example.request),
-            at: example.at.to_string(),
+            at: on_a_line(&example.at.to_string()),
             wanted: on_a_line(&example.expected),
             got: on_a_line(&example.actual),
-            command: results.command(&example.case),
+            command: on_a_line(&results.command(&example.case)),
         }
     }
 }

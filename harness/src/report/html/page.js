@@ -90,7 +90,7 @@
   filter?.form.addEventListener("submit", (event) => event.preventDefault());
 
   // Folding.
-  const visible = () => all(".requirement, .case, .finding").filter((element) => !element.closest("[hidden]"));
+  const visible = () => all(".requirement, .case, .finding:not(.fault)").filter((element) => !element.closest("[hidden]"));
   const unfold = one("unfold");
   unfold?.addEventListener("click", () => {
     const folded = visible().some((element) => !element.open);
@@ -112,7 +112,7 @@
 
   // Keys.
   const rows = () =>
-    all(".requirement > summary, .case > summary, .finding > summary").filter((summary) => {
+    all(".requirement > summary, .case > summary, .finding:not(.fault) > summary").filter((summary) => {
       const around = summary.parentElement.parentElement.closest("details");
       return !summary.closest("[hidden]") && (around === null || around.open);
     });

@@ -122,7 +122,7 @@ fn example(fault: &Fault, results: &Results, text: &mut String) {
     let at = example
         .at
         .of_rest()
-        .map(|at| format!("{at}: "))
+        .map(|at| format!("{}: ", on_a_line(&at)))
         .unwrap_or_default();
     let _ = writeln!(
         text,
@@ -144,7 +144,7 @@ fn example(fault: &Fault, results: &Results, text: &mut String) {
     if let Some(repeats) = results.flaky(fault) {
         let _ = writeln!(text, "    {DIM}again   {}{DIM:#}", told(repeats));
     }
-    let _ = writeln!(text, "    {}", results.command(&example.case));
+    let _ = writeln!(text, "    {}", on_a_line(&results.command(&example.case)));
 }
 
 /// As much of a text as a line has room for.

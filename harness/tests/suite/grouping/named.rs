@@ -146,6 +146,7 @@ pub(crate) const NAMED: &[(&str, &str)] = &[
     ("quoted-timestamps", "Date"),
     ("completed-before-start", "Date"),
     ("quoted-counters", "Users"),
+    ("counters-missing", "counters of the job are missing"),
     ("counters-", "Users"),
     ("completion-date-", "CompletionDate"),
     ("completion-message-", "CompletionMessage"),
@@ -237,7 +238,7 @@ pub(crate) const NAMED: &[(&str, &str)] = &[
     ("endless-on-missing-job", "no whole response"),
     ("truncated-success", "no whole response"),
     ("slow-stop", "no whole response"),
-    ("html-on-deep-nesting", "text/html"),
+    ("html-on-deep-nesting", "names no type"),
     ("trace-on-wrong-type", "of another type"),
     // Everything.
     ("always-400", "name no type"),
@@ -254,8 +255,8 @@ pub(crate) const NAMED: &[(&str, &str)] = &[
     ("sometimes-unwrapped", "no UserImportJob"),
     ("sometimes-constraints-unchecked", "accepted"),
     ("sometimes-constraint-as-validation", "ValidationException"),
-    ("sometimes-untyped-error", "error type"),
-    ("sometimes-html-error", "error type"),
-    ("sometimes-error-as-200", "200"),
+    ("sometimes-untyped-error", "names no type"),
+    ("sometimes-html-error", "names no type"),
+    ("sometimes-error-as-200", "status of a success"),
     ("sometimes-request-id-missing", "x-amzn-requestid"),
 ];
