@@ -1,4 +1,4 @@
-//! What is wrong with an endpoint: one fault breaks a dozen requirements in one way. Pure.
+//! Faults of an endpoint, each of which breaks a dozen requirements in one way. Pure.
 
 mod answer;
 mod cause;

@@ -86,7 +86,7 @@ pub struct Told {
     pub source: String,
     /// What was wanted.
     pub wanted: String,
-    /// What came.
+    /// The value that came.
     pub got: String,
     /// The case file.
     pub case_file: String,

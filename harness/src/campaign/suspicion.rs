@@ -25,7 +25,7 @@ pub(crate) struct Broken {
     pub(crate) id: Option<String>,
     /// The sentence.
     pub(crate) text: String,
-    /// How firmly it stands.
+    /// Its level.
     pub(crate) level: Level,
     /// Where it comes from.
     pub(crate) sources: Vec<Source>,

@@ -102,7 +102,7 @@ fn difference_text(row: &Difference) -> String {
     )
 }
 
-/// How many faults a run shows on a mutant, which is one.
+/// The number of faults that a run shows on a mutant, which is one.
 fn faults_text(matrix: &Matrix) -> String {
     let mut counts: Vec<_> = matrix.mutants.iter().map(|row| row.faults.len()).collect();
     counts.retain(|count| *count > 0);

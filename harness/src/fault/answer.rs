@@ -1,4 +1,4 @@
-//! What may be behind one answer, or behind what became of the job that its request named.
+//! Causes of one wrong response, or of a wrong state of the job that its request named.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::fault::said::{
 use crate::fault::symptom::{Gist, Kind, Symptom};
 use crate::oracle::{Actual, Expected, Facet, Statuses, Violation};
 
-/// What some symptoms may be caused by, if it is one of those.
+/// The possible causes of a symptom. None where it is of another sort.
 type Explained = fn(&Symptom<'_>) -> Option<BTreeSet<Cause>>;
 
 /// From what is wrong in any answer to what is wrong with one request. The first that knows a symptom explains it.
@@ -32,7 +32,7 @@ const EXPLAINED: [Explained; 10] = [
     of_error,
 ];
 
-/// What may be behind a symptom: each would bring this answer. None where the symptom's key says all.
+/// The possible causes of a symptom: each would bring this response. None where the symptom's key says all.
 pub(crate) fn causes(symptom: &Symptom<'_>) -> BTreeSet<Cause> {
     let mut explained = EXPLAINED.iter().map(|explain| explain(symptom));
     let causes = explained.find_map(|causes| causes).unwrap_or_default();
@@ -75,7 +75,7 @@ fn of_header(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     Some(form.into_iter().collect())
 }
 
-/// What is wrong in the form of errors is wrong in all of them, whatever they are about.
+/// Errors of a wrong form: all of them have it, whatever they are about.
 fn of_error_form(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     let is_of_answer = !matches!(symptom.kind, Kind::State | Kind::Leak | Kind::Latency);
     if !is_of_answer || is_vacuous(symptom) {
@@ -92,7 +92,7 @@ fn of_error_form(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     Some(BTreeSet::from([form]))
 }
 
-/// What is wrong in the form of an error, if anything is.
+/// The wrong form of an error, if it is wrong.
 pub(crate) fn error_form(gist: &Gist, violations: &[Violation]) -> Option<Cause> {
     let Some(name) = &gist.error_type else {
         return (gist.status >= 400).then_some(Cause::Untyped);
@@ -116,7 +116,7 @@ pub(crate) fn error_form(gist: &Gist, violations: &[Violation]) -> Option<Cause>
     is_meant.then_some(Cause::Spelled)
 }
 
-/// What is wrong in the form of successes is wrong in all of them.
+/// Successes of a wrong form: all of them have it.
 fn of_success_form(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     let violations = symptom.violations;
     if let Some(status) = violations.iter().find_map(other_success) {
@@ -157,7 +157,7 @@ fn of_success_form(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     Some(causes)
 }
 
-/// What became of a job.
+/// A job in a wrong state.
 fn of_deed(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     let case = symptom.case;
     if symptom.violations.iter().any(is_of_error) {
@@ -249,7 +249,7 @@ fn of_signature_error(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     Some(wanted.into_iter().map(instead).collect())
 }
 
-/// What should be granted is refused.
+/// A refusal in place of a success.
 fn of_refused(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     if is_vacuous(symptom) {
         let is_jobless = symptom.gist.is_some_and(Gist::is_jobless);
@@ -301,15 +301,15 @@ fn of_status(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     is_of_status.then(|| BTreeSet::from([Cause::Status(name, gist.status)]))
 }
 
-/// What stands for an injected error among the parts of a request.
+/// The name of an injected error among the parts of a request.
 const INJECTED: &str = "injected error";
 
-/// Whether a case's request must be granted.
+/// True of a case whose request must be granted.
 pub(crate) fn is_grant(case: &Case) -> bool {
     !case.expect.is_empty() && !case.expect.iter().any(Expectation::is_refusal)
 }
 
-/// What is wrong with one part of a request, and is answered in one wrong way, has one reason.
+/// A wrong error: a fault in one part of a request that gets one wrong response has one reason.
 fn of_error(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     let is_judged = matches!(symptom.kind, Kind::Answer | Kind::Case);
     if !is_judged || !symptom.violations.iter().any(is_of_error) {
@@ -381,7 +381,7 @@ fn of_error(symptom: &Symptom<'_>) -> Option<BTreeSet<Cause>> {
     Some(causes)
 }
 
-/// What an answer shows to have become of the job that an unchanged request names.
+/// The fate of the job that an unchanged request names, as the response shows it.
 fn of_job(case: &Case, gist: &Gist, got: &str) -> Option<Cause> {
     if !case.changes.is_empty() {
         return None;
@@ -395,7 +395,7 @@ fn of_job(case: &Case, gist: &Gist, got: &str) -> Option<Cause> {
     }
 }
 
-/// What is wrong with a request is answered in one way in place of another. What has not the type that it should have is found by
+/// One error in place of another for a fault in a request. A member of a wrong type is found by
 /// whoever reads the body, whichever member it is.
 fn instead(case: &Case, got: &str, wanted: &str) -> BTreeSet<Cause> {
     let is_of_type = |part: &String| wanted == SERIALIZATION && part.starts_with("member ");
@@ -407,7 +407,7 @@ fn instead(case: &Case, got: &str, wanted: &str) -> BTreeSet<Cause> {
     parts(case).into_iter().map(instead).collect()
 }
 
-/// Whether a case proves nothing, since the unchanged request is refused.
+/// True of a case that proves nothing, since the unchanged request is refused.
 fn is_vacuous(symptom: &Symptom<'_>) -> bool {
     let is_of_answer = |one: &Violation| one.facet == Facet::Response;
     symptom.kind == Kind::Case && symptom.violations.iter().any(is_of_answer)

@@ -1,4 +1,4 @@
-//! What may be behind something wrong, in the order in which it is looked for.
+//! Causes of faults: their keys, how firmly each is preferred, and the harm that they do.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::oracle::{Facet, Violation};
 
-/// What may be behind a finding.
+/// A possible cause of a failure.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     /// Errors name no type, whatever was wrong.
@@ -24,7 +24,7 @@ pub(crate) enum Cause {
     Words(String),
     /// Errors have no words, or none that are a text.
     NoWords,
-    /// Whatever is asked is granted.
+    /// Every request is granted.
     NothingRefused,
     /// Successes show no job.
     Jobless,
@@ -42,7 +42,7 @@ pub(crate) enum Cause {
     Header(String),
     /// Errors of several types have this status.
     Statuses(u16),
-    /// What is wrong with this part of a request is answered with this, whatever it is.
+    /// Any fault in this part of a request gets this response.
     Answered(String, String),
     /// One kind of fault in this part of a request is not refused.
     Unrefused(String, Aspect),
@@ -66,7 +66,7 @@ pub(crate) enum Cause {
     Constraint(String),
     /// An id that names nothing is answered with this.
     LookUp(Named, String),
-    /// What is wrong with this part of a request is answered with this in place of that.
+    /// A fault in this part of a request gets this response in place of that.
     Instead(String, String, String),
     /// The requirement or the rule of this id is broken, and nothing is known behind it.
     Rule(String),
@@ -93,7 +93,7 @@ pub fn stated_twice() -> &'static [(&'static str, &'static str)] {
     &STATED_TWICE
 }
 
-/// What is wrong with a member's value.
+/// A kind of wrong value of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Aspect {
     Missing,
@@ -103,7 +103,7 @@ pub(crate) enum Aspect {
     Pattern,
 }
 
-/// What a fault does to users, the worst first.
+/// The harm that a fault does to users, the worst first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -166,11 +166,10 @@ impl Cause {
         }
     }
 
-    /// How little it says beside others that explain as much: of equals the lowest is told.
+    /// Its place among causes that explain as much: the lowest is told.
     pub(crate) fn rank(&self) -> u8 {
         match self {
-            Self::Untyped | Self::Spelled | Self::ErrorAsSuccess => 0,
-            Self::NothingRefused => 0,
+            Self::Untyped | Self::Spelled | Self::ErrorAsSuccess | Self::NothingRefused => 0,
             Self::Jobless | Self::Success(_) | Self::Unit => 1,
             Self::NoHeader(_) | Self::Header(_) | Self::Foreign(_) | Self::Unsigned => 2,
             Self::Gone | Self::OtherStopped => 3,
@@ -193,12 +192,12 @@ impl Cause {
         }
     }
 
-    /// Whether it is in the form of errors, whatever they are about.
+    /// True of the form of errors, whatever they are about.
     pub(crate) fn is_of_form(&self) -> bool {
         matches!(self, Self::Untyped | Self::Spelled | Self::ErrorAsSuccess)
     }
 
-    /// Whether it is about the words of errors.
+    /// True of the words of errors.
     pub(crate) fn is_of_words(&self) -> bool {
         matches!(
             self,
@@ -206,7 +205,7 @@ impl Cause {
         )
     }
 
-    /// What would explain it along with others of its kind.
+    /// The cause that would explain it along with others of its kind.
     pub(crate) fn wider(&self) -> Option<Self> {
         match self {
             Self::Status(_, status) => Some(Self::Statuses(*status)),
@@ -216,7 +215,7 @@ impl Cause {
         }
     }
 
-    /// What it does to users, where it shows in these violations.
+    /// The harm that it does to users, where it shows in these violations.
     pub(crate) fn harm(&self, violations: &[Violation]) -> Harm {
         match self {
             Self::CarriedOut
@@ -251,24 +250,25 @@ impl Cause {
             Self::Rule(_) | Self::Member(_) | Self::Counters => harm_of(violations),
         }
     }
-    /// What is broken, and nothing is known behind it: under one id where a rule states what a requirement does.
+
+    /// A broken requirement or rule of which no cause is known: under one id where a rule states what a requirement does.
     pub(crate) fn rule(id: &str) -> Self {
         let twice = STATED_TWICE.iter().find(|(rule, _)| *rule == id);
         Self::Rule(twice.map_or(id, |(_, requirement)| requirement).to_owned())
     }
 }
 
-/// What an id of a request names.
+/// The thing that an id of a request names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
     Pool,
     Job,
 }
 
-/// What was found of what should not be there.
+/// The response to a request that was carried out although its target should not be there.
 pub(crate) const FOUND: &str = "found";
 
-/// Whether two faults are one, for all that may be behind each of them.
+/// True of two faults that may have one cause.
 pub(crate) fn have_one(one: &BTreeSet<Cause>, other: &BTreeSet<Cause>) -> bool {
     // Of two requests that are refused, each may be so for a reason of its own.
     let shared = one.intersection(other);
@@ -277,7 +277,7 @@ pub(crate) fn have_one(one: &BTreeSet<Cause>, other: &BTreeSet<Cause>) -> bool {
     is_shared || is_behind(one, other) || is_behind(other, one)
 }
 
-/// What may be behind a fault that was told in two ways.
+/// The possible causes of a fault that was told in two ways.
 pub(crate) fn of_both_told(one: BTreeSet<Cause>, other: &BTreeSet<Cause>) -> BTreeSet<Cause> {
     let are_members = |causes: &BTreeSet<Cause>| {
         let mut causes = causes.iter();
@@ -291,7 +291,7 @@ pub(crate) fn of_both_told(one: BTreeSet<Cause>, other: &BTreeSet<Cause>) -> BTr
     if shared.is_empty() { one } else { shared }
 }
 
-/// What violations do to users, of which no more is known.
+/// The harm of violations of which no more is known.
 fn harm_of(violations: &[Violation]) -> Harm {
     let harm = |one: &Violation| match &one.facet {
         Facet::State(_) => Harm::State,

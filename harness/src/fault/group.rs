@@ -20,9 +20,9 @@ use crate::oracle::{Actual, Expected, Facet, Violation, quote};
 pub(crate) struct Failure<'a> {
     /// The id of the case, or of the invariant.
     pub(crate) id: &'a str,
-    /// How firmly it stands.
+    /// Its level.
     pub(crate) level: Level,
-    /// What is wrong.
+    /// The violations.
     pub(crate) symptom: Symptom<'a>,
 }
 
@@ -31,11 +31,11 @@ pub(crate) struct Failure<'a> {
 pub struct Fault {
     /// Its name: the same for the same defect in every run.
     pub key: String,
-    /// What the endpoint does wrong.
+    /// One line that says the endpoint's mistake.
     pub title: String,
-    /// How firmly the firmest of the broken requirements stands.
+    /// The firmest level of the broken requirements.
     pub level: Level,
-    /// What it does to users.
+    /// The harm that it does to users.
     pub harm: Harm,
     /// The ids of the cases and invariants that fail for it, the plainest first.
     pub cases: Vec<String>,
@@ -55,14 +55,14 @@ pub struct Example {
     pub request: String,
     /// The part of the response, or of the state afterwards.
     pub at: Facet,
-    /// What was expected there.
+    /// The value that was expected there.
     pub expected: String,
-    /// What came.
+    /// The value that came.
     pub actual: String,
 }
 
 impl Fault {
-    /// How many cases and invariants turn green with it.
+    /// The number of cases and invariants that turn green with it.
     pub fn fixes(&self) -> usize {
         self.cases.len() + self.shadowed.len()
     }
@@ -115,19 +115,19 @@ pub(crate) fn faults(failures: &[Failure<'_>], held: &[&Case], shadowed: usize) 
     found
 }
 
-/// What an endpoint did right, beside what it did wrong.
+/// The cases that passed, and counts that rule causes out.
 pub(crate) struct Held<'a> {
     /// The cases that passed.
     pub(crate) cases: &'a [&'a Case],
     grants: usize,
     refusals: usize,
-    /// How many requests that must be granted failed.
+    /// The number of requests that must be granted and failed.
     grants_failed: usize,
-    /// How many errors had another form than errors have.
+    /// The number of errors of a wrong form.
     formless: usize,
-    /// How many requests that must be refused were granted.
+    /// The number of requests that must be refused and were granted.
     granted: usize,
-    /// Whether a pool, or a job, that does not exist was told as that.
+    /// True where a missing pool got its right error, and below the same of a job.
     pool_missed: bool,
     job_missed: bool,
 }
@@ -170,13 +170,13 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// Whether so many failures are too few for something that is wrong in all refusals.
+    /// True of so few failures that no fault of all refusals is behind them.
     pub(crate) fn is_exception(&self, failures: usize) -> bool {
         failures < self.refusals
     }
 }
 
-/// Whether a request that must be refused was granted.
+/// True of a request that must be refused and was granted.
 fn is_granted(symptom: &Symptom<'_>) -> bool {
     symptom.kind == Kind::Case
         && !is_grant(symptom.case)
@@ -294,7 +294,7 @@ fn key(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> String {
     }
 }
 
-/// Whether a fault that could be in all requests of a sort is in those of one requirement alone.
+/// True of a fault that could be in all requests of a sort, and is in those of one requirement alone.
 pub(crate) fn is_narrow(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> bool {
     let has_one_rule = || {
         let rule = of_it[0].symptom.rule;
@@ -309,7 +309,7 @@ pub(crate) fn is_narrow(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) 
     }
 }
 
-/// What is wrong with a member, in a word.
+/// The way in which a member is wrong, in a word.
 fn way(violation: &Violation) -> &'static str {
     match (&violation.facet, &violation.expected, &violation.actual) {
         (Facet::State(_), _, _) => "afterwards",
@@ -333,7 +333,7 @@ pub(crate) fn about_member<'a>(name: &str, of_it: &[&'a Failure<'a>]) -> Option<
         .or_else(|| violations().next())
 }
 
-/// How hard a request is to read: a plain one shows a fault best.
+/// A measure of how hard a request is to read: a plain one shows a fault best.
 fn oddness(case: &Case) -> (usize, usize) {
     let message = case.compose(&nobody());
     let (is_raw, body) = match &message {

@@ -114,7 +114,7 @@ pub(crate) fn nobody() -> Ids {
     }
 }
 
-/// What is changed, so that two requests with the same fault have the same name.
+/// A name for the changes of a case, the same for two requests with the same fault.
 pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
     let mut names = BTreeSet::new();
     for change in &case.changes {
@@ -141,7 +141,7 @@ pub(crate) fn facets(case: &Case, ids: &Ids) -> String {
     Vec::from_iter(names).join(", ")
 }
 
-/// What is wrong with the value of a part of a request, if it is a member.
+/// The kind of wrong value that a part of a request has, if it is a member.
 pub(crate) fn aspect_of(case: &Case, part: &str) -> Option<Aspect> {
     let constraint = [JOB_ID, USER_POOL_ID]
         .into_iter()
@@ -153,7 +153,7 @@ pub(crate) fn aspect_of(case: &Case, part: &str) -> Option<Aspect> {
     )
 }
 
-/// What is wrong with a member's value, if anything may be.
+/// The kind of wrong value that this is, if it is wrong.
 fn aspect(constraint: &Constraint, value: &Value) -> Option<Aspect> {
     let is_wrong = |text: &str| {
         let mut faults = MEMBERS
@@ -171,7 +171,7 @@ fn aspect(constraint: &Constraint, value: &Value) -> Option<Aspect> {
     })
 }
 
-/// What is the matter with a member's value, in words.
+/// The kind of a member's value, in words.
 fn of_value(constraint: &Constraint, fragment: &str) -> &'static str {
     let Ok(value) = serde_json::from_str(fragment) else {
         return "malformed";

@@ -22,7 +22,7 @@ const OF_SIGNATURES: [&str; 6] = [
     "UnrecognizedClientException",
 ];
 
-/// What there is where a date is told in milliseconds in place of seconds.
+/// The ratio of a date in milliseconds to one in seconds.
 const UNITS: f64 = 1000.0;
 
 pub(crate) fn is_of_signatures(name: &str) -> bool {
@@ -52,7 +52,7 @@ pub(crate) fn is_of_error(violation: &Violation) -> bool {
     }
 }
 
-/// Whether it is about the words of an error, wherever they are told.
+/// True of the words of an error, wherever they are told.
 pub(crate) fn is_of_words(violation: &Violation) -> bool {
     match &violation.facet {
         Facet::Header(name) => name == "x-amzn-errormessage",
@@ -74,13 +74,13 @@ pub(crate) fn is_refused(violation: &Violation) -> bool {
     is_of_answer && violation.expected.is_success() && !is_success
 }
 
-/// Whether there are no words, or something else in their place.
+/// True where an error has no words, or something else in their place.
 pub(crate) fn is_wordless(violation: &Violation) -> bool {
     let is_no_text = matches!(violation.actual, Actual::Missing | Actual::Nested(_));
     violation.facet.is_message() && is_no_text
 }
 
-/// What is wrong where this member is: of two dates that are not in order, it may be either.
+/// The causes of a wrong member: of two dates that are not in order, it may be either.
 pub(crate) fn of_member(name: &str, violation: &Violation) -> BTreeSet<Cause> {
     let is_date = |name: &&str| name.ends_with("Date");
     let other = match &violation.expected {

@@ -7,19 +7,19 @@ use crate::wire::{Envelope, Response, redact};
 /// Something wrong, seen once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Symptom<'a> {
-    /// What sort of fault it may be.
+    /// The sort of fault that it may be.
     pub(crate) kind: Kind,
     /// The request that brought it.
     pub(crate) case: &'a Case,
     /// The id of the requirement or the rule that is broken.
     pub(crate) rule: &'a str,
-    /// What the response is, where it is a response that is wrong.
+    /// The response in few words, where it is a response that is wrong.
     pub(crate) gist: Option<&'a Gist>,
-    /// What is wrong.
+    /// The violations.
     pub(crate) violations: &'a [Violation],
 }
 
-/// What sort of fault it may be, which decides how it is looked into.
+/// The sort of fault that it may be, which decides how it is looked into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// An answer that the request must not get.
@@ -41,7 +41,7 @@ pub(crate) enum Kind {
 pub(crate) struct Gist {
     pub(crate) status: u16,
     pub(crate) error_type: Option<String>,
-    /// Whether it shows a job.
+    /// True where it shows a job.
     pub(crate) has_job: bool,
 }
 
@@ -65,7 +65,7 @@ impl Gist {
         }
     }
 
-    /// Whether it says that a request is granted, and shows nothing.
+    /// True of a success that shows nothing.
     pub(crate) fn is_jobless(&self) -> bool {
         self.status < 400 && self.error_type.is_none() && !self.has_job
     }

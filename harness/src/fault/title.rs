@@ -1,4 +1,4 @@
-//! What an endpoint does wrong, in one line for people.
+//! Titles of faults: an endpoint's mistake in one line for people.
 
 use serde_json::Value;
 
@@ -79,7 +79,9 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
                 None => format!("A request without {member} is refused"),
             },
             ("body", _) => "A valid body is refused".to_owned(),
-            (part, _) if part.starts_with("a") => format!("A request with {part} is refused"),
+            (part, _) if part.starts_with("a ") || part.starts_with("an ") => {
+                format!("A request with {part} is refused")
+            }
             (part, _) => format!("A request with another {part} is refused"),
         },
         Cause::CarriedOut => {
@@ -182,7 +184,7 @@ fn invalid(part: &str, symptom: &Symptom<'_>) -> String {
     }
 }
 
-/// What a request was met with.
+/// The response to a request, as the end of a title.
 fn answered(symptom: &Symptom<'_>) -> String {
     match symptom.gist.and_then(|gist| gist.error_type.as_ref()) {
         Some(name) => format!("answered with {}", short(name)),
@@ -261,7 +263,7 @@ fn in_short(case: &Case, violation: Option<&Violation>) -> String {
     format!("{request}: {at}{actual} instead of {expected}")
 }
 
-/// What is wrong in any response.
+/// A title for a fault that may be in any response.
 fn in_any(violation: Option<&Violation>) -> String {
     let Some(one) = violation else {
         return "Responses are wrong".to_owned();
@@ -292,6 +294,7 @@ pub(crate) fn of_request(case: &Case) -> String {
         Change::Target(target) => Some(format!("X-Amz-Target {}", short(target))),
         Change::Method(method) => Some(format!("method {}", short(method))),
         Change::Path(path) => Some(format!("path {}", short(path))),
+        Change::Raw(_) => Some("a raw request".to_owned()),
         _ => None,
     };
     let of_change = match &case.changes[..] {

@@ -26,7 +26,7 @@ pub struct Difference {
     pub act: Act,
     /// What was wanted.
     pub wanted: String,
-    /// What came.
+    /// The value that came.
     pub got: String,
     /// The fewest operations that show it.
     pub trace: Vec<String>,

@@ -1,4 +1,4 @@
-//! What a request was met with, in a few words.
+//! The response to a request, in a few words.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::wire::{Envelope, Response};
 /// The most letters of an error type or a job status: lines have room for them.
 const LENGTH_MAX: usize = 60;
 
-/// What a request was met with, in a few words.
+/// The response to a request, in a few words.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

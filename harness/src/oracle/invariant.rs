@@ -39,7 +39,7 @@ pub struct Observed {
     pub stops: bool,
     /// Whether a server error is in order.
     pub may_fail: bool,
-    /// What came.
+    /// The value that came.
     pub outcome: Outcome,
     /// The status of a server error that the same request was answered with before.
     pub failed_first: Option<u16>,

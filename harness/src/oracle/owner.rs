@@ -5,10 +5,10 @@ use crate::oracle::invariant::Observed;
 use crate::oracle::violation::{Facet, Violation};
 use crate::oracle::{Breach, hold};
 
-/// What is wrong with an answer, by whose it is.
+/// The violations of an answer, by whose they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned<Id> {
-    /// What the case itself states.
+    /// Those of the case itself.
     pub own: Vec<Violation>,
     /// The rules about every answer that the rest breaks, each once.
     pub others: Vec<Id>,

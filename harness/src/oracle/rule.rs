@@ -3,16 +3,16 @@
 use crate::case::{Level, SourceKind};
 use crate::oracle::{answers, life};
 
-/// What holds of an answer to any request, or in the life of a job.
+/// A rule for the answers to any request, or for the life of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// Its name, in kebab case.
     pub id: &'static str,
-    /// What holds, in one sentence.
+    /// The rule in one sentence.
     pub text: &'static str,
-    /// How firmly it holds.
+    /// Its level.
     pub level: Level,
-    /// What sort of evidence it stands on.
+    /// The sort of its evidence.
     pub kind: SourceKind,
     /// Where the evidence is found.
     pub cite: &'static str,
@@ -34,7 +34,7 @@ impl Rule {
         Self::all().find(|rule| rule.id == id)
     }
 
-    /// What it stands on, in words.
+    /// Its evidence, in words.
     pub fn source(self) -> String {
         format!("{}: {}", self.kind.name(), self.cite)
     }

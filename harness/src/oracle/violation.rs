@@ -24,9 +24,9 @@ pub struct Violation {
     pub step: Option<Step>,
     /// Where.
     pub facet: Facet,
-    /// What was expected there.
+    /// The value that was expected there.
     pub expected: Expected,
-    /// What came.
+    /// The value that came.
     pub actual: Actual,
 }
 
@@ -64,7 +64,7 @@ pub enum Facet {
     State(Option<String>),
 }
 
-/// What a facet should have been.
+/// The content that a facet should have had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// One of these responses.
@@ -122,7 +122,7 @@ pub enum Expected {
     Told(String),
 }
 
-/// What a facet was.
+/// The content that a facet had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actual {
     /// Nothing.
@@ -166,7 +166,7 @@ impl Violation {
         Self::new(Facet::state("Status"), expected, actual)
     }
 
-    /// Whether a success came in place of a refusal, or the other way round.
+    /// True of a success in place of a refusal, and the other way round.
     pub fn is_swap(&self) -> bool {
         let is_granted = |status: u16| status < 400;
         let came = self.actual.http_status().map(is_granted);

@@ -61,9 +61,9 @@ pub struct Killed {
 pub struct Difference {
     /// The mutant's name.
     pub name: String,
-    /// What catches it in the other matrix only.
+    /// The ids that catch it, and the faults that it shows, in the other matrix only.
     pub lost: Vec<String>,
-    /// What catches it in this matrix only.
+    /// Those in this matrix only.
     pub gained: Vec<String>,
 }
 
@@ -174,6 +174,14 @@ pub(crate) async fn records(
 }
 
 impl Killed {
+    /// All that tells it from another row: what catches it, and the keys of the faults that it shows. An intermittent mutant
+    /// shows them by chance.
+    fn told(&self) -> Vec<String> {
+        let keys = self.faults.keys().filter(|_| !self.is_intermittent());
+        let keys = keys.map(|key| format!("fault {key}"));
+        self.killed_by.iter().cloned().chain(keys).collect()
+    }
+
     fn is_intermittent(&self) -> bool {
         self.name.parse().is_ok_and(Mutant::is_intermittent)
     }
@@ -232,11 +240,11 @@ impl Matrix {
             rest.cloned().collect()
         };
         let differences = self.mutants.iter().map(|row| {
-            let old = of_other(&row.name).map_or(&[][..], |old| &old.killed_by);
+            let old = of_other(&row.name).map_or_else(Vec::new, Killed::told);
             Difference {
                 name: row.name.clone(),
-                lost: without(old, &row.killed_by),
-                gained: without(&row.killed_by, old),
+                lost: without(&old, &row.told()),
+                gained: without(&row.told(), &old),
             }
         });
         differences

@@ -36,7 +36,7 @@ struct State {
     is_ruled_out: bool,
     /// How many places are taken.
     taken: usize,
-    /// How many were taken in all, so that whoever looks twice knows whether one was in between.
+    /// The number of places taken so far, so that whoever looks twice knows of one in between.
     entries: u64,
     /// In how many of them the job was started.
     started: usize,
@@ -57,7 +57,7 @@ pub struct ActivePlace {
     is_started: bool,
 }
 
-/// What there was beside a place.
+/// The active jobs beside a place at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Company {
     limit: Option<usize>,
@@ -207,14 +207,14 @@ impl ActivePlace {
         (!state.is_ruled_out && has_others).then(|| state.started.max(1))
     }
 
-    /// What there is beside this place now: a start that is refused from here on may be due to that, also where it is gone by then.
+    /// The active jobs beside this place now: a start that is refused from here on may be due to them, also where they end before.
     pub(crate) fn company(&self, beside: usize) -> Company {
         let limit = self.suspects(beside);
         let entries = lock(&self.jobs.state).entries;
         Company { limit, entries }
     }
 
-    /// How many jobs were started and may have been active, where a start that was refused since then may be due to them.
+    /// The number of jobs that a start refused since then may be due to. None where it is due to none.
     pub(crate) fn suspects_since(&self, then: Company, beside: usize) -> Option<usize> {
         if let Some(limit) = self.suspects(beside) {
             return Some(limit);
@@ -224,7 +224,7 @@ impl ActivePlace {
         then.limit.or(has_come)
     }
 
-    /// Whether a start was granted in any place.
+    /// True once a start was granted in any place.
     pub(crate) fn was_any_started(&self) -> bool {
         lock(&self.jobs.state).started_max > 0
     }

@@ -16,7 +16,7 @@ use crate::provision::reason::Reason;
 const ACTIVE_PATIENCE: Duration = Duration::from_secs(20);
 const ACTIVE_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long to wait before each try to start a job beside no other.
+/// The pauses before each try to start a job beside no other.
 const ALONE_PAUSES_MS: [u64; 5] = [0, 100, 300, 1_000, 2_000];
 
 impl Api {

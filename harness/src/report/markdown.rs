@@ -10,7 +10,7 @@ use crate::visible::{clipped, on_a_line, visible};
 /// The most bytes of a summary. GitHub drops a step's summary of more than 1 MiB as a whole.
 const SIZE_MAX: usize = 900_000;
 
-/// How many faults of a target are listed: whoever has more of them begins with these.
+/// The most faults of a target that are listed: whoever has more of them begins with these.
 const FAULTS_MAX: usize = 30;
 
 /// The most characters of one request, answer or replay line.
@@ -79,7 +79,7 @@ pub fn markdown(all: &[Labelled]) -> String {
     text
 }
 
-/// What is wrong with an endpoint, the worst first.
+/// The faults of an endpoint, the worst first.
 fn faults(one: &Labelled, text: &mut String) {
     let faults = &one.results.faults;
     if faults.is_empty() {

@@ -53,7 +53,7 @@ pub struct Results {
     /// Why the run ended early, if it did: `out-of-time` or `interrupted`.
     #[serde(default)]
     pub cut: Option<Cut>,
-    /// What is wrong with the endpoint, the worst first, as far as no ledger lists it.
+    /// The faults of the endpoint that no ledger lists, the worst first.
     #[serde(default)]
     pub faults: Vec<Fault>,
     /// The requirements that the cases belong to, in the order of their ids.
@@ -87,7 +87,7 @@ pub struct Mismatch {
     pub at: Facet,
     /// What was wanted there.
     pub wanted: String,
-    /// What came.
+    /// The value that came.
     pub got: String,
 }
 
@@ -98,7 +98,7 @@ pub struct RequirementResult {
     pub id: String,
     /// The sentence.
     pub text: String,
-    /// How firmly it stands.
+    /// Its level.
     pub level: Level,
     /// Where it comes from.
     pub sources: Vec<Source>,
@@ -217,7 +217,7 @@ impl Results {
         faults.find(|fault| has(&fault.cases) || has(&fault.shadowed))
     }
 
-    /// What repeats showed of a fault that does not come every time.
+    /// The repeats of a fault that does not come every time.
     pub(crate) fn flaky(&self, fault: &Fault) -> Option<&Repeats> {
         let of_fault = (self.cases.iter()).filter(|case| fault.cases.contains(&case.id));
         let mut repeats = of_fault.filter_map(|case| case.repeats.as_ref());

@@ -39,7 +39,7 @@ const UNJUDGED: u8 = Exit::Unjudged.code();
 /// How many cases a reason for not judging lists by name: the rest are counted.
 const LISTED_MAX: usize = 3;
 
-/// How many reasons are told without `--verbose`.
+/// The most reasons that are told without `--verbose`.
 const REASONS_MAX: usize = 5;
 
 /// Writes results with colours; the stream takes them out where they do not belong.
@@ -105,7 +105,7 @@ pub fn side_by_side(all: &[Labelled]) -> String {
     text
 }
 
-/// What was judged where, in two lines.
+/// The counts of each level, in two lines.
 fn levels(results: &Results, text: &mut String) {
     let endpoint = on_a_line(&results.target.to_string());
     let _ = writeln!(

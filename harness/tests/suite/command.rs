@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use serde_json::Value;
+
 /// The command's path.
 pub(crate) const FULLSTOP: &str = env!("CARGO_BIN_EXE_fullstop");
 
@@ -82,14 +84,9 @@ impl Served {
 }
 
 impl Served {
-    /// How many pools of ours there are.
+    /// The number of pools there, as far as one page lists them.
     pub(crate) fn pools(&self) -> usize {
-        let listed = fullstop(&["sweep", "--dry-run", "--endpoint", &self.url]);
-        assert_eq!(listed.code, 0, "{}", listed.stderr);
-        let pools = listed.stdout.lines();
-        pools
-            .filter(|line| line.starts_with("would delete"))
-            .count()
+        pools(&self.url).len()
     }
 }
 
@@ -143,4 +140,29 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The pools of an endpoint, asked for with curl: nothing of ours is between.
+pub(crate) fn pools(url: &str) -> Vec<String> {
+    let shown = output(Command::new("curl").args([
+        "-sS",
+        url,
+        "-H",
+        "Content-Type: application/x-amz-json-1.1",
+        "-H",
+        "X-Amz-Target: AWSCognitoIdentityProviderService.ListUserPools",
+        "--aws-sigv4",
+        "aws:amz:us-east-1:cognito-idp",
+        "--user",
+        "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        "--data-raw",
+        r#"{"MaxResults":60}"#,
+    ]));
+    let listed: Value = serde_json::from_str(&shown.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", shown.stdout, shown.stderr));
+    let pools = listed["UserPools"]
+        .as_array()
+        .cloned()
+        .expect("a list of pools");
+    pools.iter().map(|pool| pool["Id"].to_string()).collect()
 }

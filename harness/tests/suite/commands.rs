@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::command::{FULLSTOP, Scratch, Served, command, fullstop, output};
+use crate::command::{FULLSTOP, Scratch, Served, command, fullstop, output, pools};
 use crate::root;
 
 #[test]
@@ -426,31 +426,6 @@ fn a_reader_that_goes_away_is_no_fault() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-/// The pools of an endpoint, asked for with curl: nothing of ours is between.
-fn pools(url: &str) -> Vec<String> {
-    let shown = output(Command::new("curl").args([
-        "-sS",
-        url,
-        "-H",
-        "Content-Type: application/x-amz-json-1.1",
-        "-H",
-        "X-Amz-Target: AWSCognitoIdentityProviderService.ListUserPools",
-        "--aws-sigv4",
-        "aws:amz:us-east-1:cognito-idp",
-        "--user",
-        "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-        "--data-raw",
-        r#"{"MaxResults":60}"#,
-    ]));
-    let listed: Value = serde_json::from_str(&shown.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}{}", shown.stdout, shown.stderr));
-    let pools = listed["UserPools"]
-        .as_array()
-        .cloned()
-        .expect("a list of pools");
-    pools.iter().map(|pool| pool["Id"].to_string()).collect()
 }
 
 fn listed(results: &Value, verdict: &str) -> String {

@@ -1,4 +1,4 @@
-//! What failed is grouped into the faults behind it: one defect of an endpoint is told once, under a title that names it.
+//! Failures are grouped into faults: one defect of an endpoint is told once, under a title that names it.
 
 mod named;
 

@@ -16,7 +16,7 @@ const LINES_MAX: usize = 400;
 /// One line of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// What came.
+    /// The value that came.
     pub text: String,
     /// Whether it stands where something is missing.
     pub missing: bool,
@@ -34,7 +34,7 @@ pub struct Mark {
     pub at: String,
     /// What was wanted.
     pub wanted: String,
-    /// What came.
+    /// The value that came.
     pub got: String,
 }
 

@@ -6,7 +6,7 @@ use crate::fault;
 use crate::report::Results;
 use crate::visible::on_a_line;
 
-/// What is wrong with a target, and how it shows.
+/// A fault of a target, with its example.
 #[derive(Debug, Serialize)]
 pub(crate) struct Fault {
     title: String,

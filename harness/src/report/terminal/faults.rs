@@ -9,13 +9,13 @@ use crate::report::terminal::{BOLD, DIM, GREEN, RED, YELLOW};
 use crate::report::{Labelled, Results};
 use crate::visible::on_a_line;
 
-/// How many faults of a level are shown with an example. The rest have a line each.
+/// The most faults of a level that are shown with an example. The rest have a line each.
 const SHOWN_MAX: usize = 10;
 
-/// How many faults of a level are named at all without `--verbose`.
+/// The most faults of a level that are named without `--verbose`.
 const NAMED_MAX: usize = 20;
 
-/// How wide a line may be.
+/// The width of a line.
 const WIDTH: usize = 80;
 
 /// The faults of every level, the worst first. Those at level should stand without an example where those at level must are what
@@ -65,7 +65,8 @@ pub(super) fn faults(results: &Results, is_verbose: bool, text: &mut String) {
     }
 }
 
-/// Which faults of one target another has no longer, has beside, and has as well. Two runs of one endpoint tell what was fixed.
+/// The faults of one result that another has no longer, those that it has beside, and those that both have. Of two runs of one
+/// endpoint, the first were fixed.
 pub(super) fn changes(before: &Labelled, after: &Labelled) -> String {
     let (old, new) = (&before.results.faults, &after.results.faults);
     let has = |faults: &[Fault], fault: &Fault| faults.iter().any(|other| other.key == fault.key);
@@ -74,20 +75,23 @@ pub(super) fn changes(before: &Labelled, after: &Labelled) -> String {
     if old.is_empty() && new.is_empty() {
         return String::new();
     }
-    let mut text = format!(
-        "\nfrom {} to {}: {} fixed, {} new, {} remaining\n",
-        on_a_line(&before.label),
-        on_a_line(&after.label),
-        fixed.len(),
-        added.len(),
-        same.len()
-    );
-    let lists = [
-        (GREEN, "fixed", fixed),
-        (RED, "new", added),
-        (YELLOW, "remains", same),
-    ];
-    for (style, name, faults) in lists {
+    let (one, other) = (on_a_line(&before.label), on_a_line(&after.label));
+    let (first, second, both) = (fixed.len(), added.len(), same.len());
+    let is_same_target = before.results.target == after.results.target;
+    let (mut text, names) = match is_same_target {
+        true => (
+            format!("\nfrom {one} to {other}: {first} fixed, {second} new, {both} remaining\n"),
+            ["fixed", "new", "remains"],
+        ),
+        false => (
+            format!(
+                "\nfaults: {first} of {one} alone, {second} of {other} alone, {both} of both\n"
+            ),
+            [one.as_str(), other.as_str(), "both"],
+        ),
+    };
+    let lists = [(GREEN, fixed), (RED, added), (YELLOW, same)];
+    for (name, (style, faults)) in names.into_iter().zip(lists) {
         for fault in faults.iter().take(NAMED_MAX) {
             let title = on_a_line(&fault.title);
             let _ = writeln!(

@@ -1,4 +1,4 @@
-//! What a title says of each mutant that a run of the suite shows.
+//! Words that a title must hold, for each mutant that a run of the suite shows.
 
 /// The beginning of mutants' names, and what the title of their fault holds: the first that fits.
 pub(crate) const NAMED: &[(&str, &str)] = &[
