@@ -122,8 +122,8 @@ behind() {
   ! grep -q Traceback "$work/between.log" || { cat "$work/between.log" >&2; fail "between.py failed"; }
 }
 
-# ledger NAME PORT: adopted it is green; a fault that it does not list is red, whether its entry is gone or the fault came; a
-# case of it that passes is stale, and pruned it is green again.
+# ledger NAME PORT: adopted it is green; a fault that it does not list is red, whether its entry is gone or a case came; a case of
+# it that passes is an improvement, and pruned it is green again.
 ledger() {
   local name=$1 url=http://127.0.0.1:$2 port=$2 file=$work/$1.toml dropped
   local between=$((port + 1000)) came=members/missing/job-id gone=job-id/length-max/one-over
@@ -132,17 +132,17 @@ ledger() {
   cp "$file" "$work/less.toml"
   dropped=$(python3 harness/e2e/ledger.py drop "$work/less.toml")
   ends 1 "$fullstop" run --endpoint "$url" --ledger "$work/less.toml" --quiet
-  grep -q "$dropped" "$work/out" || fail "$name: $dropped is not listed, and not reported"
+  grep -qF "$dropped" "$work/out" || fail "$name: $dropped is not listed, and not reported"
   local entries
   entries=$(grep -c '^\[\[known' "$file")
   url=http://127.0.0.1:$between
   behind "$between" "$port" spoil ends 1 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
   grep -q "$came" "$work/out" || fail "$name: $came fails, and is not reported"
-  behind "$between" "$port" mend ends 5 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
-  grep -q "$gone" "$work/out" || fail "$name: $gone fails no longer, and is not reported as stale"
+  behind "$between" "$port" mend ends 0 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
+  grep -q '^improved' "$work/out" || fail "$name: $gone fails no longer, and no entry is improved"
   behind "$between" "$port" mend ends 0 "$fullstop" ledger prune --endpoint "$url" --ledger "$file"
   behind "$between" "$port" mend ends 0 "$fullstop" run --endpoint "$url" --ledger "$file" --quiet
-  echo "$name: the ledger's $entries entries are green; red without $dropped and when $came fails; stale when $gone passes;" \
+  echo "$name: the ledger's $entries entries are green; red without «$dropped» and when $came fails; improved when $gone passes;" \
     "pruned to $(grep -c '^\[\[known' "$file") and green"
 }
 

@@ -57,7 +57,7 @@ Exit codes, the first that applies:
   4  a fault of the harness itself
   3  unreachable, or too little was judged: less than three in four of the cases at level must
   1  a divergence at level must, a case that proved nothing, or a demanded state out of reach
-  5  a known failure in the ledger that fails no longer, or whose last day has passed
+  5  a known fault in the ledger that no case shows any more, or whose last day has passed
   0  none of these
 130  interrupted; what was created has been deleted, and what was judged so far is shown";
 
@@ -103,7 +103,7 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Make reports of stored results: HTML, JUnit, Markdown or text, of several targets side by side.
     Report(report::Arguments),
-    /// Keep the file of known failures that `run --ledger` holds a run to.
+    /// Keep the file of known faults that `run --ledger` holds a run to.
     Ledger(ledger::Arguments),
     /// List the mutants of the reference, or measure which cases catch them.
     Mutants(mutants::Arguments),

@@ -84,6 +84,7 @@ pub struct Conformance {
     level: Level,
     strict: bool,
     ledger: Option<PathBuf>,
+    skipped: Vec<String>,
     concurrency: usize,
     deadline: Option<Duration>,
     #[cfg(feature = "snapshots")]
@@ -213,6 +214,7 @@ impl Conformance {
             level: Level::Observe,
             strict: false,
             ledger: None,
+            skipped: Vec::new(),
             concurrency: CONCURRENCY,
             deadline: None,
             #[cfg(feature = "snapshots")]
@@ -250,6 +252,19 @@ impl Conformance {
     #[must_use]
     pub fn filter(mut self, text: impl Into<String>) -> Self {
         self.filters.push(text.into());
+        self
+    }
+
+    /// Runs nothing whose id contains this, or one of several such texts.
+    ///
+    /// ```
+    /// # use fullstop::conformance::Conformance;
+    /// // An emulator that verifies no signatures.
+    /// let suite = Conformance::at("http://127.0.0.1:4566").skip("auth/");
+    /// ```
+    #[must_use]
+    pub fn skip(mut self, text: impl Into<String>) -> Self {
+        self.skipped.push(text.into());
         self
     }
 
@@ -370,16 +385,10 @@ impl Conformance {
         if let Some(version) = &self.suite_version {
             selection = suite.pin(selection, &suite.version(version)?)?;
         }
-        for requirement in suite
-            .requirements()
-            .iter()
-            .filter(|one| one.level > self.level)
-        {
-            selection.remove(&requirement.id);
-            for case in &requirement.cases {
-                selection.remove(&case.id);
-            }
-        }
+        selection = suite.without(selection, &self.skipped)?;
+        let levels = [Level::Must, Level::Should, Level::Observe];
+        let levels = levels.into_iter().filter(|level| *level <= self.level);
+        selection = suite.at_levels(selection, &Vec::from_iter(levels))?;
         Ok((Arc::new(suite), selection))
     }
 

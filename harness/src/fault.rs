@@ -11,8 +11,8 @@ mod symptom;
 mod title;
 
 pub(crate) use answer::causes;
-pub(crate) use cause::{Cause, have_one, of_both_told};
-pub use cause::{Harm, stated_twice};
+pub(crate) use cause::{Cause, have_one, nearest_key, of_both_told};
+pub use cause::{Harm, is_key, stated_twice};
 pub use group::{Example, Fault};
 pub(crate) use group::{Failure, faults};
 pub(crate) use request::{facets, nobody};

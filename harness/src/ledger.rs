@@ -1,12 +1,13 @@
-//! The ledger: a TOML file of known failures, read, checked and edited. It judges nothing: `runner` holds it to a run.
+//! The ledger: a TOML file of known faults, read, checked and edited. It judges nothing: `runner` holds it to a run.
 //!
 //! ```toml
 //! [[known]]
-//! case = "job-id/length-max/one-over"
-//! fingerprint = "5d41402abc4b2a76"
+//! fault = "unchecked/JobId/length"
 //! reason = "no length check, reported as example/emulator#12"
 //! owner = "identity-team"
 //! expires = 2027-03-31
+//! suite = "0.1.0"
+//! cases."job-id/length-max/one-over" = "5d41402abc4b2a76"
 //! ```
 
 mod edit;
@@ -19,14 +20,20 @@ use std::path::Path;
 use crate::files;
 
 use serde::Deserialize;
+use toml::Spanned;
 
-pub use edit::{Failure, New, Pruned, Updated, prune, update};
-pub use entry::{Day, Entry};
+use crate::fault;
+
+pub use edit::{Failure, New, Passes, Pruned, Updated, prune, update};
+pub use entry::{Day, Entry, Subject};
 
 /// The most bytes of a ledger: room for an entry of every case a dozen times.
 const FILE_SIZE_MAX: u64 = 4 << 20;
 
-/// The known failures of one target.
+/// Where ids are found.
+const LIST: &str = "`fullstop list` shows every id";
+
+/// The known faults of one target.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     file: String,
@@ -49,7 +56,7 @@ pub enum LedgerError {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    known: Vec<Entry>,
+    known: Vec<Spanned<Entry>>,
 }
 
 impl Ledger {
@@ -66,47 +73,79 @@ impl Ledger {
     pub fn parse(text: &str, file: &str) -> Result<Self, LedgerError> {
         let parsed: File = toml::from_str(text)
             .map_err(|error| LedgerError::Syntax(file.to_owned(), error.to_string()))?;
-        let ledger = Self {
+        let mut ledger = Self {
             file: file.to_owned(),
             text: text.to_owned(),
-            entries: parsed.known,
+            entries: Vec::new(),
         };
-        let mut faults = Vec::new();
+        let mut wrong = Vec::new();
         let mut first = BTreeMap::new();
-        for entry in &ledger.entries {
-            if let Some((span, wrong)) = entry.fault() {
-                faults.push(ledger.at(span, &wrong));
+        for entry in parsed.known {
+            let start = entry.span().start;
+            let entry = entry.into_inner();
+            if let Some((at, what)) = entry.wrong(start) {
+                wrong.push(ledger.at(at, &what));
+            } else {
+                wrong.extend(ledger.repeated(&entry, &mut first));
             }
-            if let Some(line) = first.insert(entry.case(), ledger.line(entry.case.span().start)) {
-                let wrong = format!("`{}` is listed on line {line} already", entry.case());
-                faults.push(ledger.at(entry.case.span().start, &wrong));
-            }
+            ledger.entries.push(entry);
         }
-        if faults.is_empty() {
+        if wrong.is_empty() {
             Ok(ledger)
         } else {
-            Err(LedgerError::Faulty(faults))
+            Err(LedgerError::Faulty(wrong))
         }
     }
 
-    /// Checks that every entry is about a case or an invariant that exists.
+    /// What an entry lists that is listed before it: a rule, a case, or a case under the same fault.
+    fn repeated(
+        &self,
+        entry: &Entry,
+        first: &mut BTreeMap<(String, String), usize>,
+    ) -> Option<String> {
+        let named = |at: usize, id: &str| (at, (entry.name().to_owned(), id.to_owned()));
+        let listed: Vec<_> = match entry.subject() {
+            Subject::Rule(_) => vec![named(entry.start(), "")],
+            _ => {
+                let spans = entry.spans();
+                let listed = spans.map(|(id, _)| named(id.span().start, id.get_ref()));
+                listed.collect()
+            }
+        };
+        listed.into_iter().find_map(|(at, (name, id))| {
+            let id_or_name = if id.is_empty() { &name } else { &id };
+            let what = format!("`{id_or_name}` is listed on line ");
+            let line = first.insert((name, id), self.line(at))?;
+            Some(self.at(at, &format!("{what}{line} already")))
+        })
+    }
+
+    /// Checks that every entry is about a fault, a rule and cases that exist.
     pub fn check(&self, ids: &BTreeSet<&str>) -> Result<(), LedgerError> {
-        let unknown: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|entry| !ids.contains(entry.case()))
-            .map(|entry| {
-                let wrong = format!(
-                    "`{}` is no case of this suite; `fullstop list` shows every id",
-                    entry.case()
-                );
-                self.at(entry.case.span().start, &wrong)
-            })
-            .collect();
-        if unknown.is_empty() {
+        let mut wrong = Vec::new();
+        for entry in &self.entries {
+            match entry.subject() {
+                Subject::Fault(key) if !fault::is_key(key) => {
+                    let hint = fault::nearest_key(key);
+                    let what = format!("`{key}` is no key of a fault: {hint}");
+                    wrong.push(self.at(entry.start(), &what));
+                }
+                Subject::Rule(rule) if !ids.iter().any(|id| entry::is_of_rule(id, rule)) => {
+                    let what = format!("`{rule}` is no rule of this suite; {LIST}");
+                    wrong.push(self.at(entry.start(), &what));
+                }
+                _ => {}
+            }
+            let unknown = (entry.spans()).filter(|(id, _)| !ids.contains(id.get_ref().as_str()));
+            wrong.extend(unknown.map(|(id, _)| {
+                let what = format!("`{}` is no case of this suite; {LIST}", id.get_ref());
+                self.at(id.span().start, &what)
+            }));
+        }
+        if wrong.is_empty() {
             Ok(())
         } else {
-            Err(LedgerError::Faulty(unknown))
+            Err(LedgerError::Faulty(wrong))
         }
     }
 
@@ -126,10 +165,21 @@ impl Ledger {
             .iter()
             .filter_map(|entry| {
                 let last = entry.expires().filter(|last| today > *last)?;
-                let wrong = format!("`{}` has expired on {last}", entry.case());
-                Some(self.at(entry.case.span().start, &wrong))
+                let what = format!("`{}` has expired on {last}", entry.name());
+                Some(self.at(entry.start(), &what))
             })
             .collect()
+    }
+
+    /// True of a failure that counts for an entry. A case that fails for several faults counts for those that it shows still;
+    /// one that is grouped otherwise by now counts for all that list it.
+    pub fn is_of(&self, entry: &Entry, id: &str, faults: &BTreeSet<String>) -> bool {
+        let is_shown = |entry: &Entry| faults.contains(entry.name());
+        let others = || self.entries.iter().filter(|other| other.lists(id));
+        entry.lists(id)
+            && (!matches!(entry.subject(), Subject::Fault(_))
+                || is_shown(entry)
+                || !others().any(is_shown))
     }
 
     fn at(&self, start: usize, wrong: &str) -> String {

@@ -19,6 +19,8 @@ pub use compare::{Cell, Column, Comparison, Pair, Row, Shown, Truth, compare_tex
 #[cfg(feature = "cli")]
 pub(crate) use explain::expected;
 pub use explain::{explain, explain_rule};
+#[cfg(feature = "trials")]
+pub(crate) use figures::standing;
 pub use forecast::{Bounds, ClassForecast, Forecast, OutOfReach};
 #[cfg(feature = "reports")]
 pub use html::{Line, Mark, Placed, annotated, html, layout};

@@ -19,7 +19,7 @@ use semver::Version;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::case::{Case, Fault, File, Requirement, Sequence, SequenceKind};
+use crate::case::{Case, Fault, File, Level, Requirement, Sequence, SequenceKind};
 use crate::files;
 use crate::nearest::nearest;
 
@@ -59,6 +59,8 @@ pub enum SuiteError {
     NothingAt(String),
     /// Filters that select nothing, and what may have been meant.
     Unmatched(Vec<String>, String),
+    /// A selection that leaves nothing.
+    Left(String),
 }
 
 impl Suite {
@@ -222,6 +224,79 @@ impl Suite {
     }
 }
 
+/// What is left of a selection.
+impl Suite {
+    /// Without the ids that contain one of some texts. One that excludes nothing is an error: it was meant to.
+    pub fn without(
+        &self,
+        mut selection: BTreeSet<String>,
+        excluded: &[String],
+    ) -> Result<BTreeSet<String>, SuiteError> {
+        if !excluded.is_empty() {
+            let excluded = self.select(excluded)?;
+            selection.retain(|id| !excluded.contains(id));
+        }
+        self.filled(selection, "--exclude leaves no case")
+    }
+
+    /// What stands at one of these levels.
+    pub fn at_levels(
+        &self,
+        mut selection: BTreeSet<String>,
+        levels: &[Level],
+    ) -> Result<BTreeSet<String>, SuiteError> {
+        for requirement in &self.requirements {
+            if !levels.contains(&requirement.level) {
+                selection.remove(&requirement.id);
+                for case in &requirement.cases {
+                    selection.remove(&case.id);
+                }
+            }
+        }
+        self.filled(selection, "no case that is selected has this level")
+    }
+
+    /// Without the areas, requirements and cases of these names, and how many ids each of them takes away.
+    pub fn waive(
+        &self,
+        mut selection: BTreeSet<String>,
+        names: &[String],
+    ) -> Result<(BTreeSet<String>, BTreeMap<String, usize>), SuiteError> {
+        let mut waived = BTreeMap::new();
+        for name in names {
+            let is_of_it = |id: &str| {
+                let rest = id.strip_prefix(name.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            if !self.ids().any(is_of_it) {
+                // The message of a filter that selects nothing, with what may have been meant.
+                let missing = format!("{name}/");
+                return Err(match self.select(&[missing]) {
+                    Err(error) => error,
+                    Ok(_) => SuiteError::Left(format!("`{name}` is no area of the suite")),
+                });
+            }
+            let before = selection.len();
+            selection.retain(|id| !is_of_it(id));
+            waived.insert(name.clone(), before - selection.len());
+        }
+        let selection = self.filled(selection, "`waive` leaves no case")?;
+        Ok((selection, waived))
+    }
+
+    /// A selection with something in it: without, a gate would check nothing.
+    fn filled(
+        &self,
+        selection: BTreeSet<String>,
+        why: &str,
+    ) -> Result<BTreeSet<String>, SuiteError> {
+        match selection.is_empty() {
+            true => Err(SuiteError::Left(why.to_owned())),
+            false => Ok(selection),
+        }
+    }
+}
+
 /// Versions of the suite, from the oldest.
 impl Suite {
     /// Those that a run can be pinned to: the released ones, that of this program, and any that a case names.
@@ -312,6 +387,7 @@ impl fmt::Display for SuiteError {
                 f,
                 "pin the suite to version {version}: nothing of what is selected existed then"
             ),
+            Self::Left(why) => write!(f, "select cases: {why}"),
             Self::Unmatched(filters, hint) => write!(
                 f,
                 "find a case for {}: no id contains it; {hint} (`fullstop list` shows every id)",

@@ -1,6 +1,7 @@
 //! How firmly a requirement stands, and on what.
 
 use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,19 @@ pub enum Level {
     Should,
     /// Not established. Never judged, always recorded.
     Observe,
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "must" => Ok(Self::Must),
+            "should" => Ok(Self::Should),
+            "observe" => Ok(Self::Observe),
+            _ => Err(format!("`{text}` is no level: say must, should or observe")),
+        }
+    }
 }
 
 impl fmt::Display for Level {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use clap::Args;
 use time::OffsetDateTime;
 
-use crate::cli::outputs::Outputs;
+use crate::cli::outputs::{Outputs, StyleArguments};
 use crate::cli::target::SuiteArguments;
 use crate::cli::{Stop, runtime};
 use crate::ledger::{Day, Ledger};
 use crate::recording::Recording;
-use crate::report::{Results, Style, TargetResult};
+use crate::report::{Results, TargetResult};
 use crate::runner::{Gate, Plan, Runner, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
@@ -46,12 +46,8 @@ pub(crate) struct Arguments {
     /// Fail if an answer differs from its snapshot.
     #[arg(long, requires = "snapshots")]
     check_snapshots: bool,
-    /// Show the findings and the last lines only.
-    #[arg(long, short)]
-    quiet: bool,
-    /// Show the sums per area and every case with its proof, too.
-    #[arg(long, short, conflicts_with = "quiet")]
-    verbose: bool,
+    #[command(flatten)]
+    style: StyleArguments,
 }
 
 pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -79,10 +75,7 @@ pub(crate) fn judge(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let plan = plan(selection);
     let snapshots = arguments.snapshots.clone().map(Recorded::Folder);
     let results = judged(&suite, &recording, &plan, snapshots, ledger.as_ref(), gate)?;
-    let style = Style {
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
+    let style = arguments.style.style();
     arguments.outputs.write(&results, style)?;
     Ok(ExitCode::from(results.exit))
 }
@@ -109,7 +102,8 @@ pub(crate) fn judged(
         .block_on(runner.run(plan, |_| {}))
         .map_err(|error| Stop::usage(format!("judge the recording: {error}")))?;
     if let Some(ledger) = ledger {
-        recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
+        let today = Day::of(OffsetDateTime::now_utc());
+        run.ledger = recognise(&mut run.records, suite, ledger, today);
     }
     let target = TargetResult {
         name: recording.head.target.clone(),

@@ -33,7 +33,7 @@ pub(crate) fn judge_target(
     let limits = judging.limits;
     let results = runtime.block_on(guarded(target, limits, async |session, deadline| {
         let profile = &session.profile;
-        let selection = judging.suite.pinned(profile, suite, judging.selection)?;
+        let (selection, waived) = judging.suite.pinned(profile, suite, judging.selection)?;
         let plan = Plan {
             first: power::published().minimal.clone(),
             deadline: deadline.clone(),
@@ -57,7 +57,10 @@ pub(crate) fn judge_target(
             name: profile.name.clone(),
             endpoint: profile.url(),
         };
-        Ok(Results::of(&run, suite, named, &plan, gate))
+        Ok(Results {
+            waived,
+            ..Results::of(&run, suite, named, &plan, gate)
+        })
     }));
     runtime.shutdown_background();
     match results? {

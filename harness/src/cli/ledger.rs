@@ -1,6 +1,6 @@
 //! `fullstop ledger`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,9 +16,10 @@ use crate::cli::run::REPEATS;
 use crate::cli::target::{SuiteArguments, TargetArguments, load_suite};
 use crate::cli::{Stop, print};
 use crate::files;
-use crate::ledger::{Day, Failure, Ledger, New, prune, update};
+use crate::ledger::{Day, Failure, Ledger, New, Passes, prune, update};
 use crate::report::{CaseResult, Results, Stored};
-use crate::runner::{Constancy, Exit, Verdict};
+use crate::runner::{Constancy, Exit, Repeats, Verdict, target_words};
+use crate::shell::quoted;
 use crate::suite::Suite;
 use crate::target::Profile;
 
@@ -49,7 +50,7 @@ Examples:
   fullstop ledger check
   fullstop ledger check fullstop.ledger.toml";
 
-/// Keeps the file of known failures.
+/// Keeps the file of known faults.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -59,9 +60,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Add the failures of a run that the ledger does not list, and refresh those that fail otherwise now.
+    /// Add the faults and cases that the ledger does not list, and refresh those that fail otherwise now.
     Update(UpdateArguments),
-    /// Drop the entries whose cases fail no longer or exist no longer.
+    /// Drop the cases that fail no longer or exist no longer, and entries without cases.
     Prune(PruneArguments),
     /// Check the file without a network: its form, its ids, its last days.
     Check(CheckArguments),
@@ -158,32 +159,45 @@ fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
         Ledger::default()
     };
     let results = source.results()?;
-    let failures: Vec<_> = results
-        .iter()
-        .filter(|case| {
-            arguments.strict || case.level == Level::Must || case.verdict == Verdict::Vacuous
-        })
-        .filter_map(failure)
-        .collect();
     let new = New {
         reason: arguments.reason.clone(),
         owner: arguments.owner.clone(),
         expires: arguments.expires,
+        suite: results.version.clone(),
     };
-    let updated = update(&ledger, &failures, &new);
+    let updated = update(&ledger, &failures(&results, arguments.strict), &new);
     write(&source.ledger, &updated.text)?;
+    let file = source.ledger.display().to_string();
     let mut lines = format!(
-        "{}: {} added, {} refreshed, {} as they were\n",
-        source.ledger.display(),
-        updated.added.len(),
+        "{file}: {} added, {} refreshed, {} as they were\n",
+        told(
+            updated.added.values().map(|cases| cases.len().max(1)).sum(),
+            "case"
+        ),
         updated.refreshed.len(),
         updated.kept
     );
-    for (word, cases) in [("added", &updated.added), ("refreshed", &updated.refreshed)] {
-        for case in cases {
-            lines.push_str(&format!("{word:<9}  {case}\n"));
-        }
+    if updated.converted > 0 {
+        let entries = told(updated.converted, "entry of one case");
+        lines.push_str(&format!("converted  {entries} into faults\n"));
     }
+    for (entry, cases) in &updated.added {
+        let cases = match cases.len() {
+            0 => "tolerated".to_owned(),
+            count => told(count, "case"),
+        };
+        lines.push_str(&format!("added      {entry}, {cases}\n"));
+    }
+    for case in &updated.refreshed {
+        lines.push_str(&format!("refreshed  {case}\n"));
+    }
+    let flag = if arguments.strict { " --strict" } else { "" };
+    let target = &results.target;
+    let target = target_words(&target.name, &target.endpoint);
+    let file = quoted(&file);
+    lines.push_str(&format!(
+        "next: fullstop run{target} --ledger {file}{flag}\n"
+    ));
     print(lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -191,40 +205,54 @@ fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
 fn prune_file(arguments: &PruneArguments) -> Result<ExitCode, Stop> {
     let source = &arguments.source;
     let ledger = Ledger::read(&source.ledger).map_err(Stop::usage)?;
-    let flaky: BTreeSet<_> = ledger
-        .entries()
-        .filter(|entry| entry.flaky)
-        .map(|entry| entry.case().to_owned())
-        .collect();
-    let passed = [
-        Verdict::Pass,
-        Verdict::Tolerated,
-        Verdict::Shadowed,
-        Verdict::Observed,
-    ];
-    let mut stale: BTreeSet<_> = source
-        .results()?
-        .into_iter()
-        .filter(|case| passed.contains(&case.verdict))
-        .map(|case| case.id)
-        .filter(|id| !flaky.contains(id))
-        .collect();
+    let results = source.results()?;
     let suite = load_suite(source.suite.cases.as_deref())?;
-    let ids: BTreeSet<_> = suite.ids().collect();
-    let entries = ledger.entries().map(|entry| entry.case());
-    stale.extend(entries.filter(|id| !ids.contains(id)).map(str::to_owned));
-    let pruned = prune(&ledger, &stale);
+    let mut passes = Passes {
+        ids: suite.ids().collect(),
+        ..Passes::default()
+    };
+    for case in &results.cases {
+        match case.verdict {
+            Verdict::Tolerated => drop(passes.tolerated.insert(&case.id)),
+            verdict if verdict.is_good() => drop(passes.passing.insert(&case.id)),
+            _ => {}
+        }
+    }
+    for fault in &results.faults {
+        for case in &fault.cases {
+            let faults = passes.faults.entry(case).or_default();
+            faults.insert(fault.key.clone());
+        }
+    }
+    let pruned = prune(&ledger, &passes);
     write(&source.ledger, &pruned.text)?;
     let mut lines = format!(
-        "{}: {} dropped\n",
+        "{}: {} dropped, {} with fewer cases\n",
         source.ledger.display(),
-        pruned.dropped.len()
+        pruned.dropped.len(),
+        pruned.improved.len()
     );
-    for case in &pruned.dropped {
-        lines.push_str(&format!("dropped  {case}\n"));
+    for entry in &pruned.dropped {
+        lines.push_str(&format!("dropped   {entry}\n"));
+    }
+    for (entry, count) in &pruned.improved {
+        lines.push_str(&format!(
+            "improved  {entry}, {} less\n",
+            told(*count, "case")
+        ));
     }
     print(lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A count and what is counted.
+fn told(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y'), what.split_once(' ')) {
+        (1, ..) => format!("1 {what}"),
+        (_, _, Some((noun, rest))) => format!("{} {rest}", told(count, noun)),
+        (_, Some(stem), _) => format!("{count} {stem}ies"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 fn check_file(arguments: &CheckArguments) -> Result<ExitCode, Stop> {
@@ -240,15 +268,16 @@ fn check_file(arguments: &CheckArguments) -> Result<ExitCode, Stop> {
     }
     let count = ledger.entries().count();
     print(format!(
-        "{}: {count} known failures, all of this suite, none expired\n",
-        arguments.ledger.display()
+        "{}: {}, all of this suite, none expired\n",
+        arguments.ledger.display(),
+        told(count, "entry")
     ))?;
     Ok(ExitCode::SUCCESS)
 }
 
 impl Source {
     /// The results of the finished run, or of one that is made now.
-    fn results(&self) -> Result<Vec<CaseResult>, Stop> {
+    fn results(&self) -> Result<Results, Stop> {
         let Some(file) = &self.from else {
             let (suite, selection) = self.suite.load()?;
             let judging = Judging {
@@ -267,8 +296,8 @@ impl Source {
     }
 }
 
-/// The cases of results that say enough to keep a ledger by.
-fn judged(results: Results) -> Result<Vec<CaseResult>, Stop> {
+/// Results that say enough to keep a ledger by.
+fn judged(results: Results) -> Result<Results, Stop> {
     if results.exit == Exit::Unjudged.code() {
         let why = results.reason.unwrap_or_default();
         return Err(Stop {
@@ -276,21 +305,39 @@ fn judged(results: Results) -> Result<Vec<CaseResult>, Stop> {
             message: format!("keep the ledger by a run that judged too little: {why}"),
         });
     }
-    Ok(results.cases)
+    Ok(results)
 }
 
-fn failure(case: &CaseResult) -> Option<Failure> {
-    let fails = matches!(case.verdict, Verdict::Divergent | Verdict::Vacuous);
-    let fingerprint = case.fingerprint.as_ref().filter(|_| fails)?;
-    let flaky = case
-        .repeats
-        .as_ref()
-        .is_some_and(|repeats| repeats.state == Constancy::Flaky);
-    Some(Failure {
-        case: case.id.clone(),
-        fingerprint: fingerprint.clone(),
-        flaky,
-    })
+/// What fails the gate that a ledger is for.
+fn failures(results: &Results, is_strict: bool) -> Vec<Failure> {
+    let mut faults: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+    for fault in &results.faults {
+        for case in &fault.cases {
+            let of_case = faults.entry(case).or_default();
+            of_case.insert(fault.key.clone(), fault.title.clone());
+        }
+    }
+    let counts = |case: &&CaseResult| match case.verdict {
+        Verdict::Divergent => is_strict || case.level == Level::Must,
+        Verdict::Vacuous => true,
+        Verdict::Tolerated => is_strict,
+        _ => false,
+    };
+    let failure = |case: &CaseResult| {
+        let is_flaky = |repeats: &Repeats| repeats.state == Constancy::Flaky;
+        let is_tolerated = case.verdict == Verdict::Tolerated;
+        Some(Failure {
+            case: case.id.clone(),
+            fingerprint: match is_tolerated {
+                true => None,
+                false => Some(case.fingerprint.clone()?),
+            },
+            flaky: case.repeats.as_ref().is_some_and(is_flaky),
+            faults: faults.get(case.id.as_str()).cloned().unwrap_or_default(),
+        })
+    };
+    let failing = results.cases.iter().filter(counts);
+    failing.filter_map(failure).collect()
 }
 
 fn write(file: &Path, text: &str) -> Result<(), Stop> {

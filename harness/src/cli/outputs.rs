@@ -1,15 +1,22 @@
 //! Where results go: the terminal, and files.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use terminal_size::terminal_size_of;
 
+use crate::case::Level;
 use crate::cli::{Stop, print, write_out};
 use crate::files;
 use crate::lifecycle::Lifecycle;
 use crate::report::{Labelled, Results, Style, html, junit, markdown, terminal};
 use crate::runner::Exit;
+
+/// The width of a line on terminals that are narrower or wider.
+const WIDTH_MIN: usize = 60;
+const WIDTH_MAX: usize = 140;
 
 /// What stands for standard output in place of a file.
 pub(crate) const STDOUT: &str = "-";
@@ -36,6 +43,31 @@ pub(crate) struct Reports {
     /// Write a summary for a CI job to this file as Markdown; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+}
+
+/// How much is shown on the terminal.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct StyleArguments {
+    /// Show the faults and the last lines only.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show the sums per area and every case with its proof, too.
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Show the faults of this level and above, each with an example. It moves no gate: --strict does.
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
+}
+
+impl StyleArguments {
+    pub(crate) fn style(self) -> Style {
+        Style {
+            quiet: self.quiet,
+            verbose: self.verbose,
+            level: self.level,
+            ..Style::default()
+        }
+    }
 }
 
 impl Outputs {
@@ -128,11 +160,21 @@ pub(crate) fn page(
 /// Shows results on the terminal.
 pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
     let mut text = Vec::new();
+    let style = Style {
+        width: width().unwrap_or(style.width),
+        ..style
+    };
     terminal(results, style, &mut text).map_err(|error| Stop {
         exit: Exit::Harness,
         message: format!("report: {error}"),
     })?;
     print(String::from_utf8_lossy(&text))
+}
+
+/// The columns of the terminal, if standard output is one.
+fn width() -> Option<usize> {
+    let (width, _) = terminal_size_of(io::stdout())?;
+    Some(usize::from(width.0).clamp(WIDTH_MIN, WIDTH_MAX))
 }
 
 /// Whether all of these can be written, and none is another one or what the command reads.

@@ -49,7 +49,7 @@ pub(crate) fn plan(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (suite, selection) = arguments.suite.load()?;
     let target = &arguments.target;
     let profile = target.profile_without_credentials()?;
-    let selection = arguments.suite.pinned(&profile, &suite, selection)?;
+    let (selection, _) = arguments.suite.pinned(&profile, &suite, selection)?;
     let selection = within(arguments.budget, &suite, selection);
     let runtime = runtime()?;
     let plan = Plan {

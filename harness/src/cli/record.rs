@@ -63,7 +63,8 @@ pub(crate) fn record(arguments: &Arguments) -> Result<ExitCode, Stop> {
                 ..Plan::of(
                     arguments
                         .suite
-                        .pinned(&session.profile, &suite, selection)?,
+                        .pinned(&session.profile, &suite, selection)?
+                        .0,
                 )
             };
             let gate = Gate {

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::outputs::{Reports, show};
+use crate::cli::outputs::{Reports, StyleArguments, show};
 use crate::cli::{Stop, print};
-use crate::report::{Held, Labelled, StoredError, Style, side_by_side};
+use crate::report::{Held, Labelled, StoredError, side_by_side};
 
 /// What `--help` shows at its end.
 pub(crate) const EXAMPLES: &str = "\
@@ -36,12 +36,8 @@ pub(crate) struct Arguments {
     /// Show the results here too; that is done anyway where no file is asked for.
     #[arg(long)]
     terminal: bool,
-    /// Show the findings and the last lines only.
-    #[arg(long, short)]
-    quiet: bool,
-    /// Show the sums per area and every case with its proof, too.
-    #[arg(long, short, conflicts_with = "quiet")]
-    verbose: bool,
+    #[command(flatten)]
+    style: StyleArguments,
 }
 
 pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -57,10 +53,7 @@ pub(crate) fn report(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (all, lives) = (Labelled::all(runs), Labelled::all(lives));
     arguments.reports.write(&all, &lives, &[])?;
     if arguments.terminal || !arguments.reports.is_any() {
-        let style = Style {
-            quiet: arguments.quiet,
-            verbose: arguments.verbose,
-        };
+        let style = arguments.style.style();
         let is_alone = all.len() + lives.len() == 1;
         let heading = |label: &str| match is_alone {
             true => String::new(),

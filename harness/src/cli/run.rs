@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::cli::guard::{INTERRUPTED, guarded};
 use crate::cli::ledger::open_ledger;
 use crate::cli::limits::Limits;
-use crate::cli::outputs::Outputs;
+use crate::cli::outputs::{Outputs, StyleArguments};
 use crate::cli::progress::Bar;
 use crate::cli::target::{SuiteArguments, TargetArguments, within};
 use crate::cli::{Stop, print, runtime};
@@ -18,7 +18,7 @@ use crate::clock::Cut;
 use crate::ledger::{Day, Ledger};
 use crate::power;
 use crate::published;
-use crate::report::{Results, Style, TargetResult};
+use crate::report::{Results, TargetResult};
 use crate::runner::{Gate, Plan, Run, Runner, Session, recognise};
 use crate::snapshot::Recorded;
 use crate::suite::Suite;
@@ -83,18 +83,14 @@ pub(crate) struct Arguments {
     /// Fail if an answer differs from its snapshot. Always on for the reference.
     #[arg(long)]
     check_snapshots: bool,
-    /// Hold the run to this file of known failures: each must still fail, with the same wrong answer.
+    /// Hold the run to this file of known faults: each must still show, with the same wrong responses.
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// Repeat each divergence so often, to tell whether it comes every time; 0 does not. No verdict depends on it.
     #[arg(long, value_name = "N", default_value_t = REPEATS, value_parser = clap::value_parser!(u16).range(0..=100))]
     repeats: u16,
-    /// Show the findings and the last lines only.
-    #[arg(long, short)]
-    quiet: bool,
-    /// Show the sums per area and every case with its proof, too.
-    #[arg(long, short, conflicts_with = "quiet")]
-    verbose: bool,
+    #[command(flatten)]
+    style: StyleArguments,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
@@ -113,7 +109,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let target = &arguments.target;
     let limits = &arguments.limits;
     let done = runtime.block_on(guarded(target, limits, async |session, deadline| {
-        let selection = arguments
+        let (selection, waived) = arguments
             .suite
             .pinned(&session.profile, &suite, selection)?;
         let selection = within(arguments.budget, &suite, selection);
@@ -125,7 +121,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
             deadline: deadline.clone(),
             ..Plan::of(selection)
         };
-        let results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
+        let mut results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
+        results.waived = waived;
         Ok((results, session.client.clone()))
     }));
     // A task that still waits for a silent endpoint is not waited for.
@@ -133,10 +130,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let ((mut results, client), was_interrupted) = done?;
     // Now, since the clean-up sends requests too.
     results.quotas = client.usage();
-    let style = Style {
-        quiet: arguments.quiet,
-        verbose: arguments.verbose,
-    };
+    let style = arguments.style.style();
     arguments.outputs.write(&results, style)?;
     let was_cut = results.cut == Some(Cut::Interrupted);
     Ok(ExitCode::from(match was_interrupted && was_cut {
@@ -170,13 +164,14 @@ async fn judge(
         .map_err(Stop::unreachable)?
         .repeating(usize::from(arguments.repeats))
         .sparing(ledger);
-    let bar = Bar::new(plan.selection.len(), gate, arguments.quiet);
+    let bar = Bar::new(plan.selection.len(), gate, arguments.style.quiet);
     let ticker = bar.clone();
     let run = runner.run(plan, move |step| ticker.show(step)).await;
     bar.clear();
     let mut run = run.map_err(Stop::unreachable)?;
     if let Some(ledger) = ledger {
-        recognise(&mut run.records, ledger, Day::of(OffsetDateTime::now_utc()));
+        let today = Day::of(OffsetDateTime::now_utc());
+        run.ledger = recognise(&mut run.records, suite, ledger, today);
     }
     Ok(results(gate, suite, session, plan, &run))
 }

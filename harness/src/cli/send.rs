@@ -65,7 +65,7 @@ pub(crate) fn send(arguments: &Arguments) -> Result<ExitCode, Stop> {
     if was_interrupted {
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    let (exit, reason) = Gate::default().exit(std::slice::from_ref(&record));
+    let (exit, reason) = Gate::default().exit(std::slice::from_ref(&record), &[]);
     print(shown(&case, &record, exit, reason.as_deref()))?;
     Ok(ExitCode::from(exit.code()))
 }

@@ -1,6 +1,6 @@
 //! The arguments that choose a suite and a target, and what they open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,9 +8,11 @@ use clap::Args;
 use semver::Version;
 
 use crate::campaign::found_nothing;
-use crate::cli::Stop;
+use crate::case::Level;
+use crate::cli::{Stop, note};
 use crate::files;
 use crate::power;
+use crate::report::Stored;
 use crate::runner::{Exit, Session, SessionError};
 use crate::shell::word;
 use crate::suite::{Suite, SuiteError};
@@ -25,6 +27,15 @@ pub(crate) struct SuiteArguments {
     /// Only ids that contain this; repeat it for more.
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) filter: Vec<String>,
+    /// No id that contains this; repeat it for more.
+    #[arg(long, value_name = "TEXT")]
+    exclude: Vec<String>,
+    /// Only what stands at this level, as in `level=must`; repeat it for more.
+    #[arg(long, value_name = "level=LEVEL", value_parser = level)]
+    select: Vec<Level>,
+    /// Only what failed in these results of `run --json`. If nothing did, all of it.
+    #[arg(long, value_name = "RESULTS.json")]
+    last_failed: Option<PathBuf>,
     /// Read the cases from this folder instead of the embedded ones.
     #[arg(long, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
@@ -41,6 +52,25 @@ impl SuiteArguments {
         if let Some(version) = &self.suite_version {
             selection = suite.pin(selection, version).map_err(Stop::usage)?;
         }
+        if !self.exclude.is_empty() {
+            let left = suite.without(selection, &self.exclude);
+            selection = left.map_err(Stop::usage)?;
+        }
+        if !self.select.is_empty() {
+            let left = suite.at_levels(selection, &self.select);
+            selection = left.map_err(Stop::usage)?;
+        }
+        if let Some(file) = &self.last_failed {
+            let stored = Stored::read(file).map_err(Stop::usage)?;
+            let failed: BTreeSet<_> = stored.results.failed().map(str::to_owned).collect();
+            match selection.intersection(&failed).next() {
+                Some(_) => selection.retain(|id| failed.contains(id)),
+                None => note(&format!(
+                    "nothing that is selected failed in {}: running all of it",
+                    file.display()
+                )),
+            }
+        }
         Ok((suite, selection))
     }
 
@@ -50,19 +80,28 @@ impl SuiteArguments {
         found_nothing(folder).then_some(folder)
     }
 
-    /// The selection, pinned to the version that a profile names where the arguments name none.
+    /// The selection, pinned to the version that a profile names where the arguments name none, and without what it waives: that
+    /// is counted by its names.
     pub(crate) fn pinned(
         &self,
         profile: &Profile,
         suite: &Suite,
-        selection: BTreeSet<String>,
-    ) -> Result<BTreeSet<String>, Stop> {
-        match &profile.suite_version {
-            Some(version) if self.suite_version.is_none() => {
-                suite.pin(selection, version).map_err(Stop::usage)
-            }
-            _ => Ok(selection),
+        mut selection: BTreeSet<String>,
+    ) -> Result<(BTreeSet<String>, BTreeMap<String, usize>), Stop> {
+        if let (Some(version), None) = (&profile.suite_version, &self.suite_version) {
+            selection = suite.pin(selection, version).map_err(Stop::usage)?;
         }
+        suite.waive(selection, &profile.waive).map_err(Stop::usage)
+    }
+}
+
+/// A level, as in `level=must`.
+fn level(text: &str) -> Result<Level, String> {
+    match text.strip_prefix("level=") {
+        Some(level) => level.parse(),
+        None => Err(format!(
+            "`{text}` selects nothing: say for example level=must"
+        )),
     }
 }
 

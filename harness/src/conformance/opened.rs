@@ -114,7 +114,7 @@ impl Conformance {
         let left = opened.close().await;
         let mut run = run.map_err(ConformanceError::Run)?;
         if let Some(ledger) = &ledger {
-            recognise(&mut run.records, ledger, today());
+            run.ledger = recognise(&mut run.records, &suite, ledger, today());
         }
         let results = Results::of(&run, &suite, target, &plan, self.gate());
         Ok(Report { results, left })

@@ -5,6 +5,7 @@
 //!
 //! [`Report`]: crate::conformance::Report
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::slice;
@@ -17,7 +18,8 @@ use crate::case::{Case, Level};
 use crate::conformance::opened::{Opened, today};
 use crate::conformance::{Conformance, ConformanceError};
 use crate::ledger::Ledger;
-use crate::runner::{KnownState, Plan, Record, Runner, Verdict, recognise};
+use crate::report::standing;
+use crate::runner::{Known, KnownEntry, KnownState, Plan, Record, Runner, Verdict, recognise};
 #[cfg(feature = "snapshots")]
 use crate::snapshot::{self, Checked};
 use crate::suite::Suite;
@@ -61,6 +63,20 @@ impl Conformance {
                 let (endpoint, id) = (Arc::clone(&endpoint), requirement.id.clone());
                 trials.push(Trial::ignorable_test(id.clone(), move || {
                     endpoint.invariant(&id)
+                }));
+            }
+        }
+        // A case alone does not show whether its entry in the ledger is needed still.
+        let entries = endpoint.ledger.iter().flat_map(Ledger::entries);
+        for (index, entry) in entries.enumerate() {
+            let listed = suite.ids().filter(|id| entry.lists(id));
+            let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
+            if listed.is_subset(&selection) {
+                let subject = entry.subject().word();
+                let name = format!("ledger/{subject}/{}#{index}", entry.name());
+                let endpoint = Arc::clone(&endpoint);
+                trials.push(Trial::ignorable_test(name, move || {
+                    endpoint.entry(index, listed.clone())
                 }));
             }
         }
@@ -122,9 +138,35 @@ impl Endpoint {
         )
     }
 
-    fn recognise(&self, records: &mut [Record]) {
-        if let Some(ledger) = &self.ledger {
-            recognise(records, ledger, today());
+    /// An entry of the ledger, by the cases that it lists.
+    fn entry(&self, index: usize, listed: BTreeSet<String>) -> Result<Completion, Failed> {
+        let ready = self.ready()?;
+        let plan = Plan {
+            concurrency: self.conformance.concurrency,
+            ..Plan::of(listed)
+        };
+        let run = ready.runtime.block_on(ready.runner.run(&plan, |_| {}));
+        let mut run = run.map_err(|error| failed(error.to_string()))?;
+        let stands = self.recognise(&mut run.records);
+        let entry = &stands[index];
+        let (state, standing) = (entry.state, standing(entry));
+        let counts = entry.level == Level::Must || self.conformance.strict;
+        match state.is_outdated() && counts {
+            true => Err(failed(format!(
+                "{}: {standing}; `fullstop ledger prune` removes what is stale",
+                state.name()
+            ))),
+            false => Ok(Completion::ignored_with(format!(
+                "{}: {standing}",
+                state.name()
+            ))),
+        }
+    }
+
+    fn recognise(&self, records: &mut [Record]) -> Vec<KnownEntry> {
+        match &self.ledger {
+            Some(ledger) => recognise(records, &self.suite, ledger, today()),
+            None => Vec::new(),
         }
     }
 
@@ -157,8 +199,8 @@ impl Endpoint {
         if self.conformance.gate().fails(record) {
             return Err(failed(finding(record, &reason)));
         }
-        if let Some(known) = &record.known {
-            let outdated = matches!(known.state, KnownState::Stale | KnownState::Expired);
+        let is_improved = |known: &&Known| known.state == KnownState::Improved;
+        if let Some(known) = record.known.as_ref().filter(|known| !is_improved(known)) {
             let counts = record.level == Level::Must || self.conformance.strict;
             let why = format!(
                 "{} in the ledger as {}: {}",
@@ -166,7 +208,7 @@ impl Endpoint {
                 known.state.name(),
                 known.reason
             );
-            return if outdated && counts {
+            return if known.state.is_outdated() && counts {
                 Err(failed(why))
             } else {
                 Ok(Completion::ignored_with(why))

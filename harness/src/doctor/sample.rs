@@ -44,7 +44,7 @@ pub(crate) async fn judge(
         ..Gate::default()
     };
     let summary = Summary::of(&run.records);
-    let short_of = match gate.exit(&run.records) {
+    let short_of = match gate.exit(&run.records, &[]) {
         (Exit::Unjudged, reason) => reason,
         _ => None,
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::nearest::did_you_mean;
 use crate::oracle::{Facet, Violation};
 
 /// A possible cause of a failure.
@@ -36,6 +37,8 @@ pub(crate) enum Cause {
     Counters,
     /// Dates are told in another unit.
     Unit,
+    /// Dates are of another type.
+    DateType,
     /// No answer has this header.
     NoHeader(String),
     /// This header has another value.
@@ -72,6 +75,38 @@ pub(crate) enum Cause {
     Rule(String),
 }
 
+/// The first parts of all keys. Ledgers hold keys, so that none is renamed.
+const FAMILIES: [&str; 28] = [
+    "answered",
+    "counters",
+    "dates-in-another-unit",
+    "dates-of-another-type",
+    "error-status",
+    "error-type-unknown",
+    "error-types-spelled",
+    "errors-as-success",
+    "errors-untyped",
+    "header",
+    "header-missing",
+    "job-disappears",
+    "job-missing",
+    "member",
+    "message",
+    "messages-missing",
+    "missing-job",
+    "missing-pool",
+    "nothing-refused",
+    "other-job-stopped",
+    "refused-stop-stops",
+    "rule",
+    "signatures-unchecked",
+    "stop-without-effect",
+    "stopped-job-restarts",
+    "success-status",
+    "unchecked",
+    "valid-refused",
+];
+
 /// The members of a job that count its users.
 const COUNTERS: [&str; 3] = ["FailedUsers", "ImportedUsers", "SkippedUsers"];
 
@@ -91,6 +126,21 @@ const STATED_TWICE: [(&str, &str); 9] = [
 /// Rules and the requirement of the suite that states the same.
 pub fn stated_twice() -> &'static [(&'static str, &'static str)] {
     &STATED_TWICE
+}
+
+/// True of a text that may be the key of a fault.
+pub fn is_key(text: &str) -> bool {
+    FAMILIES.contains(&family(text))
+}
+
+/// What to say about a text that is no key.
+pub(crate) fn nearest_key(text: &str) -> String {
+    let all = FAMILIES.iter().copied();
+    did_you_mean(family(text), all, "`fullstop run --json`")
+}
+
+fn family(key: &str) -> &str {
+    key.split('/').next().unwrap_or_default()
 }
 
 /// A kind of wrong value of a member.
@@ -144,6 +194,7 @@ impl Cause {
             Self::Member(name) => named("member", &[name]),
             Self::Counters => named("counters", &[]),
             Self::Unit => named("dates-in-another-unit", &[]),
+            Self::DateType => named("dates-of-another-type", &[]),
             Self::NoHeader(name) => named("header-missing", &[name]),
             Self::Header(name) => named("header", &[name]),
             Self::Refused => named("valid-refused", &[]),
@@ -170,7 +221,7 @@ impl Cause {
     pub(crate) fn rank(&self) -> u8 {
         match self {
             Self::Untyped | Self::Spelled | Self::ErrorAsSuccess | Self::NothingRefused => 0,
-            Self::Jobless | Self::Success(_) | Self::Unit => 1,
+            Self::Jobless | Self::Success(_) | Self::Unit | Self::DateType => 1,
             Self::NoHeader(_) | Self::Header(_) | Self::Foreign(_) | Self::Unsigned => 2,
             Self::Gone | Self::OtherStopped => 3,
             Self::Restarted => 4,
@@ -243,9 +294,12 @@ impl Cause {
             | Self::LookUp(..)
             | Self::Instead(..)
             | Self::Answered(..) => Harm::Error,
-            Self::Jobless | Self::Success(_) | Self::Unit | Self::NoHeader(_) | Self::Header(_) => {
-                Harm::Shape
-            }
+            Self::Jobless
+            | Self::Success(_)
+            | Self::Unit
+            | Self::DateType
+            | Self::NoHeader(_)
+            | Self::Header(_) => Harm::Shape,
             Self::Words(_) | Self::NoWords => Harm::Wording,
             Self::Rule(_) | Self::Member(_) | Self::Counters => harm_of(violations),
         }

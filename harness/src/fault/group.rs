@@ -125,8 +125,9 @@ pub(crate) struct Held<'a> {
     grants_failed: usize,
     /// The number of errors of a wrong form.
     formless: usize,
-    /// The number of requests that must be refused and were granted.
+    /// The number of requests that must be refused and were granted, and of those that got a wrong refusal.
     granted: usize,
+    refused: usize,
     /// True where a missing pool got its right error, and below the same of a job.
     pool_missed: bool,
     job_missed: bool,
@@ -157,6 +158,9 @@ impl<'a> Held<'a> {
         let granted = failures
             .iter()
             .filter(|failure| is_granted(&failure.symptom));
+        let refused = failures
+            .iter()
+            .filter(|failure| is_refused(&failure.symptom));
         Self {
             cases,
             grants,
@@ -164,6 +168,7 @@ impl<'a> Held<'a> {
             grants_failed: failed.count(),
             formless: failures.iter().filter(is_formless).count() + shadowed,
             granted: granted.count(),
+            refused: refused.count(),
             pool_missed: missed().any(|given| given.pool == PoolState::Absent)
                 && !is_told(Named::Pool),
             job_missed: missed().any(|given| given.job == JobState::Absent) && !is_told(Named::Job),
@@ -183,11 +188,29 @@ fn is_granted(symptom: &Symptom<'_>) -> bool {
         && symptom.gist.is_some_and(|gist| gist.status < 400)
 }
 
+/// True of a request that must be refused and was refused in another way.
+fn is_refused(symptom: &Symptom<'_>) -> bool {
+    symptom.kind == Kind::Case
+        && !is_grant(symptom.case)
+        && symptom.gist.is_some_and(|gist| gist.status >= 400)
+}
+
+/// True of a response with several dates of a wrong type.
+fn are_dates_of_another_type(symptom: &Symptom<'_>) -> bool {
+    let is_date = |one: &&Violation| {
+        let member = one.facet.member();
+        matches!(one.expected, Expected::Type(_))
+            && member.is_some_and(|name| name.ends_with("Date"))
+    };
+    symptom.violations.iter().filter(is_date).count() > 1
+}
+
 /// What may be behind a symptom, and what would explain it along with others that are like it. What would have failed those that
 /// held is none of it, unless there is nothing else.
 fn candidates(symptom: &Symptom<'_>, held: &Held<'_>) -> BTreeSet<Cause> {
     let mut found = causes(symptom);
-    if is_granted(symptom) && held.granted > held.refusals {
+    found.extend(are_dates_of_another_type(symptom).then_some(Cause::DateType));
+    if is_granted(symptom) && held.granted > held.refusals + held.refused {
         found.insert(Cause::NothingRefused);
     }
     let is_ruled_out = |cause: &Cause| match cause {

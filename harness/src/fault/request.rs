@@ -75,7 +75,7 @@ pub(crate) fn parts(case: &Case) -> BTreeSet<String> {
             Change::Body(_) | Change::Set(..) | Change::Remove(_)
         )
     };
-    if !case.changes.is_empty() && case.changes.iter().all(is_of_body) {
+    if !case.changes.is_empty() && case.changes.iter().all(is_of_body) && !is_beyond_double(case) {
         let Some(body) = body(case) else {
             return BTreeSet::from(["body".to_owned()]);
         };
@@ -92,6 +92,20 @@ pub(crate) fn parts(case: &Case) -> BTreeSet<String> {
         }
     }
     case.changes.iter().map(Change::part).collect()
+}
+
+/// True of a request with a number that is right JSON and that no double holds.
+fn is_beyond_double(case: &Case) -> bool {
+    let is_beyond = |change: &Change| match change {
+        Change::Set(_, value) => is_infinite(&value.fragment(|id| nobody().of(id).to_owned())),
+        _ => false,
+    };
+    case.changes.iter().any(is_beyond)
+}
+
+fn is_infinite(fragment: &str) -> bool {
+    let is_number = fragment.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+    is_number && fragment.parse().is_ok_and(f64::is_infinite)
 }
 
 /// The body of a request, if it is an object.
@@ -146,7 +160,11 @@ pub(crate) fn aspect_of(case: &Case, part: &str) -> Option<Aspect> {
     let constraint = [JOB_ID, USER_POOL_ID]
         .into_iter()
         .find(|one| part.strip_prefix("member ") == Some(one.member));
-    let (constraint, body) = constraint.zip(body(case))?;
+    let constraint = constraint?;
+    if is_beyond_double(case) {
+        return Some(Aspect::Type);
+    }
+    let body = body(case)?;
     aspect(
         &constraint,
         body.get(constraint.member).unwrap_or(&Value::Null),
@@ -174,7 +192,10 @@ fn aspect(constraint: &Constraint, value: &Value) -> Option<Aspect> {
 /// The kind of a member's value, in words.
 fn of_value(constraint: &Constraint, fragment: &str) -> &'static str {
     let Ok(value) = serde_json::from_str(fragment) else {
-        return "malformed";
+        return match is_infinite(fragment) {
+            true => "of another type",
+            false => "malformed",
+        };
     };
     match aspect(constraint, &value) {
         Some(Aspect::Missing) => "missing",

@@ -65,6 +65,7 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
             _ => "The counters of the job are wrong".to_owned(),
         },
         Cause::Unit => "Dates are in another unit than seconds".to_owned(),
+        Cause::DateType => format!("Dates are no numbers of seconds{}", got(violation)),
         Cause::NoHeader(name) => format!("Responses have no header {name}"),
         Cause::Header(name) => match violation.map(|one| &one.expected) {
             Some(Expected::Absent) => format!("Responses have a header {name}"),
@@ -79,6 +80,7 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
                 None => format!("A request without {member} is refused"),
             },
             ("body", _) => "A valid body is refused".to_owned(),
+            ("raw", _) => format!("{} is refused", capital(&of_request(first.case))),
             (part, _) if part.starts_with("a ") || part.starts_with("an ") => {
                 format!("A request with {part} is refused")
             }
@@ -294,7 +296,7 @@ pub(crate) fn of_request(case: &Case) -> String {
         Change::Target(target) => Some(format!("X-Amz-Target {}", short(target))),
         Change::Method(method) => Some(format!("method {}", short(method))),
         Change::Path(path) => Some(format!("path {}", short(path))),
-        Change::Raw(_) => Some("a raw request".to_owned()),
+        Change::Raw(_) => Some(format!("a raw request ({})", last_part(&case.id))),
         _ => None,
     };
     let of_change = match &case.changes[..] {
@@ -312,6 +314,11 @@ pub(crate) fn of_request(case: &Case) -> String {
         None if case.operation == Operation::StopUserImportJob => changed,
         None => format!("{}, {changed}", case.operation),
     }
+}
+
+/// The last part of an id, which says most.
+fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or_default()
 }
 
 fn got(violation: Option<&Violation>) -> String {

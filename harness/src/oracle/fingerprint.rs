@@ -1,7 +1,8 @@
 //! What tells one wrong answer from another, and nothing that differs from run to run.
 //!
-//! A fingerprint is a hash of the status, the error type, the message without its values, and the facets that
-//! were wrong. Ids, clocks, ports and the order of the cases leave no mark on it.
+//! A fingerprint is a hash of the error type and of the facets that were wrong. Where the service has no such error, the status
+//! and the message without its values count as well: of its own errors these belong to rules of their own, and mending one must
+//! change no other fingerprint. Ids, clocks, ports and the order of the cases leave no mark on it.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::case::Ids;
+use crate::contract::is_known;
 use crate::oracle::violation::{Actual, Facet, Violation};
 use crate::oracle::{names, template};
 use crate::wire::{Envelope, Response};
@@ -33,7 +35,7 @@ pub fn fingerprint(
 ) -> String {
     let mut parts = vec![verdict.to_owned()];
     match came {
-        Some(response) => parts.extend(said(response, ids)),
+        Some(response) => parts.extend(said(response, ids, violations)),
         None => parts.push("closed".to_owned()),
     }
     let facets: BTreeSet<_> = violations.iter().map(Violation::at).collect();
@@ -74,8 +76,13 @@ pub fn is_within(fingerprint: &str, known: &str) -> bool {
 }
 
 /// What an answer says once everything of its moment is taken out.
-fn said(response: &Response, ids: &Ids) -> Vec<String> {
+fn said(response: &Response, ids: &Ids, violations: &[Violation]) -> Vec<String> {
     let envelope = Envelope::read(response);
+    let is_worded = violations.iter().any(|one| one.facet.is_message());
+    let error = envelope.error_type().filter(|name| is_known(name));
+    if let Some(error) = error.filter(|_| response.status >= 400 && !is_worded) {
+        return vec![error.to_owned()];
+    }
     let message = match (&envelope.message, &envelope.json) {
         (Some(message), _) => lasting(message, ids),
         (None, Ok(Value::Object(members))) => {

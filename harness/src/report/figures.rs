@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::report::{CaseResult, Results};
-use crate::runner::{Known, KnownState, Repeats, Summary, Verdict};
+use crate::runner::{Known, KnownEntry, KnownState, Repeats, Summary, Verdict};
 use crate::snapshot;
 
 /// A share for people.
@@ -63,7 +63,7 @@ pub(crate) fn occurring(results: &Results) -> Vec<Verdict> {
 /// Whether a case is something that a reader must see. What the ledger knows of is told beside it.
 pub(crate) fn is_finding(case: &CaseResult) -> bool {
     match case.known.as_ref().map(|known| known.state) {
-        Some(KnownState::Known) => return false,
+        Some(KnownState::Known | KnownState::Improved) => return false,
         Some(KnownState::Stale | KnownState::Expired) => return true,
         Some(KnownState::Changed | KnownState::Unjudged) | None => {}
     }
@@ -76,18 +76,36 @@ pub(crate) fn is_finding(case: &CaseResult) -> bool {
 /// How a case stands to its entry in the ledger, in words.
 pub(crate) fn entry(known: &Known) -> String {
     let what = match known.state {
-        KnownState::Changed => "another wrong answer than the known one",
+        KnownState::Changed => "another wrong response than the known one",
+        KnownState::Improved => "it passes; others of its entry fail",
         KnownState::Stale => "it fails no longer: remove the entry",
         KnownState::Expired => "the last day of the entry has passed",
         KnownState::Known => "still fails",
         KnownState::Unjudged => "not judged",
     };
-    let mut text = format!("{}: {what} ({}", known.state.name(), known.reason);
+    let state = known.state.name();
+    let mut text = format!("{state}: {what} ({}, {}", known.entry, known.reason);
     for note in [&known.owner, &known.expires].into_iter().flatten() {
         text.push_str(&format!(", {note}"));
     }
     text.push(')');
     text
+}
+
+/// How an entry of the ledger stands, in words.
+pub(crate) fn standing(entry: &KnownEntry) -> String {
+    let cases = match entry.judged {
+        1 => "1 case".to_owned(),
+        judged => format!("{judged} cases"),
+    };
+    match entry.state {
+        KnownState::Stale => format!("{cases}, none fails any more"),
+        KnownState::Unjudged => "not judged".to_owned(),
+        KnownState::Expired => {
+            format!("{} of {cases} fail, the last day has passed", entry.failing)
+        }
+        _ => format!("{} of {cases} fail", entry.failing),
+    }
 }
 
 /// What repeating a divergence showed, in words.

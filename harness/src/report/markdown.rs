@@ -3,8 +3,11 @@
 
 use std::fmt::Write as _;
 
-use crate::report::figures::{areas, coverage, divergence, entry, is_finding, occurring, told};
+use crate::report::figures::{
+    areas, coverage, divergence, entry, is_finding, occurring, standing, told,
+};
 use crate::report::{CaseResult, Labelled};
+use crate::runner::KnownEntry;
 use crate::visible::{clipped, on_a_line, visible};
 
 /// The most bytes of a summary. GitHub drops a step's summary of more than 1 MiB as a whole.
@@ -38,6 +41,7 @@ pub fn markdown(all: &[Labelled]) -> String {
     }
     for one in all {
         faults(one, &mut text);
+        known(one, &mut text);
     }
     for one in all {
         table(one, &mut text);
@@ -110,6 +114,33 @@ fn faults(one: &Labelled, text: &mut String) {
         .filter(|more| *more > 0)
     {
         let _ = writeln!(text, "\n{more} more faults are in the JSON report.");
+    }
+}
+
+/// The entries of the ledger.
+fn known(one: &Labelled, text: &mut String) {
+    let is_run = |entry: &&KnownEntry| entry.judged > 0;
+    let entries: Vec<_> = one.results.ledger.iter().filter(is_run).collect();
+    if entries.is_empty() {
+        return;
+    }
+    let _ = write!(text, "\n### Known faults of {}\n\n", prose(&one.label));
+    for entry in entries.iter().take(FAULTS_MAX) {
+        let _ = writeln!(
+            text,
+            "- {}: {}, {} ({})",
+            entry.state.name(),
+            prose(&entry.entry),
+            standing(entry),
+            prose(&entry.reason)
+        );
+    }
+    if let Some(more) = entries
+        .len()
+        .checked_sub(FAULTS_MAX)
+        .filter(|more| *more > 0)
+    {
+        let _ = writeln!(text, "\n{more} more known faults are in the JSON report.");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The results of a run as JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -12,8 +12,8 @@ use crate::contract::QuotaUse;
 use crate::fault::Fault;
 use crate::oracle::{Brief, Facet, Violation};
 use crate::runner::{
-    Constancy, Exchange, Gate, Known, Plan, Reason, Record, Repeats, Run, Summary, Verdict,
-    faults_of, send_line,
+    Constancy, Exchange, Gate, Known, KnownEntry, Plan, Reason, Record, Repeats, Run, Summary,
+    Verdict, faults_of, send_line,
 };
 use crate::snapshot;
 use crate::suite::Suite;
@@ -47,6 +47,9 @@ pub struct Results {
     pub reason: Option<String>,
     /// How many cases and invariants of the suite were not selected.
     pub excluded: usize,
+    /// What the profile waives, and how many cases and invariants that is.
+    #[serde(default)]
+    pub waived: BTreeMap<String, usize>,
     /// How many jobs the endpoint allows to be active at once, where that was found out on the way.
     #[serde(default)]
     pub active_jobs: Option<usize>,
@@ -56,6 +59,9 @@ pub struct Results {
     /// The faults of the endpoint that no ledger lists, the worst first.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// How the entries of the ledger stand, where there is one.
+    #[serde(default)]
+    pub ledger: Vec<KnownEntry>,
     /// The requirements that the cases belong to, in the order of their ids.
     pub requirements: Vec<RequirementResult>,
     /// The id that the names of the run's pools hold, for `fullstop sweep --run`. Empty where no pool was named.
@@ -156,7 +162,7 @@ pub struct CaseResult {
 impl Results {
     /// The results of a run, read by a gate.
     pub fn of(run: &Run, suite: &Suite, target: TargetResult, plan: &Plan, gate: Gate) -> Self {
-        let (exit, reason) = gate.exit(&run.records);
+        let (exit, reason) = gate.exit(&run.records, &run.ledger);
         let cases: Vec<_> = run
             .records
             .iter()
@@ -175,9 +181,11 @@ impl Results {
             exit: exit.code(),
             reason,
             excluded: run.excluded,
+            waived: BTreeMap::new(),
             active_jobs: run.active_jobs,
             cut: run.cut,
             faults: faults_of(&run.records, suite),
+            ledger: run.ledger.clone(),
             requirements: requirements
                 .iter()
                 .filter_map(|id| suite.requirement(id))
@@ -187,6 +195,20 @@ impl Results {
             quotas: Vec::new(),
             cases,
         }
+    }
+
+    /// The ids of what failed at any level.
+    pub fn failed(&self) -> impl Iterator<Item = &str> {
+        let is_failure = |case: &&CaseResult| {
+            matches!(
+                case.verdict,
+                Verdict::Divergent | Verdict::Vacuous | Verdict::Error
+            )
+        };
+        self.cases
+            .iter()
+            .filter(is_failure)
+            .map(|case| case.id.as_str())
     }
 
     /// The requirement of that id.

@@ -1,6 +1,8 @@
 //! Results for people: the faults of the endpoint, and with `--verbose` every case that shows them.
 
 mod faults;
+mod known;
+mod line;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,18 +15,34 @@ use crate::contract::QuotaUse;
 use crate::report::figures::{
     areas as areas_of, coverage, divergence, entry, is_finding, occurring, percent, told,
 };
+use crate::report::terminal::line::{cut, filled};
 use crate::report::{CaseResult, Labelled, Results};
 use crate::runner::{Constancy, Exit, KnownState, Verdict};
 use crate::snapshot;
 use crate::visible::{on_a_line, visible};
 
 /// How much is shown.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// Findings and the last line only.
     pub quiet: bool,
     /// The sums per area and every case with its proof as well.
     pub verbose: bool,
+    /// The least firm level whose faults are shown, each with an example. Without one, those at level should have a line each.
+    pub level: Option<Level>,
+    /// The columns of a line. Commands are not cut: they are there to be pasted.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            quiet: false,
+            verbose: false,
+            level: None,
+            width: line::WIDTH,
+        }
+    }
 }
 
 const BOLD: anstyle::Style = anstyle::Style::new().effects(Effects::BOLD);
@@ -38,6 +56,9 @@ const UNJUDGED: u8 = Exit::Unjudged.code();
 
 /// How many cases a reason for not judging lists by name: the rest are counted.
 const LISTED_MAX: usize = 3;
+
+/// The fewest columns that a text is cut to.
+const ROOM_MIN: usize = 24;
 
 /// The most reasons that are told without `--verbose`.
 const REASONS_MAX: usize = 5;
@@ -60,17 +81,21 @@ pub fn terminal(results: &Results, style: Style, mut out: impl io::Write) -> io:
     } else if !style.quiet {
         levels(results, &mut text);
     }
-    faults::faults(results, is_verbose, &mut text);
+    let shown = Style {
+        verbose: is_verbose,
+        ..style
+    };
+    faults::faults(results, shown, &mut text);
     let findings = || results.cases.iter().filter(|case| is_finding(case));
     if is_verbose {
-        known(results, &mut text);
+        known::known(results, shown, &mut text);
         findings().for_each(|case| finding(case, results, &mut text));
     } else {
-        known_in_short(results, &mut text);
-        findings().for_each(|case| aside(case, results, &mut text));
+        known::known(results, shown, &mut text);
+        findings().for_each(|case| aside(case, results, shown, &mut text));
     }
-    reasons(results, is_verbose, &mut text);
-    ending(results, &mut text);
+    reasons(results, shown, &mut text);
+    ending(results, shown, &mut text);
     out.write_all(text.as_bytes())
 }
 
@@ -156,11 +181,12 @@ fn shade(style: anstyle::Style, count: usize) -> anstyle::Style {
 }
 
 /// A line for what is no fault of the endpoint and yet to be seen: tolerated departures, changed snapshots, errors of the harness
-/// and entries of the ledger that hold no longer.
-fn aside(case: &CaseResult, results: &Results, text: &mut String) {
+/// and known cases with another wrong response.
+fn aside(case: &CaseResult, results: &Results, shown: Style, text: &mut String) {
     let is_told = matches!(case.verdict, Verdict::Divergent | Verdict::Vacuous);
     let changed = case.snapshot == Some(snapshot::State::Changed);
     let note = match (&case.known, &case.flag, &case.reason) {
+        (Some(known), ..) if known.state.is_outdated() => return,
         (Some(known), ..) => entry(known),
         _ if changed => format!("the snapshot changed: {}", results.command(&case.id)),
         _ if is_told => return,
@@ -168,12 +194,13 @@ fn aside(case: &CaseResult, results: &Results, text: &mut String) {
         (None, None, reason) => reason.clone().unwrap_or_default(),
     };
     let style = colour(case.verdict);
+    let verdict = case.verdict.name();
+    let room = shown.room(verdict.len() + 2 + case.id.len() + 2);
     let _ = writeln!(
         text,
-        "{style}{}{style:#}  {}  {DIM}{}{DIM:#}",
-        case.verdict,
+        "{style}{verdict}{style:#}  {}  {DIM}{}{DIM:#}",
         case.id,
-        on_a_line(&note)
+        cut(&on_a_line(&note), room)
     );
 }
 
@@ -241,7 +268,8 @@ fn colour(verdict: Verdict) -> anstyle::Style {
 
 /// Why cases were not judged, or where what is wrong with them is told: one line a reason, the largest first, since that is what
 /// to look at first.
-fn reasons(results: &Results, is_verbose: bool, text: &mut String) {
+fn reasons(results: &Results, shown: Style, text: &mut String) {
+    let is_verbose = shown.verbose;
     let mut reasons: BTreeMap<(Verdict, &str), (&str, Vec<&str>)> = BTreeMap::new();
     for case in &results.cases {
         let is_explained = match case.verdict {
@@ -268,8 +296,12 @@ fn reasons(results: &Results, is_verbose: bool, text: &mut String) {
     };
     for ((verdict, _), (reason, ids)) in reasons.iter().take(told) {
         let style = colour(*verdict);
-        let (count, reason) = (ids.len(), on_a_line(reason));
-        let _ = writeln!(text, "{style}{verdict}{style:#}  {count} × {reason}");
+        let told = format!("{} × {}", ids.len(), on_a_line(reason));
+        let told = match is_verbose {
+            true => told,
+            false => cut(&told, shown.room(verdict.name().len() + 2)),
+        };
+        let _ = writeln!(text, "{style}{verdict}{style:#}  {told}");
         if is_verbose {
             let _ = writeln!(text, "  {DIM}{}{DIM:#}", listed(ids));
         }
@@ -287,56 +319,6 @@ fn listed(ids: &[&str]) -> String {
         let _ = write!(listed, " and {} more", ids.len() - LISTED_MAX);
     }
     listed
-}
-
-/// Known failures, one line for each reason.
-fn known_in_short(results: &Results, text: &mut String) {
-    let known = results.cases.iter().filter_map(|case| case.known.as_ref());
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for known in known.filter(|known| known.state == KnownState::Known) {
-        *counts.entry(&known.reason).or_default() += 1;
-    }
-    if !counts.is_empty() {
-        text.push('\n');
-    }
-    for (reason, count) in counts.iter().take(REASONS_MAX) {
-        let _ = writeln!(
-            text,
-            "{YELLOW}known{YELLOW:#}  {count} × {}",
-            on_a_line(reason)
-        );
-    }
-    if let Some(more) = counts
-        .len()
-        .checked_sub(REASONS_MAX)
-        .filter(|more| *more > 0)
-    {
-        let _ = writeln!(text, "{DIM}and {more} more reasons: --verbose{DIM:#}");
-    }
-}
-
-/// Known failures, one line each.
-fn known(results: &Results, text: &mut String) {
-    let listed = results.cases.iter().filter_map(|case| {
-        let known = case.known.as_ref()?;
-        (known.state == KnownState::Known).then_some((case, known))
-    });
-    for (index, (case, known)) in listed.enumerate() {
-        let gap = if index == 0 { "\n" } else { "" };
-        let _ = write!(text, "{gap}{YELLOW}known{YELLOW:#}  {}  {DIM}", case.id);
-        let _ = write!(text, "{}", on_a_line(&known.reason));
-        for note in [&known.owner, &known.expires].into_iter().flatten() {
-            let _ = write!(text, ", {}", on_a_line(note));
-        }
-        let flaky = case
-            .repeats
-            .as_ref()
-            .filter(|repeats| repeats.state == Constancy::Flaky);
-        if let Some(repeats) = flaky {
-            let _ = write!(text, "; {}", told(repeats));
-        }
-        let _ = writeln!(text, "{DIM:#}");
-    }
 }
 
 fn finding(case: &CaseResult, results: &Results, text: &mut String) {
@@ -400,7 +382,14 @@ fn block(label: &str, content: &str, text: &mut String) {
     }
 }
 
-fn ending(results: &Results, text: &mut String) {
+impl Style {
+    /// The columns that are left behind so many.
+    fn room(self, taken: usize) -> usize {
+        self.width.saturating_sub(taken).max(ROOM_MIN)
+    }
+}
+
+fn ending(results: &Results, shown: Style, text: &mut String) {
     let summary = &results.summary;
     let changed = results
         .cases
@@ -412,14 +401,12 @@ fn ending(results: &Results, text: &mut String) {
         .iter()
         .filter(|case| case.verdict == Verdict::Divergent && case.level == Level::Should)
         .count();
-    let _ = write!(
-        text,
-        "\ndivergence {}   coverage {}",
-        divergence(summary),
-        coverage(summary),
-    );
+    let mut figures = vec![
+        format!("divergence {}", divergence(summary)),
+        format!("coverage {}", coverage(summary)),
+    ];
     if should > 0 {
-        let _ = write!(text, "   advisory {should}");
+        figures.push(format!("advisory {should}"));
     }
     let flaky = results
         .cases
@@ -428,18 +415,17 @@ fn ending(results: &Results, text: &mut String) {
         .filter(|repeats| repeats.state == Constancy::Flaky)
         .count();
     if flaky > 0 {
-        let _ = write!(text, "   flaky {flaky}");
+        figures.push(format!("flaky {flaky}"));
     }
-    let states = results.cases.iter().filter_map(|case| case.known.as_ref());
     let mut listed: BTreeMap<KnownState, usize> = BTreeMap::new();
-    for known in states {
-        *listed.entry(known.state).or_default() += 1;
+    for entry in &results.ledger {
+        *listed.entry(entry.state).or_default() += 1;
     }
     if !listed.is_empty() {
         let counts = listed
             .iter()
             .map(|(state, count)| format!("{count} {}", state.name()));
-        let _ = write!(text, "   ledger {}", counts.collect::<Vec<_>>().join(", "));
+        figures.push(format!("ledger {}", counts.collect::<Vec<_>>().join(", ")));
     }
     let matching = results
         .cases
@@ -447,12 +433,21 @@ fn ending(results: &Results, text: &mut String) {
         .filter(|case| case.snapshot == Some(snapshot::State::Match))
         .count();
     if matching + changed > 0 {
-        let _ = write!(text, "   snapshots {matching} match, {changed} changed");
+        figures.push(format!("snapshots {matching} match, {changed} changed"));
     }
-    if results.excluded > 0 {
-        let _ = write!(text, "   excluded {}", results.excluded);
+    let waived: usize = results.waived.values().sum();
+    if let Some(excluded) = results
+        .excluded
+        .checked_sub(waived)
+        .filter(|left| *left > 0)
+    {
+        figures.push(format!("excluded {excluded}"));
     }
-    text.push('\n');
+    for (name, count) in &results.waived {
+        figures.push(format!("waived {count} ({})", on_a_line(name)));
+    }
+    let figures = filled(figures.iter().map(String::as_str), "   ", shown.width);
+    let _ = writeln!(text, "\n{}", figures.join("\n"));
     if let Some(limit) = results.active_jobs {
         let jobs = if limit == 1 { "job" } else { "jobs" };
         let _ = writeln!(
@@ -466,15 +461,23 @@ fn ending(results: &Results, text: &mut String) {
         .reason
         .as_ref()
         .map_or(String::new(), |reason| format!(": {}", on_a_line(reason)));
-    let _ = writeln!(
-        text,
-        "{style}exit {}{style:#}{reason}   {DIM}{} {}, target {} ({}), seed {}{DIM:#}",
-        results.exit,
+    let of_run = format!(
+        "{} {}, target {} ({}), seed {}",
         results.tool,
         results.version,
         on_a_line(&results.target.name),
         on_a_line(&results.target.endpoint),
         results.seed
+    );
+    let exit = format!("exit {}", results.exit);
+    let length = |text: &str| text.chars().count();
+    let gap = match length(&exit) + length(&reason) + 3 + length(&of_run) <= shown.width {
+        true => "   ",
+        false => "\n",
+    };
+    let _ = writeln!(
+        text,
+        "{style}{exit}{style:#}{reason}{gap}{DIM}{of_run}{DIM:#}"
     );
 }
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::runner::{KnownState, Reason, Record, Summary, Verdict};
+use crate::runner::{KnownEntry, KnownState, Reason, Record, Summary, Verdict};
 use crate::snapshot::State;
 
 /// The share of the cases at level must that has to be judged, of those that the driver can reach in principle: with three in
@@ -53,7 +53,7 @@ pub enum Exit {
     Unjudged,
     /// 4: a fault of the harness itself.
     Harness,
-    /// 5: an entry of the ledger whose case fails no longer, or whose last day has passed.
+    /// 5: an entry of the ledger of which no case fails any more, or whose last day has passed.
     Ledger,
     /// 130: the user ended it.
     Interrupted,
@@ -75,8 +75,8 @@ impl Exit {
 }
 
 impl Gate {
-    /// The exit code, the first that applies, and why it is not 0.
-    pub fn exit(self, records: &[Record]) -> (Exit, Option<String>) {
+    /// The exit code, the first that applies, and why it is not 0. The entries are those of the ledger, if there is one.
+    pub fn exit(self, records: &[Record], entries: &[KnownEntry]) -> (Exit, Option<String>) {
         let count =
             |test: &dyn Fn(&Record) -> bool| records.iter().filter(|record| test(record)).count();
         let errors = count(&|record| record.verdict == Verdict::Error);
@@ -96,15 +96,18 @@ impl Gate {
                 Some(counted(failing, "case fails the gate")),
             );
         }
-        let outdated = |state| count(&|record| self.outdated(record) == Some(state));
+        let outdated = |state| {
+            let counts = |one: &&KnownEntry| one.state == state && self.counts(one.level);
+            entries.iter().filter(counts).count()
+        };
         let (stale, expired) = (outdated(KnownState::Stale), outdated(KnownState::Expired));
-        if stale + expired > 0 {
-            let reason = format!(
-                "the ledger is out of date: {stale} stale, {expired} expired; see `fullstop ledger prune`"
-            );
-            return (Exit::Ledger, Some(reason));
-        }
-        (Exit::Green, None)
+        let hint = match (stale, expired) {
+            (0, 0) => return (Exit::Green, None),
+            (0, _) => "give the expired entries a later day, or mend the faults",
+            _ => "`fullstop ledger prune` removes what is stale",
+        };
+        let reason = format!("the ledger is out of date: {stale} stale, {expired} expired; {hint}");
+        (Exit::Ledger, Some(reason))
     }
 
     /// Why too little was recorded, if so: what is only observed counts where nothing else was asked for.
@@ -159,13 +162,12 @@ impl Gate {
     /// How a record's entry in the ledger is out of date, if that turns the gate red.
     pub fn outdated(self, record: &Record) -> Option<KnownState> {
         let state = record.known.as_ref()?.state;
-        let outdated = matches!(state, KnownState::Stale | KnownState::Expired);
-        (outdated && self.counts(record)).then_some(state)
+        (state.is_outdated() && self.counts(record.level)).then_some(state)
     }
 
-    /// Whether a failure of a record's level would turn the gate red.
-    fn counts(self, record: &Record) -> bool {
-        record.level == Level::Must || self.strict
+    /// Whether a failure of a level would turn the gate red.
+    fn counts(self, level: Level) -> bool {
+        level == Level::Must || self.strict
     }
 
     /// Whether a record turns the gate red.
@@ -177,8 +179,8 @@ impl Gate {
             .is_some_and(|known| matches!(known.state, KnownState::Known | KnownState::Expired));
         changed
             || match record.verdict {
-                Verdict::Divergent => self.counts(record) && !known,
-                Verdict::Tolerated => self.strict,
+                Verdict::Divergent => self.counts(record.level) && !known,
+                Verdict::Tolerated => self.strict && !known,
                 Verdict::Vacuous => !known,
                 Verdict::Error => true,
                 Verdict::Blocked => record.demanded,

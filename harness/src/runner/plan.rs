@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::clock::{Cut, Deadline};
 use crate::provision::Reason;
-use crate::runner::{Record, Testimony};
+use crate::runner::{KnownEntry, Record, Testimony};
 use crate::target::Failure;
 
 /// What to run and how.
@@ -50,6 +50,8 @@ pub struct Run {
     pub testimony: Testimony,
     /// Why it ended early, if it did.
     pub cut: Option<Cut>,
+    /// How the entries of the ledger stand, if it was held to one.
+    pub ledger: Vec<KnownEntry>,
     /// How many jobs may be active at once, where that was found out on the way.
     pub active_jobs: Option<usize>,
 }

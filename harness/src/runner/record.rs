@@ -55,6 +55,14 @@ impl Verdict {
         Self::Error,
     ];
 
+    /// True of a response that is right, or right enough.
+    pub fn is_good(self) -> bool {
+        matches!(
+            self,
+            Self::Pass | Self::Tolerated | Self::Shadowed | Self::Observed
+        )
+    }
+
     /// The name in results.
     pub fn name(self) -> &'static str {
         match self {

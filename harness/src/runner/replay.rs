@@ -42,9 +42,14 @@ enum Signing {
 
 /// The command that sends a case to a target again.
 pub fn send_line(case: &str, target: &str, url: &str) -> String {
+    format!("fullstop send {case}{}", target_words(target, url))
+}
+
+/// The arguments that name a target to another command, with a blank before them. The reference is what commands take themselves.
+pub fn target_words(target: &str, url: &str) -> String {
     match target {
-        "endpoint" => format!("fullstop send {case} --endpoint {}", quoted(url)),
-        name => format!("fullstop send {case} --target {}", quoted(name)),
+        "endpoint" => format!(" --endpoint {}", quoted(url)),
+        name => format!(" --target {}", quoted(name)),
     }
 }
 

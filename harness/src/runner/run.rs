@@ -13,7 +13,7 @@ use crate::case::{Case, Given, Ids, JobState, Level, Requirement};
 use crate::clock::{Cut, Deadline};
 use crate::contract::{Operation, Status};
 use crate::exchange::FixturePool;
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 use crate::oracle::Evidence;
 use crate::provision::{Reason, excerpt};
 use crate::recording::{Head, Player, Recording, Tape, Unsupported};
@@ -190,7 +190,8 @@ impl Runner {
         let entries = ledger.into_iter().flat_map(Ledger::entries);
         self.spared = entries
             .filter(|entry| !entry.flaky)
-            .map(|entry| (entry.case().to_owned(), entry.fingerprint().to_owned()))
+            .flat_map(Entry::cases)
+            .map(|(case, fingerprint)| (case.to_owned(), fingerprint.to_owned()))
             .collect();
         self
     }
@@ -319,6 +320,7 @@ impl Runner {
             records,
             testimony,
             cut,
+            ledger: Vec::new(),
             active_jobs: active_jobs.and_then(|jobs| jobs.learnt()),
         })
     }

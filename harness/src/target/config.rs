@@ -176,7 +176,7 @@ impl Config {
 }
 
 /// The keys whose values are shown in messages. A secret can stand behind any other one, a header's for example.
-const SHOWN: [&str; 12] = [
+const SHOWN: [&str; 13] = [
     "endpoint",
     "region",
     "reach",
@@ -189,6 +189,7 @@ const SHOWN: [&str; 12] = [
     "driver",
     "pools",
     "prefix",
+    "waive",
 ];
 
 /// The parser's message with line and caret. It quotes the line at fault, in which a secret may stand: what is between

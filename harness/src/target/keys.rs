@@ -63,6 +63,7 @@ pub(crate) struct Keys {
     pub(crate) proxy: Option<Secret>,
     pub(crate) ledger: Option<PathBuf>,
     pub(crate) suite_version: Option<String>,
+    pub(crate) waive: Option<Vec<String>>,
 }
 
 /// A value that makes no sense: its key, and what would be right.
@@ -161,6 +162,9 @@ impl Keys {
         }
         if let Some(reach) = &self.reach {
             profile.reach.clone_from(reach);
+        }
+        if let Some(waive) = &self.waive {
+            profile.waive.clone_from(waive);
         }
         profile.active_jobs = self.active_jobs.or(profile.active_jobs);
         profile.requests_per_second = self.requests_per_second.or(profile.requests_per_second);

@@ -9,7 +9,7 @@ use crate::target::quota::QuotaSetting;
 use crate::target::{ConfigError, CredentialSource, Secret};
 
 /// The keys that the environment can override. `provision` is not one: it has no form that fits a variable.
-pub(crate) const KEYS: [&str; 14] = [
+pub(crate) const KEYS: [&str; 15] = [
     "endpoint",
     "region",
     "credentials",
@@ -24,6 +24,7 @@ pub(crate) const KEYS: [&str; 14] = [
     "proxy",
     "ledger",
     "suite_version",
+    "waive",
 ];
 
 /// The variable of a key.
@@ -62,11 +63,13 @@ pub(crate) fn read(variables: &BTreeMap<String, Secret>) -> Result<Keys, ConfigE
         })?;
         keys.quota = Some(setting);
     }
-    if let Some(names) = value("reach") {
-        let names = names.split(',').map(str::trim);
+    let names = |key| {
+        let names = value(key)?.split(',').map(str::trim);
         let names = names.filter(|name| !name.is_empty()).map(str::to_owned);
-        keys.reach = Some(names.collect());
-    }
+        Some(names.collect())
+    };
+    keys.reach = names("reach");
+    keys.waive = names("waive");
     for line in value("headers").into_iter().flat_map(|text| text.lines()) {
         let Some((name, value)) = header(line) else {
             let message = "a line of it has no colon; say for example \"X-Api-Key: abc\"";

@@ -75,6 +75,8 @@ pub struct Profile {
     pub ledger: Option<PathBuf>,
     /// The version of the suite that a run is pinned to.
     pub suite_version: Option<Version>,
+    /// The areas, requirements and cases that the endpoint departs from by design: they are not run.
+    pub waive: Vec<String>,
     /// Certificate authorities that are trusted besides the system's.
     pub authorities: Option<Authorities>,
     /// The proxy between, if there is one.
@@ -299,6 +301,7 @@ impl Profile {
             headers: BTreeMap::new(),
             ledger: None,
             suite_version: None,
+            waive: Vec::new(),
             authorities: None,
             proxy: None,
         }

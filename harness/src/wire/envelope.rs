@@ -27,7 +27,7 @@ impl Envelope {
         let json: Result<Value, String> = if response.body.is_empty() {
             Err("the body is empty".to_owned())
         } else {
-            serde_json::from_slice(&response.body).map_err(|error| error.to_string())
+            read(&response.body).map_err(|error| error.to_string())
         };
         let text = |names: &[&str]| {
             let object = json.as_ref().ok()?.as_object()?;
@@ -55,6 +55,39 @@ impl Envelope {
             .as_deref()
             .or(self.type_in_body.as_deref())
     }
+}
+
+/// Reads JSON. Half a surrogate pair in an escape is right by the grammar (RFC 8259, section 8.2), and no text of ours can hold
+/// it: it becomes U+FFFD.
+fn read(body: &[u8]) -> serde_json::Result<Value> {
+    serde_json::from_slice(body).or_else(|error| match without_half_pairs(body) {
+        Some(body) => serde_json::from_slice(&body),
+        None => Err(error),
+    })
+}
+
+/// The same JSON with U+FFFD in place of each half of a surrogate pair, if it has any.
+fn without_half_pairs(body: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| {
+        let escape = body.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(escape).ok()?, 16).ok()
+    };
+    let mut whole = body.to_vec();
+    let (mut at, mut is_changed) = (0, false);
+    while at < body.len() {
+        let is_low = |unit: u16| (0xDC00..0xE000).contains(&unit);
+        at += match (unit(at), unit(at + 6)) {
+            (Some(0xD800..0xDC00), Some(low)) if is_low(low) => 12,
+            (Some(0xD800..0xE000), _) => {
+                whole[at + 2..at + 6].copy_from_slice(b"fffd");
+                is_changed = true;
+                6
+            }
+            _ if body[at] == b'\\' => 2,
+            _ => 1,
+        };
+    }
+    is_changed.then_some(whole)
 }
 
 /// The shape name in an error type: before the first colon, then after the first number sign.

@@ -219,7 +219,7 @@ fn known_failures_and_rates_are_told_in_every_report_and_only_the_known_are_forg
     let known = |state, reason: &str| {
         Some(Known {
             state,
-            fingerprint: "0123456789abcdef".to_owned(),
+            entry: "rule/job-id/length-max".to_owned(),
             reason: reason.to_owned(),
             owner: Some("team-import".to_owned()),
             expires: None,
@@ -254,10 +254,14 @@ fn known_failures_and_rates_are_told_in_every_report_and_only_the_known_are_forg
     let rate = "flaky: 7 of 20 repeats diverged (rate 35 %, 95 % interval 18 to 57 %)";
     for text in [&page, &xml, &summary] {
         assert!(text.contains(rate), "{text}");
-        assert!(text.contains("another wrong answer than the known one (ticket 42"));
+        assert!(text.contains(
+            "another wrong response than the known one (rule/job-id/length-max, ticket 42"
+        ));
     }
     for text in [&page, &xml] {
-        assert!(text.contains("known: still fails (ticket 41, team-import)"));
+        assert!(
+            text.contains("known: still fails (rule/job-id/length-max, ticket 41, team-import)")
+        );
     }
     let element = |id: &str| {
         let (requirement, name) = id.rsplit_once('/').expect("an id is a path");

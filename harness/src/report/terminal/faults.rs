@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::case::{Level, Source, SourceKind};
 use crate::fault::Fault;
 use crate::report::figures::told;
-use crate::report::terminal::{BOLD, DIM, GREEN, RED, YELLOW};
+use crate::report::terminal::line::{cut, wrapped};
+use crate::report::terminal::{BOLD, DIM, GREEN, RED, Style, YELLOW};
 use crate::report::{Labelled, Results};
 use crate::visible::on_a_line;
 
@@ -15,12 +16,9 @@ const SHOWN_MAX: usize = 10;
 /// The most faults of a level that are named without `--verbose`.
 const NAMED_MAX: usize = 20;
 
-/// The width of a line.
-const WIDTH: usize = 80;
-
 /// The faults of every level, the worst first. Those at level should stand without an example where those at level must are what
 /// to fix first.
-pub(super) fn faults(results: &Results, is_verbose: bool, text: &mut String) {
+pub(super) fn faults(results: &Results, style: Style, text: &mut String) {
     let mut number = 0;
     for level in [Level::Must, Level::Should] {
         let of_level: Vec<_> = results
@@ -31,11 +29,19 @@ pub(super) fn faults(results: &Results, is_verbose: bool, text: &mut String) {
         if of_level.is_empty() {
             continue;
         }
-        let (style, name) = match level {
+        let (colour, name) = match level {
             Level::Must => (RED, "MUST"),
             _ => (YELLOW, "SHOULD"),
         };
         let count = of_level.len();
+        if style.level.is_some_and(|least| level > least) {
+            number += count;
+            let _ = writeln!(
+                text,
+                "\n{DIM}{name}: {count} more; --level {level} shows them{DIM:#}"
+            );
+            continue;
+        }
         let plural = if count == 1 {
             "fault"
         } else {
@@ -43,15 +49,15 @@ pub(super) fn faults(results: &Results, is_verbose: bool, text: &mut String) {
         };
         let _ = writeln!(
             text,
-            "\n{style}{BOLD}{name}: {count} {plural}{BOLD:#}{style:#}"
+            "\n{colour}{BOLD}{name}: {count} {plural}{BOLD:#}{colour:#}"
         );
-        let is_first = number == 0;
-        let named = if is_verbose { count } else { NAMED_MAX };
+        let is_first = number == 0 || style.level.is_some();
+        let named = if style.verbose { count } else { NAMED_MAX };
         for (index, fault) in of_level.iter().take(named).enumerate() {
             number += 1;
-            heading(number, fault, text);
-            if is_verbose || is_first && index < SHOWN_MAX {
-                example(fault, results, text);
+            heading(number, fault, style, text);
+            if style.verbose || is_first && index < SHOWN_MAX {
+                example(fault, results, style, text);
             }
         }
         if count > named {
@@ -107,33 +113,46 @@ pub(super) fn changes(before: &Labelled, after: &Labelled) -> String {
     text
 }
 
-fn heading(number: usize, fault: &Fault, text: &mut String) {
+fn heading(number: usize, fault: &Fault, style: Style, text: &mut String) {
     let count = fault.fixes();
     let plural = if count == 1 { "case" } else { "cases" };
     let counted = format!("{count} {plural}");
-    let room = WIDTH - 4 - 2 - counted.len();
-    let title = on_a_line(&fault.title);
-    let gap = room.saturating_sub(title.chars().count());
-    let _ = writeln!(
-        text,
-        "{BOLD}{number:>2}  {title}{BOLD:#}{:gap$}  {DIM}{counted}{DIM:#}",
-        ""
-    );
+    let room = style.room(4 + 2 + counted.len());
+    let title = wrapped(&on_a_line(&fault.title), room);
+    for (index, line) in title.iter().enumerate() {
+        let gap = room.saturating_sub(line.chars().count());
+        let _ = match index {
+            0 => writeln!(
+                text,
+                "{BOLD}{number:>2}  {line}{BOLD:#}{:gap$}  {DIM}{counted}{DIM:#}",
+                ""
+            ),
+            _ => writeln!(text, "    {BOLD}{line}{BOLD:#}"),
+        };
+    }
 }
 
-fn example(fault: &Fault, results: &Results, text: &mut String) {
+fn example(fault: &Fault, results: &Results, style: Style, text: &mut String) {
     let example = &fault.example;
     let at = example
         .at
         .of_rest()
         .map(|at| format!("{}: ", on_a_line(&at)))
         .unwrap_or_default();
+    let (expected, actual) = (on_a_line(&example.expected), on_a_line(&example.actual));
+    let length = at.len() + "    expected , got ".len();
+    let is_long = length + expected.chars().count() + actual.chars().count() > style.width;
+    let (gap, first) = match is_long {
+        true => ("\n    ", style.room(at.len() + "    expected ,".len())),
+        false => (" ", style.width),
+    };
     let _ = writeln!(
         text,
-        "    {at}expected {GREEN}{}{GREEN:#}, got {RED}{}{RED:#}",
-        cut(&example.expected),
-        cut(&example.actual),
+        "    {at}expected {GREEN}{}{GREEN:#},{gap}got {RED}{}{RED:#}",
+        cut(&expected, first),
+        cut(&actual, style.room("    got ".len())),
     );
+    let cut = |text: &str| cut(&on_a_line(text), style.room(12));
     let _ = writeln!(text, "    {DIM}sent{DIM:#}    {}", cut(&example.request));
     let requirement = fault
         .cases
@@ -149,16 +168,4 @@ fn example(fault: &Fault, results: &Results, text: &mut String) {
         let _ = writeln!(text, "    {DIM}again   {}{DIM:#}", told(repeats));
     }
     let _ = writeln!(text, "    {}", on_a_line(&results.command(&example.case)));
-}
-
-/// As much of a text as a line has room for.
-fn cut(text: &str) -> String {
-    const ROOM: usize = WIDTH - 12;
-    let text = on_a_line(text);
-    if text.chars().count() <= ROOM {
-        return text;
-    }
-    let mut cut: String = text.chars().take(ROOM - 1).collect();
-    cut.push('…');
-    cut
 }

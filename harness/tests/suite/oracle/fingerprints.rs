@@ -57,6 +57,21 @@ fn another_wrong_answer_has_another_fingerprint() {
     );
 }
 
+/// The status and the words of an error of the service are what other rules are about.
+#[test]
+fn another_status_or_message_of_a_known_error_is_another_fault() {
+    let of = |status, message: &str, facet| {
+        let body = format!(r#"{{"__type":"ResourceNotFoundException","message":"{message}"}}"#);
+        let response = Response::new(status, body.as_str());
+        fingerprint("divergent", Some(&response), &ids(1), &[wrong(facet)])
+    };
+    let one = of(400, "no such job", Facet::ErrorType);
+    assert_eq!(one, of(404, "nothing here", Facet::ErrorType));
+    assert_ne!(one, of(200, "no such job", Facet::ErrorType));
+    let worded = |message| of(400, message, Facet::body("/message"));
+    assert_ne!(worded("no such job"), worded("nothing here"));
+}
+
 #[test]
 fn fewer_ways_are_within_more_and_not_the_other_way_round() {
     assert!(is_within("aa", "aa.bb"));
