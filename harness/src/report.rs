@@ -31,5 +31,7 @@ pub use markdown::markdown;
 pub use results::{CaseResult, FORMAT, Mismatch, RequirementResult, Results, TargetResult};
 pub use stored::{Held, Stored, StoredError};
 #[cfg(feature = "cli")]
+pub(crate) use terminal::Block;
+#[cfg(feature = "cli")]
 pub(crate) use terminal::request_and_response;
 pub use terminal::{Style, side_by_side, terminal};

@@ -10,7 +10,7 @@ use crate::campaign::latency::grown;
 use crate::campaign::shrink::smaller;
 use crate::campaign::suspicion::Suspicion;
 use crate::case::{Invariant, Level};
-use crate::fault::{Kind, causes};
+use crate::fault::{Failure, Harm, Kind, causes, fault_of};
 use crate::oracle::{Permitted, expectations};
 use crate::reference::{Auth, Options};
 use crate::runner::{Record, Session, Verdict};
@@ -256,8 +256,20 @@ impl Confirmer {
             Kind::State => written.case.level,
             _ => suspicion.broken.level,
         };
+        let fault = fault_of(&Failure {
+            id: &id,
+            level,
+            symptom: suspicion.symptom(),
+        });
+        let (title, harm, sent) = match fault {
+            Some(fault) => (fault.title, fault.harm, fault.example.request),
+            None => (suspicion.key.clone(), Harm::Shape, String::new()),
+        };
         let is_server_error = suspicion.kind == Kind::Invariant(Invariant::NoServerErrors);
         Finding {
+            title,
+            harm,
+            sent,
             id,
             causes: causes(&suspicion.symptom()),
             also: Vec::new(),

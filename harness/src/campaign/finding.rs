@@ -15,7 +15,7 @@ use crate::case::{
     Requirement,
 };
 use crate::contract::Operation;
-use crate::fault::{Cause, Kind, facets, have_one, nobody, of_both_told};
+use crate::fault::{Cause, Harm, Kind, facets, have_one, nobody, of_both_told};
 use crate::oracle::{Expected, Violation};
 #[cfg(feature = "cli")]
 use crate::suite::{Suite, SuiteError};
@@ -31,6 +31,12 @@ pub struct Finding {
     pub id: String,
     /// What is wrong, in few words: no two findings of a campaign have the same.
     pub key: String,
+    /// One line that says the endpoint's mistake.
+    pub title: String,
+    /// The harm that it does to users.
+    pub harm: Harm,
+    /// The request, or the operations, in few words.
+    pub sent: String,
     /// How firmly the broken requirement stands.
     pub level: Level,
     /// The broken requirement.
@@ -72,6 +78,10 @@ pub struct Finding {
 pub struct Told {
     /// Its name.
     pub id: String,
+    /// One line that says the endpoint's mistake.
+    pub title: String,
+    /// The harm that it does to users.
+    pub harm: Harm,
     /// How firmly the broken requirement stands.
     pub level: Level,
     /// The broken requirement.
@@ -115,6 +125,8 @@ impl Finding {
     pub fn told(&self, folder: &Path) -> Told {
         Told {
             id: self.id.clone(),
+            title: self.title.clone(),
+            harm: self.harm,
             level: self.level,
             requirement: self.requirement.clone(),
             rule: self.requirement_id.clone(),
@@ -143,6 +155,7 @@ impl Finding {
         if rank(&other) < rank(self) {
             std::mem::swap(self, &mut other);
         }
+        self.harm = self.harm.min(other.harm);
         self.causes = of_both_told(std::mem::take(&mut self.causes), &other.causes);
         let name = other.requirement_id.unwrap_or(other.requirement);
         let own = self.requirement_id.as_ref().unwrap_or(&self.requirement);

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::campaign::finding::Finding;
 use crate::campaign::sequence::Theatre;
 use crate::clock::Deadline;
-use crate::fault::{Cause, causes_of_rule};
+use crate::fault::{Cause, causes_of_rule, harm_of_rule, title_of_rule};
 use crate::lifecycle::{Kind, RaceFinding, Stage, races, races_that_break};
 use crate::reference::Options;
 use crate::shell::word;
@@ -92,6 +92,9 @@ impl Theatre {
         }
         let given = format!("a started job, and a race of {}", seen.kind.name());
         Finding {
+            title: title_of_rule(&causes, &seen.text),
+            harm: harm_of_rule(&causes, &violations),
+            sent: given.clone(),
             also: Vec::new(),
             causes,
             key: key(&seen),

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::campaign::finding::Finding;
 use crate::case::{Act, Sequence, SequenceKind, Source, Step};
-use crate::fault::{Cause, causes_of_rule};
+use crate::fault::{Cause, causes_of_rule, harm_of_rule, title_of_rule};
 use crate::lifecycle::{Stage, Target, play, shrink};
 use crate::oracle::{Brief, LifeBreach};
 use crate::reference::Options;
@@ -228,7 +228,11 @@ impl Theatre {
             }],
             steps,
         };
+        let told = acts.join("; ");
         Some(Finding {
+            title: title_of_rule(&causes, rule.text),
+            harm: harm_of_rule(&causes, std::slice::from_ref(&breach.violation)),
+            sent: told.clone(),
             also: Vec::new(),
             causes,
             key,
@@ -239,7 +243,7 @@ impl Theatre {
             violations: vec![breach.violation],
             flaky: (hits < TRIES).then_some((hits, TRIES)),
             executions_to_find: scene.executions,
-            given: acts.join("; "),
+            given: told,
             text: toml::to_string(&sequence).ok()?,
             replay: Some(format!(
                 "fullstop lifecycle --endpoint {} --replay {path}",

@@ -3,6 +3,7 @@
 mod against;
 mod mutants;
 mod replay;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -105,6 +106,9 @@ pub(crate) struct Arguments {
     /// Also write the figures and the findings to this file as JSON; `-` is standard output, which then holds nothing else.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Show the whole exchange of each finding, too.
+    #[arg(long, short)]
+    verbose: bool,
     /// Run this part of the campaign, as in 2/4. The digests of the parts add up to that of the whole.
     #[arg(long, value_name = "K/N", default_value = "1/1")]
     shard: Shard,
@@ -393,16 +397,7 @@ fn report(arguments: &Arguments, summary: &Summary, short_of: Option<&str>) -> R
 }
 
 fn text(arguments: &Arguments, summary: &Summary) -> String {
-    let mut text = String::new();
-    for finding in &summary.findings {
-        let file = arguments.findings.join(&finding.path);
-        let _ = write!(text, "{finding}");
-        let _ = writeln!(text, "  case    {}", file.display());
-        if let Some(replay) = &finding.replay {
-            let _ = writeln!(text, "  replay  {replay}");
-        }
-        text.push('\n');
-    }
+    let mut text = told::faults(arguments, summary);
     let mut unconfirmed = BTreeMap::new();
     for why in &summary.unconfirmed {
         *unconfirmed.entry(why).or_insert(0) += 1;

@@ -172,7 +172,7 @@ pub(crate) fn show(results: &Results, style: Style) -> Result<(), Stop> {
 }
 
 /// The columns of the terminal, if standard output is one.
-fn width() -> Option<usize> {
+pub(crate) fn width() -> Option<usize> {
     let (width, _) = terminal_size_of(io::stdout())?;
     Some(usize::from(width.0).clamp(WIDTH_MIN, WIDTH_MAX))
 }

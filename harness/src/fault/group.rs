@@ -115,6 +115,11 @@ pub(crate) fn faults(failures: &[Failure<'_>], held: &[&Case], shadowed: usize) 
     found
 }
 
+/// What a single failure shows, of whose endpoint no more is known.
+pub(crate) fn fault_of(failure: &Failure<'_>) -> Option<Fault> {
+    faults(std::slice::from_ref(failure), &[], 0).pop()
+}
+
 /// The cases that passed, and counts that rule causes out.
 pub(crate) struct Held<'a> {
     /// The cases that passed.
@@ -200,6 +205,7 @@ fn are_dates_of_another_type(symptom: &Symptom<'_>) -> bool {
     let is_date = |one: &&Violation| {
         let member = one.facet.member();
         matches!(one.expected, Expected::Type(_))
+            && one.actual != Actual::Missing
             && member.is_some_and(|name| name.ends_with("Date"))
     };
     symptom.violations.iter().filter(is_date).count() > 1

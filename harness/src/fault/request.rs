@@ -75,7 +75,12 @@ pub(crate) fn parts(case: &Case) -> BTreeSet<String> {
             Change::Body(_) | Change::Set(..) | Change::Remove(_)
         )
     };
-    if !case.changes.is_empty() && case.changes.iter().all(is_of_body) && !is_beyond_double(case) {
+    if is_beyond_double(case) {
+        // Some readers refuse the body for it, and others the member.
+        let parts = case.changes.iter().map(Change::part);
+        return parts.chain(["body".to_owned()]).collect();
+    }
+    if !case.changes.is_empty() && case.changes.iter().all(is_of_body) {
         let Some(body) = body(case) else {
             return BTreeSet::from(["body".to_owned()]);
         };

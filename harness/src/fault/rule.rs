@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::fault::answer::error_form;
-use crate::fault::cause::{Cause, FOUND, Named};
+use crate::fault::cause::{Cause, FOUND, Harm, Named};
 use crate::fault::request::of_both;
 use crate::fault::said::{found_or, of_member, restarted};
 use crate::fault::symptom::Gist;
@@ -40,6 +40,12 @@ pub(crate) fn causes_of_rule(rule: &str, violation: &Violation) -> BTreeSet<Caus
     }
     causes.push(Cause::rule(rule));
     causes.into_iter().collect()
+}
+
+/// The harm that a broken rule does to users: of what may be behind it, the worst.
+pub(crate) fn harm_of_rule(causes: &BTreeSet<Cause>, violations: &[Violation]) -> Harm {
+    let harms = causes.iter().map(|cause| cause.harm(violations));
+    harms.min().unwrap_or(Harm::State)
 }
 
 /// Why another member may be wrong than the one that is.

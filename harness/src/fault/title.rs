@@ -1,5 +1,7 @@
 //! Titles of faults: an endpoint's mistake in one line for people.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::case::{Case, Change, Invariant, JobState, Message};
@@ -149,6 +151,22 @@ pub(crate) fn title(cause: &Cause, of_it: &[&Failure<'_>], held: &Held<'_>) -> S
         Cause::Rule(_) if matches!(first.kind, Kind::Invariant(_)) => in_any(violation),
         Cause::Rule(_) => in_short(first.case, violation),
     }
+}
+
+/// The title of a broken rule of a job's life: of what is behind it where that is clear, else with the rule's sentence.
+pub(crate) fn title_of_rule(causes: &BTreeSet<Cause>, sentence: &str) -> String {
+    let mut clear = causes
+        .iter()
+        .filter(|cause| !matches!(cause, Cause::Rule(_)));
+    let title = match (clear.next(), clear.next()) {
+        (Some(Cause::Restarted), None) => "A stopped job can be started again",
+        (Some(Cause::NotStopped), None) => "A granted stop does not stop the job",
+        (Some(Cause::OtherStopped), None) => "A stop also stops another job",
+        (Some(Cause::CarriedOut), None) => "A stop that must be refused is carried out",
+        (Some(Cause::Gone), None) => "A job disappears",
+        _ => return format!("Not so: {sentence}"),
+    };
+    title.to_owned()
 }
 
 /// A part of a request at the beginning of a title.

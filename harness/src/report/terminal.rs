@@ -21,6 +21,9 @@ use crate::runner::{Constancy, Exit, KnownState, Verdict};
 use crate::snapshot;
 use crate::visible::{on_a_line, visible};
 
+#[cfg(feature = "cli")]
+pub(crate) use faults::Block;
+
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {

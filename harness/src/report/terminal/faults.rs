@@ -55,9 +55,10 @@ pub(super) fn faults(results: &Results, style: Style, text: &mut String) {
         let named = if style.verbose { count } else { NAMED_MAX };
         for (index, fault) in of_level.iter().take(named).enumerate() {
             number += 1;
-            heading(number, fault, style, text);
+            let block = block(fault, results);
+            block.heading(number, style, text);
             if style.verbose || is_first && index < SHOWN_MAX {
-                example(fault, results, style, text);
+                block.example(style, text);
             }
         }
         if count > named {
@@ -113,59 +114,93 @@ pub(super) fn changes(before: &Labelled, after: &Labelled) -> String {
     text
 }
 
-fn heading(number: usize, fault: &Fault, style: Style, text: &mut String) {
-    let count = fault.fixes();
-    let plural = if count == 1 { "case" } else { "cases" };
-    let counted = format!("{count} {plural}");
-    let room = style.room(4 + 2 + counted.len());
-    let title = wrapped(&on_a_line(&fault.title), room);
-    for (index, line) in title.iter().enumerate() {
-        let gap = room.saturating_sub(line.chars().count());
-        let _ = match index {
-            0 => writeln!(
-                text,
-                "{BOLD}{number:>2}  {line}{BOLD:#}{:gap$}  {DIM}{counted}{DIM:#}",
-                ""
-            ),
-            _ => writeln!(text, "    {BOLD}{line}{BOLD:#}"),
+/// A fault, as a heading and an example of a few lines.
+#[derive(Debug)]
+pub(crate) struct Block<'a> {
+    /// One line that says the endpoint's mistake.
+    pub(crate) title: &'a str,
+    /// How often it showed, for the end of the heading.
+    pub(crate) counted: String,
+    /// The part of the response, with a colon behind it; empty where the values say it.
+    pub(crate) at: String,
+    /// The value that was expected there.
+    pub(crate) expected: String,
+    /// The value that came.
+    pub(crate) actual: String,
+    /// The request.
+    pub(crate) sent: &'a str,
+    /// Labelled lines below: where the requirement stands, how often it showed.
+    pub(crate) notes: Vec<(&'static str, String)>,
+    /// The command that shows it again.
+    pub(crate) command: String,
+}
+
+impl Block<'_> {
+    /// The heading alone.
+    pub(crate) fn heading(&self, number: usize, style: Style, text: &mut String) {
+        let counted = &self.counted;
+        let room = style.room(4 + 2 + counted.len());
+        let title = wrapped(&on_a_line(self.title), room);
+        for (index, line) in title.iter().enumerate() {
+            let gap = room.saturating_sub(line.chars().count());
+            let _ = match index {
+                0 => writeln!(
+                    text,
+                    "{BOLD}{number:>2}  {line}{BOLD:#}{:gap$}  {DIM}{counted}{DIM:#}",
+                    ""
+                ),
+                _ => writeln!(text, "    {BOLD}{line}{BOLD:#}"),
+            };
+        }
+    }
+
+    /// The lines below it.
+    pub(crate) fn example(&self, style: Style, text: &mut String) {
+        let at = &self.at;
+        let (expected, actual) = (on_a_line(&self.expected), on_a_line(&self.actual));
+        let length = at.len() + "    expected , got ".len();
+        let is_long = length + expected.chars().count() + actual.chars().count() > style.width;
+        let (gap, first) = match is_long {
+            true => ("\n    ", style.room(at.len() + "    expected ,".len())),
+            false => (" ", style.width),
         };
+        let _ = writeln!(
+            text,
+            "    {at}expected {GREEN}{}{GREEN:#},{gap}got {RED}{}{RED:#}",
+            cut(&expected, first),
+            cut(&actual, style.room("    got ".len())),
+        );
+        let cut = |text: &str| cut(&on_a_line(text), style.room(12));
+        let _ = writeln!(text, "    {DIM}sent{DIM:#}    {}", cut(self.sent));
+        for (label, note) in &self.notes {
+            let _ = writeln!(text, "    {DIM}{label:<6}  {}{DIM:#}", cut(note));
+        }
+        let _ = writeln!(text, "    {}", on_a_line(&self.command));
     }
 }
 
-fn example(fault: &Fault, results: &Results, style: Style, text: &mut String) {
+/// The block of a fault that a run showed.
+fn block<'a>(fault: &'a Fault, results: &Results) -> Block<'a> {
     let example = &fault.example;
-    let at = example
-        .at
-        .of_rest()
-        .map(|at| format!("{}: ", on_a_line(&at)))
-        .unwrap_or_default();
-    let (expected, actual) = (on_a_line(&example.expected), on_a_line(&example.actual));
-    let length = at.len() + "    expected , got ".len();
-    let is_long = length + expected.chars().count() + actual.chars().count() > style.width;
-    let (gap, first) = match is_long {
-        true => ("\n    ", style.room(at.len() + "    expected ,".len())),
-        false => (" ", style.width),
-    };
-    let _ = writeln!(
-        text,
-        "    {at}expected {GREEN}{}{GREEN:#},{gap}got {RED}{}{RED:#}",
-        cut(&expected, first),
-        cut(&actual, style.room("    got ".len())),
-    );
-    let cut = |text: &str| cut(&on_a_line(text), style.room(12));
-    let _ = writeln!(text, "    {DIM}sent{DIM:#}    {}", cut(&example.request));
-    let requirement = fault
-        .cases
-        .first()
-        .and_then(|id| results.requirement_of(id));
+    let at = example.at.of_rest();
+    let requirement = fault.cases.first();
+    let requirement = requirement.and_then(|id| results.requirement_of(id));
     let sources = requirement.map(|one| &one.sources[..]).unwrap_or_default();
     let documented = |source: &&Source| source.kind == SourceKind::Documented;
-    if let Some(source) = sources.iter().find(documented).or(sources.first()) {
-        let told = format!("{}: {}", source.kind.name(), source.cite);
-        let _ = writeln!(text, "    {DIM}source  {}{DIM:#}", cut(&told));
+    let source = sources.iter().find(documented).or(sources.first());
+    let source = source.map(|source| format!("{}: {}", source.kind.name(), source.cite));
+    let again = results.flaky(fault).map(told);
+    let count = fault.fixes();
+    Block {
+        title: &fault.title,
+        counted: format!("{count} {}", if count == 1 { "case" } else { "cases" }),
+        at: at.map_or(String::new(), |at| format!("{}: ", on_a_line(&at))),
+        expected: example.expected.clone(),
+        actual: example.actual.clone(),
+        sent: &example.request,
+        notes: (source.map(|source| ("source", source)).into_iter())
+            .chain(again.map(|again| ("again", again)))
+            .collect(),
+        command: results.command(&example.case),
     }
-    if let Some(repeats) = results.flaky(fault) {
-        let _ = writeln!(text, "    {DIM}again   {}{DIM:#}", told(repeats));
-    }
-    let _ = writeln!(text, "    {}", on_a_line(&results.command(&example.case)));
 }
