@@ -174,11 +174,14 @@ pub(crate) async fn records(
 }
 
 impl Killed {
-    /// All that tells it from another row: what catches it, and the keys of the faults that it shows. An intermittent mutant
-    /// shows them by chance.
+    /// All that tells it from another row: what catches it, and the keys of the faults that it shows. What an intermittent mutant
+    /// shows is a matter of chance: that it is caught is all there is to say.
     fn told(&self) -> Vec<String> {
-        let keys = self.faults.keys().filter(|_| !self.is_intermittent());
-        let keys = keys.map(|key| format!("fault {key}"));
+        if self.is_intermittent() {
+            let caught = (!self.killed_by.is_empty()).then(|| "caught".to_owned());
+            return caught.into_iter().collect();
+        }
+        let keys = self.faults.keys().map(|key| format!("fault {key}"));
         self.killed_by.iter().cloned().chain(keys).collect()
     }
 

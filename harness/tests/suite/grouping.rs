@@ -5,7 +5,7 @@ mod named;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use fullstop::fault::{Fault, Harm, stated_twice};
+use fullstop::fault::{Fault, Harm, is_key, stated_twice};
 use fullstop::oracle::Rule;
 use fullstop::power::{Killed, published};
 use fullstop::reference::{Mutant, Options};
@@ -54,6 +54,16 @@ fn rows() -> Vec<Killed> {
     let mut rows = published().mutants;
     rows.retain(|row| !row.faults.is_empty());
     rows
+}
+
+#[test]
+fn a_ledger_may_name_each_fault_that_was_ever_shown() {
+    for row in rows() {
+        for key in row.faults.keys() {
+            assert!(is_key(key), "{key}");
+        }
+    }
+    assert!(!is_key("uncheked/member-JobId"));
 }
 
 #[test]

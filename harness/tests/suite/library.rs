@@ -109,6 +109,18 @@ fn a_level_leaves_out_what_stands_less_firmly() {
 }
 
 #[test]
+fn what_is_skipped_is_not_run() {
+    let suite = Conformance::reference()
+        .filter("auth/")
+        .filter("job-id/prefix");
+    let left = suite.clone().skip("auth/").assert();
+    assert!(left.cases.iter().all(|case| case.id.starts_with("job-id/")));
+    assert!(left.cases.len() < suite.assert().cases.len());
+    let wrong = suite.skip("auht/").trials().expect_err("it skips nothing");
+    assert!(wrong.to_string().contains("did you mean"), "{wrong}");
+}
+
+#[test]
 fn a_version_of_the_suite_pins_what_runs_and_an_unknown_one_is_an_error() {
     let pinned = Conformance::reference()
         .filter("job-id/prefix")

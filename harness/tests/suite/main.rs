@@ -35,6 +35,7 @@ mod reports;
 mod schemas;
 mod screens;
 mod secrets;
+mod selection;
 mod target;
 mod tidy;
 mod unsupported;
