@@ -23,6 +23,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::fault;
+use crate::suite::is_part_of;
 
 pub use edit::{Failure, New, Passes, Pruned, Updated, prune, update};
 pub use entry::{Day, Entry, Subject};
@@ -30,7 +31,7 @@ pub use entry::{Day, Entry, Subject};
 /// The most bytes of a ledger: room for an entry of every case a dozen times.
 const FILE_SIZE_MAX: u64 = 4 << 20;
 
-/// Where ids are found.
+/// The command that shows ids, for messages.
 const LIST: &str = "`fullstop list` shows every id";
 
 /// The known faults of one target.
@@ -130,7 +131,7 @@ impl Ledger {
                     let what = format!("`{key}` is no key of a fault: {hint}");
                     wrong.push(self.at(entry.start(), &what));
                 }
-                Subject::Rule(rule) if !ids.iter().any(|id| entry::is_of_rule(id, rule)) => {
+                Subject::Rule(rule) if !ids.iter().any(|id| is_part_of(id, rule)) => {
                     let what = format!("`{rule}` is no rule of this suite; {LIST}");
                     wrong.push(self.at(entry.start(), &what));
                 }

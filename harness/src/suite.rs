@@ -264,10 +264,7 @@ impl Suite {
     ) -> Result<(BTreeSet<String>, BTreeMap<String, usize>), SuiteError> {
         let mut waived = BTreeMap::new();
         for name in names {
-            let is_of_it = |id: &str| {
-                let rest = id.strip_prefix(name.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
+            let is_of_it = |id: &str| is_part_of(id, name);
             if !self.ids().any(is_of_it) {
                 // The message of a filter that selects nothing, with what may have been meant.
                 let missing = format!("{name}/");
@@ -350,6 +347,12 @@ impl Suite {
             Some(requirement.since(case))
         })
     }
+}
+
+/// True of an id that is this area, requirement or case, or part of it.
+pub(crate) fn is_part_of(id: &str, name: &str) -> bool {
+    let rest = id.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn unknown(version: &str, known: &BTreeSet<Version>) -> SuiteError {

@@ -19,6 +19,15 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A count and a noun.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
+}
+
 /// What stands at the beginning of a line that a CI server takes for a command, or anywhere in it.
 #[cfg(feature = "cli")]
 const COMMANDS: [&str; 2] = ["::", "##["];

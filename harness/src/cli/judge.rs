@@ -103,7 +103,7 @@ pub(crate) fn judged(
         .map_err(|error| Stop::usage(format!("judge the recording: {error}")))?;
     if let Some(ledger) = ledger {
         let today = Day::of(OffsetDateTime::now_utc());
-        run.ledger = recognise(&mut run.records, suite, ledger, today);
+        run.ledger = recognise(&mut run.records, suite, ledger, today, run.cut.is_some());
     }
     let target = TargetResult {
         name: recording.head.target.clone(),

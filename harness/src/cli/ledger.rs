@@ -1,6 +1,7 @@
 //! `fullstop ledger`.
 
 use std::collections::BTreeMap;
+use std::iter::once;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::runner::{Constancy, Exit, Repeats, Verdict, target_words};
 use crate::shell::quoted;
 use crate::suite::Suite;
 use crate::target::Profile;
+use crate::visible::counted;
 
 /// The file that is edited where none is named.
 const LEDGER: &str = "fullstop.ledger.toml";
@@ -170,7 +172,7 @@ fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
     let file = source.ledger.display().to_string();
     let mut lines = format!(
         "{file}: {} added, {} refreshed, {} as they were\n",
-        told(
+        counted(
             updated.added.values().map(|cases| cases.len().max(1)).sum(),
             "case"
         ),
@@ -178,13 +180,13 @@ fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
         updated.kept
     );
     if updated.converted > 0 {
-        let entries = told(updated.converted, "entry of one case");
-        lines.push_str(&format!("converted  {entries} into faults\n"));
+        let entries = counted(updated.converted, "entry");
+        lines.push_str(&format!("converted  {entries} of one case into faults\n"));
     }
     for (entry, cases) in &updated.added {
         let cases = match cases.len() {
             0 => "tolerated".to_owned(),
-            count => told(count, "case"),
+            count => counted(count, "case"),
         };
         lines.push_str(&format!("added      {entry}, {cases}\n"));
     }
@@ -195,8 +197,13 @@ fn update_file(arguments: &UpdateArguments) -> Result<ExitCode, Stop> {
     let target = &results.target;
     let target = target_words(&target.name, &target.endpoint);
     let file = quoted(&file);
+    let waived: usize = results.waived.values().sum();
+    let selection = match results.excluded > waived {
+        true => ", with the same selection of cases",
+        false => "",
+    };
     lines.push_str(&format!(
-        "next: fullstop run{target} --ledger {file}{flag}\n"
+        "next: fullstop run{target} --ledger {file}{flag}{selection}\n"
     ));
     print(lines)?;
     Ok(ExitCode::SUCCESS)
@@ -211,7 +218,9 @@ fn prune_file(arguments: &PruneArguments) -> Result<ExitCode, Stop> {
         ids: suite.ids().collect(),
         ..Passes::default()
     };
-    for case in &results.cases {
+    let says_nothing =
+        |case: &CaseResult| results.is_sample() && suite.requirement(&case.id).is_some();
+    for case in results.cases.iter().filter(|case| !says_nothing(case)) {
         match case.verdict {
             Verdict::Tolerated => drop(passes.tolerated.insert(&case.id)),
             verdict if verdict.is_good() => drop(passes.passing.insert(&case.id)),
@@ -237,22 +246,12 @@ fn prune_file(arguments: &PruneArguments) -> Result<ExitCode, Stop> {
     }
     for (entry, count) in &pruned.improved {
         lines.push_str(&format!(
-            "improved  {entry}, {} less\n",
-            told(*count, "case")
+            "improved  {entry}, {} fewer\n",
+            counted(*count, "case")
         ));
     }
     print(lines)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A count and what is counted.
-fn told(count: usize, what: &str) -> String {
-    match (count, what.strip_suffix('y'), what.split_once(' ')) {
-        (1, ..) => format!("1 {what}"),
-        (_, _, Some((noun, rest))) => format!("{} {rest}", told(count, noun)),
-        (_, Some(stem), _) => format!("{count} {stem}ies"),
-        _ => format!("{count} {what}s"),
-    }
 }
 
 fn check_file(arguments: &CheckArguments) -> Result<ExitCode, Stop> {
@@ -270,7 +269,7 @@ fn check_file(arguments: &CheckArguments) -> Result<ExitCode, Stop> {
     print(format!(
         "{}: {}, all of this suite, none expired\n",
         arguments.ledger.display(),
-        told(count, "entry")
+        counted(count, "entry")
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -308,7 +307,7 @@ fn judged(results: Results) -> Result<Results, Stop> {
     Ok(results)
 }
 
-/// What fails the gate that a ledger is for.
+/// The failures that turn the gate red for which a ledger is kept.
 fn failures(results: &Results, is_strict: bool) -> Vec<Failure> {
     let mut faults: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     for fault in &results.faults {
@@ -318,7 +317,13 @@ fn failures(results: &Results, is_strict: bool) -> Vec<Failure> {
         }
     }
     let counts = |case: &&CaseResult| match case.verdict {
-        Verdict::Divergent => is_strict || case.level == Level::Must,
+        Verdict::Divergent => {
+            // A fault is listed whole: its cases at level should are no other fault.
+            let mut faults = results.faults.iter();
+            let is_of_must =
+                faults.any(|fault| fault.level == Level::Must && fault.cases.contains(&case.id));
+            is_strict || case.level == Level::Must || is_of_must
+        }
         Verdict::Vacuous => true,
         Verdict::Tolerated => is_strict,
         _ => false,
@@ -333,7 +338,16 @@ fn failures(results: &Results, is_strict: bool) -> Vec<Failure> {
                 false => Some(case.fingerprint.clone()?),
             },
             flaky: case.repeats.as_ref().is_some_and(is_flaky),
-            faults: faults.get(case.id.as_str()).cloned().unwrap_or_default(),
+            faults: match (faults.get(case.id.as_str()), &case.known) {
+                (Some(faults), _) => faults.clone(),
+                // Results that were held to a ledger have no faults for what it knows of.
+                (None, Some(known)) => once((known.entry.clone(), known.entry.clone())).collect(),
+                // Nor have those of an older version.
+                (None, None) => {
+                    let rule = case.requirement();
+                    once((format!("rule/{rule}"), rule.to_owned())).collect()
+                }
+            },
         })
     };
     let failing = results.cases.iter().filter(counts);

@@ -45,7 +45,7 @@ pub(crate) struct Reports {
     markdown: Option<PathBuf>,
 }
 
-/// How much is shown on the terminal.
+/// The amount that is shown on the terminal.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct StyleArguments {
     /// Show the faults and the last lines only.

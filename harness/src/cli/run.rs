@@ -123,6 +123,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         };
         let mut results = judge(arguments, &suite, session, &plan, ledger.as_ref()).await?;
         results.waived = waived;
+        results.budget = arguments.budget;
         Ok((results, session.client.clone()))
     }));
     // A task that still waits for a silent endpoint is not waited for.
@@ -171,7 +172,8 @@ async fn judge(
     let mut run = run.map_err(Stop::unreachable)?;
     if let Some(ledger) = ledger {
         let today = Day::of(OffsetDateTime::now_utc());
-        run.ledger = recognise(&mut run.records, suite, ledger, today);
+        let is_sample = run.cut.is_some() || arguments.budget.is_some();
+        run.ledger = recognise(&mut run.records, suite, ledger, today, is_sample);
     }
     Ok(results(gate, suite, session, plan, &run))
 }

@@ -114,7 +114,8 @@ impl Conformance {
         let left = opened.close().await;
         let mut run = run.map_err(ConformanceError::Run)?;
         if let Some(ledger) = &ledger {
-            run.ledger = recognise(&mut run.records, &suite, ledger, today());
+            let is_sample = run.cut.is_some();
+            run.ledger = recognise(&mut run.records, &suite, ledger, today(), is_sample);
         }
         let results = Results::of(&run, &suite, target, &plan, self.gate());
         Ok(Report { results, left })

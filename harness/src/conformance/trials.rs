@@ -165,7 +165,7 @@ impl Endpoint {
 
     fn recognise(&self, records: &mut [Record]) -> Vec<KnownEntry> {
         match &self.ledger {
-            Some(ledger) => recognise(records, &self.suite, ledger, today()),
+            Some(ledger) => recognise(records, &self.suite, ledger, today(), false),
             None => Vec::new(),
         }
     }

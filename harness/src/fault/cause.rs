@@ -133,7 +133,7 @@ pub fn is_key(text: &str) -> bool {
     FAMILIES.contains(&family(text))
 }
 
-/// What to say about a text that is no key.
+/// A hint for a text that is no key.
 pub(crate) fn nearest_key(text: &str) -> String {
     let all = FAMILIES.iter().copied();
     did_you_mean(family(text), all, "`fullstop run --json`")

@@ -115,7 +115,7 @@ pub(crate) fn faults(failures: &[Failure<'_>], held: &[&Case], shadowed: usize) 
     found
 }
 
-/// What a single failure shows, of whose endpoint no more is known.
+/// The fault behind a single failure, where no more is known of the endpoint.
 pub(crate) fn fault_of(failure: &Failure<'_>) -> Option<Fault> {
     faults(std::slice::from_ref(failure), &[], 0).pop()
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Key, Table, TableLike, value};
 
-use crate::ledger::entry::is_of_rule;
 use crate::ledger::{Day, Entry, Ledger, Subject};
+use crate::suite::is_part_of;
 use crate::visible::on_a_line;
 
 /// What a new file begins with.
@@ -186,7 +186,7 @@ impl Passes<'_> {
 
     /// True of a rule that exists and of which not everything passed.
     fn is_broken(&self, rule: &str) -> bool {
-        let mut of_rule = self.ids.iter().filter(|id| is_of_rule(id, rule));
+        let mut of_rule = self.ids.iter().filter(|id| is_part_of(id, rule));
         of_rule.any(|id| !self.passing.contains(id))
     }
 }

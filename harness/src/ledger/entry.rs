@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::oracle::is_within;
+use crate::suite::is_part_of;
 
 /// One entry of a ledger.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,7 +72,7 @@ impl Entry {
     /// True of an entry that this case or invariant belongs to.
     pub fn lists(&self, id: &str) -> bool {
         match self.subject() {
-            Subject::Rule(rule) => is_of_rule(id, rule),
+            Subject::Rule(rule) => is_part_of(id, rule),
             _ => self.cases().any(|(listed, _)| listed == id),
         }
     }
@@ -79,7 +80,7 @@ impl Entry {
     /// True of an entry that this wrong response of a case belongs to.
     pub fn knows(&self, id: &str, fingerprint: Option<&str>) -> bool {
         match self.subject() {
-            Subject::Rule(rule) => is_of_rule(id, rule),
+            Subject::Rule(rule) => is_part_of(id, rule),
             _ => fingerprint.is_some_and(|came| {
                 let mut cases = self.cases();
                 cases.any(|(listed, known)| listed == id && is_within(came, known))
@@ -169,12 +170,6 @@ impl Subject<'_> {
             Self::Case(_) => "case",
         }
     }
-}
-
-/// True of a case of a requirement, and of the requirement or the invariant itself.
-pub(crate) fn is_of_rule(id: &str, rule: &str) -> bool {
-    let rest = id.strip_prefix(rule);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn is_fingerprint(text: &str) -> bool {

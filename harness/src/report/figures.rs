@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::report::{CaseResult, Results};
 use crate::runner::{Known, KnownEntry, KnownState, Repeats, Summary, Verdict};
 use crate::snapshot;
+use crate::visible::counted;
 
 /// A share for people.
 pub(crate) fn percent(ratio: Option<f64>) -> String {
@@ -92,19 +93,19 @@ pub(crate) fn entry(known: &Known) -> String {
     text
 }
 
-/// How an entry of the ledger stands, in words.
+/// The standing of an entry of the ledger, in words.
 pub(crate) fn standing(entry: &KnownEntry) -> String {
-    let cases = match entry.judged {
-        1 => "1 case".to_owned(),
-        judged => format!("{judged} cases"),
+    let judged = counted(entry.judged, "case");
+    let failing = match (entry.failing == entry.judged, entry.judged) {
+        (true, 1) => "1 case fails".to_owned(),
+        (true, _) => format!("{judged} fail"),
+        (false, _) => format!("{} of {judged} fail", entry.failing),
     };
     match entry.state {
-        KnownState::Stale => format!("{cases}, none fails any more"),
+        KnownState::Stale => format!("{judged}, none fails any more"),
         KnownState::Unjudged => "not judged".to_owned(),
-        KnownState::Expired => {
-            format!("{} of {cases} fail, the last day has passed", entry.failing)
-        }
-        _ => format!("{} of {cases} fail", entry.failing),
+        KnownState::Expired => format!("{failing}, the last day has passed"),
+        _ => failing,
     }
 }
 

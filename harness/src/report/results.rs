@@ -56,6 +56,9 @@ pub struct Results {
     /// Why the run ended early, if it did: `out-of-time` or `interrupted`.
     #[serde(default)]
     pub cut: Option<Cut>,
+    /// The most cases that were to be run, where that was said: those that catch the most mutants.
+    #[serde(default)]
+    pub budget: Option<usize>,
     /// The faults of the endpoint that no ledger lists, the worst first.
     #[serde(default)]
     pub faults: Vec<Fault>,
@@ -184,6 +187,7 @@ impl Results {
             waived: BTreeMap::new(),
             active_jobs: run.active_jobs,
             cut: run.cut,
+            budget: None,
             faults: faults_of(&run.records, suite),
             ledger: run.ledger.clone(),
             requirements: requirements
@@ -195,6 +199,12 @@ impl Results {
             quotas: Vec::new(),
             cases,
         }
+    }
+
+    /// True of results of which not everything that was selected was run.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_sample(&self) -> bool {
+        self.cut.is_some() || self.budget.is_some()
     }
 
     /// The ids of what failed at any level.

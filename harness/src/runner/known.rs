@@ -87,20 +87,29 @@ impl KnownState {
 }
 
 /// Says of each record that the ledger lists how it stands to its entry, and of each entry, in the order of
-/// the file, how it stands to the run.
+/// the file, how it stands to the run. An invariant is held to all responses: where a run is a sample of what was selected, its pass
+/// says nothing.
 pub fn recognise(
     records: &mut [Record],
     suite: &Suite,
     ledger: &Ledger,
     today: Day,
+    is_sample: bool,
 ) -> Vec<KnownEntry> {
     let faults = keys(records, suite);
     let none = BTreeSet::new();
     let of_record = |record: &Record| faults.get(&record.id).unwrap_or(&none);
+    let verdict = |record: &Record| {
+        let is_invariant = suite.requirement(&record.id).is_some();
+        match record.verdict.is_good() && is_sample && is_invariant {
+            true => Verdict::Indeterminate,
+            false => record.verdict,
+        }
+    };
     let entries: Vec<_> = ledger.entries().collect();
     let mut standing: Vec<_> = records
         .iter()
-        .map(|record| standing(record, of_record(record), &entries, suite))
+        .map(|record| standing(record, verdict(record), of_record(record), &entries, suite))
         .collect();
     let mut told = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
@@ -110,7 +119,7 @@ pub fn recognise(
             count.changed |= *standing == Some((index, KnownState::Changed));
             if is_joined || entry.lists(&record.id) {
                 let is_of_it = is_joined || ledger.is_of(entry, &record.id, of_record(record));
-                count.add(record, entry, is_of_it);
+                count.add(record.level, verdict(record), entry, is_of_it);
             }
         }
         let is_run = |id: &str| records.iter().any(|record| record.id == id);
@@ -161,6 +170,7 @@ fn keys(records: &[Record], suite: &Suite) -> BTreeMap<String, BTreeSet<String>>
 /// The entry that a record belongs to, by its place, and how it stands to it.
 fn standing(
     record: &Record,
+    verdict: Verdict,
     faults: &BTreeSet<String>,
     entries: &[&Entry],
     suite: &Suite,
@@ -169,7 +179,7 @@ fn standing(
     let is_shown = |entry: &Entry| faults.contains(entry.name());
     let listed = find(&|entry| entry.lists(&record.id) && is_shown(entry))
         .or_else(|| find(&|entry| entry.lists(&record.id)));
-    match record.verdict {
+    match verdict {
         Verdict::Divergent | Verdict::Vacuous => {
             let knows = |entry: &Entry| entry.knows(&record.id, record.fingerprint.as_deref());
             let known = find(&|entry| knows(entry) && is_shown(entry)).or_else(|| find(&knows));
@@ -243,12 +253,9 @@ struct Count {
 }
 
 impl Count {
-    fn add(&mut self, record: &Record, entry: &Entry, is_of_it: bool) {
-        let level = self
-            .level
-            .map_or(record.level, |level| level.min(record.level));
-        self.level = Some(level);
-        match record.verdict {
+    fn add(&mut self, level: Level, verdict: Verdict, entry: &Entry, is_of_it: bool) {
+        self.level = Some(self.level.map_or(level, |firmest| firmest.min(level)));
+        match verdict {
             Verdict::Divergent | Verdict::Vacuous if is_of_it => self.failing += 1,
             Verdict::Tolerated if is_rule(entry) => self.failing += 1,
             Verdict::Divergent | Verdict::Vacuous => self.passing += 1,

@@ -240,7 +240,7 @@ fn an_update_keeps_comments_order_and_reasons() {
     assert_eq!(updated.code, 0, "{}", updated.stderr);
     for part in [
         "1 refreshed",
-        "converted  1 entry of one case",
+        "converted  1 entry of one case into faults",
         "next: fullstop run",
     ] {
         assert!(updated.stdout.contains(part), "{}", updated.stdout);

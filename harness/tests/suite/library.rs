@@ -71,6 +71,47 @@ fn a_known_failure_is_green_until_it_is_mended() {
     assert_eq!(report.results.exit, 5, "{report}");
 }
 
+/// A case alone does not show that no case of its entry fails any more: a trial for the entry does.
+#[test]
+fn an_entry_that_is_stale_fails_a_trial_of_its_own() {
+    let scratch = Scratch::new();
+    let mutant: Mutant = "job-id-length-unchecked".parse().expect("a mutant");
+    let only = |mutant| {
+        let emulator = Emulator::new(mutant);
+        emulator.conformance().filter("job-id/length-max/")
+    };
+    let report = runtime().block_on(only(Some(mutant)).run());
+    let report = report.expect("it runs");
+    let fault = &report.results.faults[0];
+    let failed = report.results.cases.iter();
+    let failed = failed.filter(|case| case.verdict == Verdict::Divergent);
+    let listed: Vec<_> = failed
+        .map(|case| {
+            let print = case.fingerprint.as_deref().expect("it failed");
+            format!("\"{}\" = \"{print}\"", case.id)
+        })
+        .collect();
+    assert!(listed.len() > 1, "{listed:?}");
+    let entry = format!(
+        "[[known]]\nfault = \"{}\"\nreason = \"a test\"\n[known.cases]\n{}\n",
+        fault.key,
+        listed.join("\n")
+    );
+    let ledger = scratch.file("known.toml", &entry);
+    let failures = |mutant| {
+        let trials = only(mutant).ledger(&ledger).trials().expect("trials");
+        let name = format!("ledger/fault/{}#0", fault.key);
+        assert!(trials.iter().any(|trial| trial.name() == name), "{name}");
+        let arguments = libtest_mimic::Arguments {
+            quiet: true,
+            ..libtest_mimic::Arguments::default()
+        };
+        libtest_mimic::run(&arguments, trials).num_failed
+    };
+    assert_eq!(failures(Some(mutant)), 0);
+    assert_eq!(failures(None), 1);
+}
+
 #[tokio::test]
 async fn an_assertion_may_be_made_on_a_runtime() {
     let results = Conformance::reference()

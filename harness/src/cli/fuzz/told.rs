@@ -1,4 +1,4 @@
-//! What a campaign found, as faults.
+//! The findings of a campaign, shown as faults.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::fault::shown;
 use crate::oracle::Violation;
 use crate::report::{Block, Style};
 use crate::shell::word;
-use crate::visible::on_a_line;
+use crate::visible::{counted, on_a_line};
 
 /// The findings, the worst first.
 pub(super) fn faults(arguments: &Arguments, summary: &Summary) -> String {
@@ -25,7 +25,7 @@ pub(super) fn faults(arguments: &Arguments, summary: &Summary) -> String {
         of_level.sort_by_key(|one| (one.harm, one.executions_to_find));
         if !of_level.is_empty() {
             let name = level.to_string().to_uppercase();
-            let faults = counted(of_level.len() as u64, "fault");
+            let faults = counted(of_level.len(), "fault");
             let _ = writeln!(text, "{name}: {faults}");
         }
         for finding in of_level {
@@ -65,11 +65,12 @@ fn block<'a>(arguments: &Arguments, finding: &'a Finding) -> Block<'a> {
     if let Some((hits, tries)) = finding.flaky {
         notes.push(("again", format!("{hits} of {tries} times")));
     }
+    let executions = usize::try_from(finding.executions_to_find).unwrap_or(usize::MAX);
     let shown = shown(&finding.violations);
     let side = |side: fn(&Violation) -> String| shown.map(side).unwrap_or_default();
     Block {
         title: &finding.title,
-        counted: format!("after {}", counted(finding.executions_to_find, "execution")),
+        counted: format!("after {}", counted(executions, "execution")),
         at: shown
             .and_then(|one| one.facet.of_rest())
             .map_or(String::new(), |at| format!("{}: ", on_a_line(&at))),
@@ -78,12 +79,5 @@ fn block<'a>(arguments: &Arguments, finding: &'a Finding) -> Block<'a> {
         sent: &finding.sent,
         notes,
         command,
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
     }
 }

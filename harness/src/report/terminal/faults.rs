@@ -8,7 +8,7 @@ use crate::report::figures::told;
 use crate::report::terminal::line::{cut, wrapped};
 use crate::report::terminal::{BOLD, DIM, GREEN, RED, Style, YELLOW};
 use crate::report::{Labelled, Results};
-use crate::visible::on_a_line;
+use crate::visible::{counted, on_a_line};
 
 /// The most faults of a level that are shown with an example. The rest have a line each.
 const SHOWN_MAX: usize = 10;
@@ -190,10 +190,9 @@ fn block<'a>(fault: &'a Fault, results: &Results) -> Block<'a> {
     let source = sources.iter().find(documented).or(sources.first());
     let source = source.map(|source| format!("{}: {}", source.kind.name(), source.cite));
     let again = results.flaky(fault).map(told);
-    let count = fault.fixes();
     Block {
         title: &fault.title,
-        counted: format!("{count} {}", if count == 1 { "case" } else { "cases" }),
+        counted: counted(fault.fixes(), "case"),
         at: at.map_or(String::new(), |at| format!("{}: ", on_a_line(&at))),
         expected: example.expected.clone(),
         actual: example.actual.clone(),

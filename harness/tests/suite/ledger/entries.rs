@@ -93,6 +93,59 @@ fn a_rule_is_known_whatever_fails_it_and_stale_when_nothing_does() {
     assert!(pruned.stdout.contains("1 dropped"), "{}", pruned.stdout);
 }
 
+/// Of an invariant that a few responses keep, nobody knows whether the others do.
+#[test]
+fn a_sample_of_the_suite_makes_no_entry_stale() {
+    let scratch = Scratch::new();
+    let faulty = served("precondition-as-412");
+    driven(&scratch, &faulty, "ledger = \"known.toml\"\n");
+    scratch.file("known.toml", "");
+    let ledger = adopt(&scratch, &[]);
+    assert!(ledger.contains("invariant/error-status"), "{ledger}");
+    let (code, sample) = results(&scratch, &["--budget", "3"]);
+    assert_eq!(code, 0, "{sample}");
+    assert_eq!(sample["ledger"][0]["state"], "unjudged");
+    let prune = [
+        "ledger",
+        "prune",
+        "--ledger",
+        "known.toml",
+        "--from",
+        "r.json",
+    ];
+    let pruned = run(&scratch, &prune);
+    assert!(pruned.stdout.contains("0 dropped"), "{}", pruned.stdout);
+    let text = fs::read_to_string(scratch.path("known.toml")).expect("it is there");
+    assert_eq!(text, ledger);
+}
+
+/// A listed case that shows another known fault is known, and an update moves it there: it drops nothing.
+#[test]
+fn a_case_that_moved_to_another_known_fault_is_kept_by_an_update() {
+    let scratch = Scratch::new();
+    let faulty = served("constraints-unchecked");
+    driven(&scratch, &faulty, "");
+    let only = ["--filter", "job-id/length-max"];
+    let ledger = adopt(&scratch, &only);
+    let line = ledger.lines().find(|line| line.contains(FAILING));
+    let line = line.expect("it is listed");
+    let other = format!(
+        "[[known]]\nfault = \"job-missing\"\nreason = \"hid it\"\n[known.cases]\n\"{FAILING}\" = \"0123456789abcdef\"\n"
+    );
+    scratch.file(
+        "known.toml",
+        &format!("{}\n{other}", ledger.replace(line, "")),
+    );
+    let held = [&only[..], &["--ledger", "known.toml"]].concat();
+    let (code, found) = results(&scratch, &held);
+    assert_eq!(code, 0, "{found}");
+    let from = ["--from", "r.json"];
+    let moved = adopt(&scratch, &from);
+    assert!(moved.contains(line), "{moved}");
+    assert!(!moved.contains("job-missing"), "{moved}");
+    assert_eq!(results(&scratch, &held).0, 0);
+}
+
 #[test]
 fn a_tolerated_departure_can_be_listed_for_a_strict_gate() {
     let scratch = Scratch::new();
