@@ -103,7 +103,7 @@ fn an_entry_that_is_stale_fails_a_trial_of_its_own() {
         let name = format!("ledger/fault/{}#0", fault.key);
         assert!(trials.iter().any(|trial| trial.name() == name), "{name}");
         let arguments = libtest_mimic::Arguments {
-            quiet: true,
+            logfile: Some(scratch.path("trials.txt")),
             ..libtest_mimic::Arguments::default()
         };
         libtest_mimic::run(&arguments, trials).num_failed
